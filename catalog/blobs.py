@@ -1,0 +1,158 @@
+"""Content-addressed blobs behind Django's Storage API.
+
+A blob's key is its SHA-256, so it is written once and can be checked on every read.
+On local disk the bytes go to a hidden name first and appear under their key whole
+(os.replace); object stores make an upload visible only when it is complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from catalog.hashing import CHUNK, chunks_of, sha256_of_file
+
+
+class BlobMissing(Exception):
+    """No blob under this key; restore it from a backup."""
+
+
+class BlobDamaged(Exception):
+    """The bytes under a key no longer have the key's hash; restore from a backup."""
+
+
+class BlobTooLarge(Exception):
+    """More bytes came than the caller allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """content_hash: SHA-256 in hex; size: bytes; key: name in the storage."""
+
+    content_hash: str
+    size: int
+    key: str
+
+
+def key_of(content_hash: str) -> str:
+    return f"sha256/{content_hash[:2]}/{content_hash[2:4]}/{content_hash}"
+
+
+def _storage() -> Storage:
+    return storages["blobs"]
+
+
+@contextmanager
+def received(
+    stream: IO[bytes], *, limit: int | None = None
+) -> Iterator[tuple[Path, Blob]]:
+    """Copy a stream to a scratch file, hashing on the way; gone when the block ends.
+
+    Raises BlobTooLarge as soon as limit bytes are passed.
+    """
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(prefix="palimpsest-") as scratch:
+        for chunk in chunks_of(stream):
+            size += len(chunk)
+            if limit is not None and size > limit:
+                raise BlobTooLarge(f"larger than the {limit} bytes allowed")
+            digest.update(chunk)
+            scratch.write(chunk)
+        scratch.flush()
+        content_hash = digest.hexdigest()
+        yield Path(scratch.name), Blob(content_hash, size, key_of(content_hash))
+
+
+def keep_file(path: Path, blob: Blob) -> Blob:
+    """Store a hashed file under its key; nothing happens if it is there already."""
+    storage = _storage()
+    if isinstance(storage, FileSystemStorage):
+        _keep_on_disk(storage, path, blob)
+    elif not storage.exists(blob.key):
+        with path.open("rb") as stream:
+            storage.save(blob.key, File(stream))
+    return blob
+
+
+def keep_new_file(path: Path) -> Blob:
+    content_hash = sha256_of_file(path)
+    blob = Blob(content_hash, path.stat().st_size, key_of(content_hash))
+    return keep_file(path, blob)
+
+
+def keep_bytes(data: bytes) -> Blob:
+    content_hash = hashlib.sha256(data).hexdigest()
+    blob = Blob(content_hash, len(data), key_of(content_hash))
+    storage = _storage()
+    if isinstance(storage, FileSystemStorage):
+        with tempfile.NamedTemporaryFile(prefix="palimpsest-") as scratch:
+            scratch.write(data)
+            scratch.flush()
+            _keep_on_disk(storage, Path(scratch.name), blob)
+    elif not storage.exists(blob.key):
+        storage.save(blob.key, ContentFile(data))
+    return blob
+
+
+def _keep_on_disk(storage: FileSystemStorage, path: Path, blob: Blob) -> None:
+    target = Path(storage.path(blob.key))
+    if target.exists() and target.stat().st_size == blob.size:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, hidden = tempfile.mkstemp(prefix=".incoming-", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as out, path.open("rb") as stream:
+            shutil.copyfileobj(stream, out, CHUNK)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(hidden).chmod(0o440)
+        Path(hidden).replace(target)
+    except BaseException:
+        Path(hidden).unlink(missing_ok=True)
+        raise
+
+
+def exists(content_hash: str) -> bool:
+    return _storage().exists(key_of(content_hash))
+
+
+@contextmanager
+def opened(content_hash: str) -> Iterator[IO[bytes]]:
+    """The blob for reading, unchecked: for streaming to people. Raises BlobMissing."""
+    try:
+        stream = _storage().open(key_of(content_hash), "rb")
+    except FileNotFoundError as error:
+        raise BlobMissing(content_hash) from error
+    with stream:
+        yield stream
+
+
+def read_verified(content_hash: str) -> bytes:
+    """All bytes of a small blob. Raises BlobMissing, BlobDamaged."""
+    with opened(content_hash) as stream:
+        data = stream.read()
+    if hashlib.sha256(data).hexdigest() != content_hash:
+        raise BlobDamaged(content_hash)
+    return data
+
+
+def copy_verified(content_hash: str, target: Path) -> None:
+    """Write the blob to a local file, checked. Raises BlobMissing, BlobDamaged."""
+    digest = hashlib.sha256()
+    with opened(content_hash) as stream, target.open("wb") as out:
+        for chunk in chunks_of(stream):
+            digest.update(chunk)
+            out.write(chunk)
+    if digest.hexdigest() != content_hash:
+        target.unlink()
+        raise BlobDamaged(content_hash)

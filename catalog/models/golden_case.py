@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from catalog.ids import new_id
+from catalog.models.source_media import SourceMedia
+
+if TYPE_CHECKING:
+    from catalog.people import Viewer
+
+
+class GoldenCaseQuerySet(models.QuerySet["GoldenCase"]):
+    def visible_to(self, user: Viewer) -> GoldenCaseQuerySet:
+        if user.is_superuser:
+            return self
+        return self.filter(source__tenant__memberships__user_id=user.pk)
+
+    def active(self) -> GoldenCaseQuerySet:
+        return self.filter(retired_at__isnull=True)
+
+
+class GoldenCase(models.Model):
+    """A source with its agreed true values, and the slices that it stands for."""
+
+    class CameFrom(models.TextChoices):
+        REVIEW = "review"
+        IMPORT = "import"
+        INCIDENT = "incident"
+
+    case_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    source = models.ForeignKey(SourceMedia, models.PROTECT, related_name="golden_cases")
+    document_type = models.CharField(max_length=50)
+    slices = models.JSONField(
+        default=dict, help_text='keys that figures are split on: {"template": ...}'
+    )
+    came_from = models.CharField(max_length=10, choices=CameFrom.choices)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_because = models.CharField(max_length=200, blank=True)
+
+    objects = GoldenCaseQuerySet.as_manager()
+
+    class Meta:
+        db_table = "golden_case"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=models.Q(retired_at__isnull=True),
+                name="one_active_case_a_source",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retired_at__isnull=True)
+                | ~models.Q(retired_because=""),
+                name="retired_case_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"golden case of {self.source_id}"
+
+
+class GoldenValueQuerySet(models.QuerySet["GoldenValue"]):
+    def standing(self) -> GoldenValueQuerySet:
+        """The value that counts for each slot: the latest one filed."""
+        return self.order_by("case", "slot", "-created_at", "-value_id").distinct(
+            "case", "slot"
+        )
+
+
+class GoldenValue(models.Model):
+    """What a slot of a golden case truly says. A later row replaces an earlier one."""
+
+    value_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(GoldenCase, models.PROTECT, related_name="values")
+    slot = models.CharField(max_length=100)
+    value_type = models.CharField(max_length=10)
+    value = models.TextField(blank=True, help_text="empty: the document has none")
+    region = models.JSONField(null=True)
+    machine_value = models.TextField(blank=True)
+    machine_region = models.JSONField(null=True)
+    pipeline_version = models.CharField(max_length=50)
+    model_id = models.CharField(max_length=200, blank=True)
+    decision_ref = models.UUIDField(null=True)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = GoldenValueQuerySet.as_manager()
+
+    class Meta:
+        db_table = "golden_value"
+        ordering = ["case", "slot", "-created_at"]
+        constraints = [
+            # A replayed decision files its value once.
+            models.UniqueConstraint(
+                fields=["decision_ref"], name="one_golden_value_a_decision"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="golden_value_is_kept",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot} of {self.case_id}"

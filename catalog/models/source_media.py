@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from catalog.ids import new_id
+from catalog.models.tenant import Tenant
+
+if TYPE_CHECKING:
+    from catalog.people import Viewer
+
+
+class Modality(models.TextChoices):
+    IMAGE = "image"
+    DOCUMENT = "document"
+    AUDIO = "audio"
+    VIDEO = "video"
+    UNKNOWN = "unknown"
+
+
+class SourceMediaQuerySet(models.QuerySet["SourceMedia"]):
+    def visible_to(self, user: Viewer) -> SourceMediaQuerySet:
+        if user.is_superuser:
+            return self
+        return self.filter(tenant__memberships__user_id=user.pk)
+
+    def with_current_generation(self) -> SourceMediaQuerySet:
+        """Each source with its current generations in `current_generations`."""
+        from catalog.models.generation import Generation
+
+        return self.select_related("tenant").prefetch_related(
+            models.Prefetch(
+                "generations",
+                queryset=Generation.objects.current(),
+                to_attr="current_generations",
+            )
+        )
+
+
+class SourceMedia(models.Model):
+    """One original: immutable bytes. The database refuses updates and deletes."""
+
+    source_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    content_hash = models.CharField(max_length=64, help_text="sha256 of the raw bytes")
+    uri = models.TextField(help_text="key in the blob storage")
+    modality = models.CharField(max_length=8, choices=Modality.choices)
+    mime_type = models.CharField(max_length=100)
+    bytes = models.BigIntegerField()
+    uploaded_at = models.DateTimeField(db_default=Now(), editable=False)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="sources")
+    retention_class = models.CharField(max_length=30, default="standard")
+    name = models.CharField(max_length=255, help_text="file name at upload")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = SourceMediaQuerySet.as_manager()
+
+    class Meta:
+        db_table = "source_media"
+        ordering = ["-uploaded_at", "-source_id"]
+        verbose_name = "source"
+        constraints = [
+            # Not content_hash alone: a second tenant's upload must neither fail nor
+            # reveal the first.
+            models.UniqueConstraint(
+                fields=["tenant", "content_hash"], name="source_once_a_tenant"
+            ),
+            # What derived_artifact's composite foreign key points at.
+            models.UniqueConstraint(
+                fields=["source_id", "content_hash"], name="source_id_with_hash"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(modality__in=Modality.values),
+                name="source_modality_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(content_hash__regex=r"^[0-9a-f]{64}$"),
+                name="source_hash_is_sha256",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(bytes__gte=0), name="source_bytes_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "-uploaded_at", "-source_id"], name="source_newest"
+            )
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="source_is_immutable"),
+            pgtrigger.Protect(name="source_is_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,169 @@
+"""OCR by RapidOCR with the models that its wheel ships; nothing is ever fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from catalog.regions import BoundingBox
+from pipeline.engines.base import EngineError
+from pipeline.engines.rapidocr_lines import Letter, PixelWord, words_of_line
+from pipeline.words import PageWords, Word
+
+_MODELS = {
+    "Det": "PP-OCRv6_det_small.onnx",
+    "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
+    "Rec": "PP-OCRv6_rec_small.onnx",
+}
+# The recogniser's memory grows with the square of a line's width over its height.
+_WIDEST_LINE = 60
+_LINE_HEIGHT = 48
+
+
+class RapidOcrEngine:
+    """Reads printed text of many scripts on the processor.
+
+    threads bounds the threads of one call (None: all cores): 1 serves bulk work, where
+    processes share the cores. min_confidence drops lines read with less, 0..1.
+    max_side bounds the picture's longer side, in pixels, before lines are looked for.
+    Models are loaded at the first call; calls of several threads wait for each other,
+    which bounds the memory of a process.
+    """
+
+    def __init__(
+        self,
+        threads: int | None = None,
+        *,
+        min_confidence: float = 0.5,
+        max_side: int = 2000,
+    ) -> None:
+        self._threads = threads
+        self._min_confidence = min_confidence
+        self._max_side = max_side
+        self._lock = threading.Lock()
+
+    @property
+    def model_id(self) -> str:
+        return f"rapidocr-{metadata.version('rapidocr')}/PP-OCRv6-small"
+
+    @cached_property
+    def weights_digest(self) -> str:
+        """SHA-256 over the model files, one after the other."""
+        digest = hashlib.sha256()
+        for path in self._model_paths.values():
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def read(self, image: Path, *, page: int) -> PageWords:
+        """The words of an upright RGB picture file; a word's confidence is the mean
+        of its letters'. Raises EngineError.
+        """
+        pixels = _load(image)
+        height, width = pixels.shape[:2]
+        with self._lock:
+            try:
+                lines = list(self._lines(pixels))
+            except (cv2.error, MemoryError, ValueError, RuntimeError):
+                raise EngineError("the OCR model failed", permanent=True) from None
+        words = tuple(_word(found, width, height) for line in lines for found in line)
+        origin = "ocr" if words else "none"
+        return PageWords(page, float(width), float(height), words, origin)
+
+    def _lines(self, pixels: npt.NDArray[np.uint8]) -> Iterator[list[PixelWord]]:
+        from rapidocr.utils.process_img import map_boxes_to_original
+
+        height, width = pixels.shape[:2]
+        bounded, record = self._reader.preprocess_img(pixels)
+        boxes, turns, lines, _ = self._reader.run_ocr_steps(bounded, record)
+        if boxes.boxes is None or lines.txts is None:
+            return
+        quads = map_boxes_to_original(boxes.boxes, record, height, width)
+        turned = [label == "180" and score > 0.9 for label, score in turns.cls_res]
+        found = zip(
+            lines.txts, lines.scores, lines.word_results, quads, turned, strict=True
+        )
+        for text, score, layout, quad, upside_down in found:
+            letters = _letters(text, layout)
+            if letters and score >= self._min_confidence:
+                columns = max(layout.line_txt_len, 1.0)
+                yield words_of_line(letters, columns, quad, upside_down=upside_down)
+
+    @cached_property
+    def _model_paths(self) -> dict[str, Path]:
+        found = util.find_spec("rapidocr")
+        if found is None or found.origin is None:
+            raise EngineError("the package rapidocr is not installed", permanent=True)
+        folder = Path(found.origin).parent / "models"
+        paths = {part: folder / name for part, name in _MODELS.items()}
+        if missing := [path.name for path in paths.values() if not path.is_file()]:
+            message = f"rapidocr's wheel does not hold {', '.join(missing)}"
+            raise EngineError(message, permanent=True)
+        return paths
+
+    @cached_property
+    def _reader(self) -> Any:
+        """The loaded models. Only used under the lock."""
+        paths = self._model_paths
+        from rapidocr import RapidOCR
+
+        class BoundedRapidOCR(RapidOCR):  # type: ignore[misc]  # an untyped package
+            def recognize_txt(self, crops: list[npt.NDArray[np.uint8]]) -> Any:
+                return super().recognize_txt([_not_too_wide(crop) for crop in crops])
+
+        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+        if self._threads:
+            cv2.setNumThreads(self._threads)
+        threads = self._threads or -1
+        return BoundedRapidOCR(
+            params={
+                "Global.log_level": "error",
+                "Global.return_word_box": True,
+                "Global.max_side_len": self._max_side,
+                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+                "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+                # A path given is a model that RapidOCR does not look for on a server.
+                **{f"{part}.model_path": str(path) for part, path in paths.items()},
+            }
+        )
+
+
+def _load(image: Path) -> npt.NDArray[np.uint8]:
+    pixels = cv2.imdecode(np.fromfile(image, dtype=np.uint8), cv2.IMREAD_COLOR_BGR)
+    if pixels is None:
+        raise EngineError("not a picture that can be read", permanent=True)
+    return pixels.astype(np.uint8, copy=False)
+
+
+def _not_too_wide(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    height, width = crop.shape[:2]
+    if width <= _WIDEST_LINE * height:
+        return crop
+    squeezed = cv2.resize(crop, (_WIDEST_LINE * _LINE_HEIGHT, _LINE_HEIGHT))
+    return squeezed.astype(np.uint8, copy=False)
+
+
+def _letters(text: str, layout: Any) -> list[Letter]:
+    """The line's letters; spaces, which have no column, take the one before."""
+    columns = iter([column for word in layout.word_cols for column in word])
+    letters: list[Letter] = []
+    for sign, confidence in zip(text, layout.confs, strict=False):
+        before = letters[-1].column if letters else 0
+        column = before if sign.isspace() else next(columns, before)
+        letters.append(Letter(sign, column, float(confidence)))
+    return letters
+
+
+def _word(found: PixelWord, width: int, height: int) -> Word:
+    left, top, right, bottom = found.box
+    box = BoundingBox.clamped(left / width, top / height, right / width, bottom / height)
+    return Word(found.text, box, min(max(found.confidence, 0.0), 1.0))

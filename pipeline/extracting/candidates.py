@@ -1,0 +1,162 @@
+"""Candidates: parts of the document that may be a field's value, by value type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from catalog.regions import BoundingBox, Region
+from pipeline.claims import Claim, FieldSpec, ValueType
+from pipeline.extracting.dates import find_dates
+from pipeline.extracting.money import find_money, plain
+from pipeline.extracting.values import currency_of, normalise, tidy
+from pipeline.extracting.view import Segment, Span, span_of
+
+IDENTIFIER = re.compile(
+    r"[#(]?(?P<id>[A-Z0-9À-Þ](?:[\w./\\-]*[\w])?)", re.IGNORECASE | re.UNICODE
+)
+MOST_CANDIDATES = 3  # further values that a claim keeps
+LEAD_IN = re.compile(r"^[\s:#.\-–=*|]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value with the words it was read from and how much speaks for it.
+
+    label is the squeezed label it stands beside, if any; features say by name what spoke
+    for or against it.
+    """
+
+    value: str
+    raw: str
+    spans: tuple[Span, ...]
+    score: float = 0.0
+    label: str = ""
+    marked: bool = False
+
+    @property
+    def page(self) -> int:
+        return self.spans[0].page
+
+    @property
+    def row(self) -> int:
+        return self.spans[0].row
+
+    @property
+    def bbox(self) -> BoundingBox:
+        return BoundingBox.around(span.bbox for span in self.spans)
+
+    @property
+    def read_confidence(self) -> float:
+        return min(span.read_confidence for span in self.spans)
+
+    def scored(self, score: float) -> Candidate:
+        return replace(self, score=score)
+
+
+def values_in(
+    field: FieldSpec,
+    segment: Segment,
+    start: int = 0,
+    *,
+    end: int | None = None,
+    month_first: bool = False,
+) -> Iterator[Candidate]:
+    """The values of the field's type in a segment's text, left to right."""
+    text = segment.text[:end] if end is not None else segment.text
+    kind = field.value_type
+    if kind is ValueType.MONEY:
+        yield from money_in(segment, start, text)
+    elif kind is ValueType.DATE:
+        for day in find_dates(text[start:], month_first=month_first):
+            span = span_of(segment, start + day.start, start + day.end)
+            yield Candidate(day.value.isoformat(), span.text, (span,), marked=day.certain)
+    elif kind is ValueType.ID:
+        yield from identifiers_in(field, segment, start, text)
+    else:
+        yield from texts_in(field, segment, start, text)
+
+
+def money_in(segment: Segment, start: int, text: str) -> Iterator[Candidate]:
+    for match in find_money(text):
+        if match.start < start or match.percent:
+            continue
+        if not match.has_cents and not match.mark and "." not in text[match.start :]:
+            whole = text[match.start : match.end]
+            if len(whole) > 6:
+                continue
+        span = span_of(segment, match.start, match.end)
+        yield Candidate(
+            plain(match.value),
+            span.text,
+            (span,),
+            marked=match.has_cents or bool(match.mark),
+        )
+
+
+def identifiers_in(
+    field: FieldSpec, segment: Segment, start: int, text: str
+) -> Iterator[Candidate]:
+    """Tokens with a digit that are neither a date nor a rate; or the field's pattern."""
+    pattern = field.hints.get("pattern")
+    shape = re.compile(pattern) if pattern else None
+    dates = [(d.start, d.end) for d in find_dates(text) if d.certain]
+    for match in IDENTIFIER.finditer(text, start):
+        token = match["id"]
+        at = match.start("id")
+        if any(s <= at < e for s, e in dates) or text[match.end() :][:1] in ("%", "@"):
+            continue
+        if shape is not None and not shape.fullmatch(token):
+            continue
+        if shape is None and not (any(c.isdigit() for c in token) and len(token) > 1):
+            continue
+        span = span_of(segment, at, match.end("id"))
+        yield Candidate(token, token, (span,), marked=True)
+
+
+def texts_in(
+    field: FieldSpec, segment: Segment, start: int, text: str
+) -> Iterator[Candidate]:
+    rest = text[start:]
+    lead = LEAD_IN.match(rest)
+    begin = start + (lead.end() if lead else 0)
+    raw = text[begin:]
+    if field.value_type is ValueType.CURRENCY:
+        code = currency_of(raw)
+        value = code
+    elif field.value_type is ValueType.NUMBER:
+        value = normalise(field.value_type, raw)
+    else:
+        value = tidy(raw) if any(c.isalnum() for c in raw) else None
+    if value:
+        span = span_of(segment, begin, len(text))
+        yield Candidate(value, tidy(raw), (span,), marked=True)
+
+
+def claim_of(
+    field: FieldSpec, ranked: list[Candidate], confidence: float
+) -> Claim | None:
+    """The best candidate as a claim, with other values as its candidates."""
+    if not ranked:
+        return None
+    best = ranked[0]
+    seen, others = {best.value}, []
+    for candidate in ranked[1:]:
+        if candidate.value not in seen and len(others) < MOST_CANDIDATES:
+            seen.add(candidate.value)
+            share = max(0.0, min(1.0 - confidence, 0.5))
+            others.append(_claim(field, candidate, share / (len(others) + 1)))
+    return replace(_claim(field, best, confidence), candidates=tuple(others))
+
+
+def _claim(field: FieldSpec, candidate: Candidate, confidence: float) -> Claim:
+    return Claim(
+        slot=field.name,
+        value=candidate.value,
+        raw=candidate.raw,
+        value_type=field.value_type,
+        confidence=max(0.0, min(1.0, confidence)),
+        region=Region(candidate.page, candidate.bbox),
+        critical=field.critical,
+    )

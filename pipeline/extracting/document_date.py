@@ -1,0 +1,76 @@
+"""The day on which a document was issued."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from pipeline.claims import FieldSpec
+from pipeline.extracting.candidates import Candidate, values_in
+from pipeline.extracting.context import Context, Ranked
+from pipeline.extracting.document_number import titled_numbers
+from pipeline.extracting.receipt_total import merged
+
+OLDEST_YEAR = 1990
+DAYS_AHEAD = 366
+EARLY = 0.15
+REPEATED = 0.1
+TITLED = 1.05
+UNLABELLED = 0.45
+UNCERTAIN = -0.3
+IMPOSSIBLE = -1.0
+
+
+def document_date(context: Context, field: FieldSpec) -> Ranked:
+    """Labelled dates first; then the one that stands highest and most often."""
+    found = context.neighbourhood.candidates(field, month_first=context.month_first)
+    found += titled(context, field)
+    labelled = {(c.value, c.row) for c in found}
+    everywhere = [
+        candidate
+        for segment in context.view.segments
+        for candidate in values_in(field, segment, month_first=context.month_first)
+    ]
+    found += [
+        c.scored(UNLABELLED) for c in everywhere if (c.value, c.row) not in labelled
+    ]
+    counts = Counter(c.value for c in everywhere)
+    rows = max(len(context.view.rows), 1)
+    scored = []
+    for candidate in found:
+        score = candidate.score + EARLY * (1 - candidate.row / rows)
+        score += REPEATED * min(counts[candidate.value] - 1, 2)
+        score += 0 if candidate.marked else UNCERTAIN
+        score += 0 if possible(date.fromisoformat(candidate.value)) else IMPOSSIBLE
+        scored.append(candidate.scored(score))
+    ranked = merged(sorted(scored, key=lambda c: -c.score))
+    return Ranked(tuple(ranked), _confidence(ranked))
+
+
+def titled(context: Context, field: FieldSpec) -> Iterator[Candidate]:
+    """The date in a title such as "Invoice no. 12 of 1 May", or at the next line's start."""
+    for number in titled_numbers(context):
+        segment = number.segment
+        if not number.dated:
+            continue
+        dates = values_in(field, segment, number.end, month_first=context.month_first)
+        first = next(dates, None)
+        if first is None and segment.row + 1 < len(context.view.rows):
+            below = context.view.rows[segment.row + 1].segments[0]
+            first = next(values_in(field, below, month_first=context.month_first), None)
+        if first is not None:
+            yield first.scored(TITLED)
+
+
+def possible(day: date, today: date | None = None) -> bool:
+    """Whether a document of this day can have been issued already."""
+    latest = (today or date.today()) + timedelta(days=DAYS_AHEAD)
+    return OLDEST_YEAR <= day.year and day <= latest
+
+
+def _confidence(ranked: list[Candidate]) -> float:
+    if not ranked:
+        return 0.0
+    alone = 0.2 if len(ranked) == 1 else 0.0
+    return max(0.05, min(0.98, 0.45 + 0.35 * ranked[0].score + alone))

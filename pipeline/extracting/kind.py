@@ -1,0 +1,50 @@
+"""Which document type a document is, by the words in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
+from pipeline.extracting.labels import LabelIndex
+from pipeline.extracting.view import View
+
+FEWEST_KEYWORDS = 2  # different keywords below which a document is of no known type
+EVERY_FIELD = 0.5  # what a field's label counts for, against 1 for a keyword
+
+
+def choose_type(
+    view: View, document_types: Sequence[DocumentTypeSpec]
+) -> tuple[DocumentTypeSpec | None, float]:
+    """The type that most different keywords speak for, and how sure that is (0..1).
+
+    The keywords of all types compete like labels do: the longest one counts.
+    """
+    if not document_types or not view.rows:
+        return None, 0.0
+    words = LabelIndex(
+        DocumentTypeSpec(
+            name="",
+            keywords=(),
+            fields=tuple(
+                FieldSpec(spec.name, ValueType.TEXT, spec.keywords)
+                for spec in document_types
+            ),
+        )
+    )
+    found = {hit.label for hit in words.hits(view)}
+    scores = []
+    for spec in document_types:
+        keywords = {w for w in found if words.rank(w, spec.name) is not None}
+        labels = LabelIndex(spec)
+        fields = {
+            name
+            for hit in labels.hits(view)
+            for name, _ in labels.fields.get(hit.label, ())
+        }
+        scores.append((len(keywords), len(keywords) + EVERY_FIELD * len(fields), spec))
+    scores.sort(key=lambda score: -score[1])
+    keywords_found, best, spec = scores[0]
+    if keywords_found < FEWEST_KEYWORDS:
+        return None, 0.0
+    second = scores[1][1] if len(scores) > 1 else 0.0
+    return spec, min(0.99, best / (best + second))

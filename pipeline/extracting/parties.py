@@ -1,0 +1,225 @@
+"""Who wrote an invoice and who is to pay it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.claims import FieldSpec
+from pipeline.extracting.candidates import Candidate
+from pipeline.extracting.context import Context, Ranked
+from pipeline.extracting.labels import LabelHit
+from pipeline.extracting.letterhead import (
+    CONTACT,
+    LEGAL_FORM,
+    POSTCODE,
+    STREET,
+    name_text,
+)
+from pipeline.extracting.values import squeeze, tidy
+from pipeline.extracting.view import Segment, Span, View, span_of
+
+NAME_LABELS = frozenset(
+    ("name", "firma", "firmenname", "company", "companyname", "nom", "naam", "nama")
+)
+SALUTATION = re.compile(r"^(?:herrn?|frau|mr|mrs|ms|dr|m|mme|monsieur|madame|dhr|mevr)\.?$", re.I)
+META = re.compile(r"^[^:]{2,28}:\s*\S|^[A-Z]{2,5}\s?\d{6,}|^[^:]{2,28}:$|^\W*\d[\d\s/-]*$")
+PARTS = re.compile(r"\s+[-–—|•●·*,]\s+|\s*[●•·|]\s*|,\s+")
+FURTHER = frozenset(("yourorder", "customer", "client", "attn"))
+DIN_TOP = 0.4  # of the page; sender lines and address fields stand above
+BLOCK_ROWS = 7
+ROW_GAP = 2.2  # line heights between the rows of one block
+LABELLED, SENDER_LINE, BLOCK, LEGAL = 0.93, 0.78, 0.6, 0.55
+
+
+def supplier(context: Context, field: FieldSpec) -> Ranked:
+    """Below or beside its label; else the sender's line; else a company's name."""
+    found = [*labelled(context, field)]
+    if not found:
+        found = [*sender_lines(context.view), *legal_names(context.view)]
+    return _ranked(found)
+
+
+def recipient(context: Context, field: FieldSpec) -> Ranked:
+    """Below or beside its label; else the address field under the sender's line."""
+    found = [*labelled(context, field)]
+    if not found:
+        found = [*address_fields(context.view)]
+    return _ranked(found)
+
+
+def labelled(context: Context, field: FieldSpec) -> Iterator[Candidate]:
+    for hit, rank in context.neighbourhood.hits_of(field.name):
+        if not _is_heading(hit):
+            continue
+        score = LABELLED * hit.similarity - 0.005 * rank - 0.02 * (hit.segment.page - 1)
+        rest = hit.segment.text[hit.end :].strip(" :/()")
+        candidate = _after(hit) if rest else _below(context, hit)
+        if candidate is not None:
+            yield candidate.scored(score)
+
+
+def _is_heading(hit: LabelHit) -> bool:
+    """A label that stands at a segment's start; in running text it is just a word."""
+    if hit.start > 2:
+        return False
+    rest = hit.segment.text[hit.end :].strip()
+    return rest == "" or rest[0] in ":/(" or len(rest) < 2
+
+
+def _after(hit: LabelHit) -> Candidate | None:
+    text = hit.segment.text
+    rest = text[hit.end :]
+    begin = hit.end + len(rest) - len(rest.lstrip(" :/"))
+    value = text[begin:].split(",")[0]
+    if sum(c.isalpha() for c in value) < 4:
+        return None
+    return _candidate([span_of(hit.segment, begin, begin + len(value))])
+
+
+def _below(context: Context, hit: LabelHit) -> Candidate | None:
+    """The first row under the label that is no further label."""
+    segments = list(_column(context.view, hit.segment))
+    for place, segment in enumerate(segments):
+        text = segment.text
+        key = squeeze(text.split(":")[0])
+        if key in NAME_LABELS:
+            return _named(context.view, segment)
+        if _is_label(context, segment) or key in FURTHER or not any(c.isalpha() for c in text):
+            continue
+        rest = [s for s in segments[place + 1 :] if not _is_label(context, s)]
+        return _name_from([segment, *rest])
+    return None
+
+
+def _is_label(context: Context, segment: Segment) -> bool:
+    """Whether a segment is a label with a value of its own, not a name."""
+    if META.match(segment.text):
+        return True
+    hits = context.neighbourhood.hits_in(segment)
+    if any(hit.start == 0 and _is_heading(hit) for hit in hits):
+        return True
+    row = context.view.rows[segment.row].segments
+    following = row[segment.place + 1] if segment.place + 1 < len(row) else None
+    return following is not None and following.text.startswith(":")
+
+
+def _column(view: View, head: Segment) -> Iterator[Segment]:
+    """Segments below the given one that share its column, down to a wide gap."""
+    bottom, count = head.bbox.bottom, 0
+    for row in view.rows[head.row + 1 :]:
+        if row.page != head.page or count >= BLOCK_ROWS:
+            return
+        for segment in row.segments:
+            if _aligned(head, segment):
+                if segment.bbox.top - bottom > ROW_GAP * max(head.height, segment.height):
+                    return
+                bottom = segment.bbox.bottom
+                count += 1
+                yield segment
+                break
+
+
+def _aligned(head: Segment, segment: Segment) -> bool:
+    shared = min(head.bbox.right, segment.bbox.right) - max(
+        head.bbox.left, segment.bbox.left
+    )
+    return shared > 0 or abs(head.bbox.left - segment.bbox.left) < 0.03
+
+
+def _named(view: View, label: Segment) -> Candidate | None:
+    """The value beside a "Name:" label, with the line above it if that is its start."""
+    row = view.rows[label.row]
+    if ":" in label.text and any(c.isalpha() for c in label.text.split(":", 1)[1]):
+        begin = label.text.index(":") + 1
+        return _candidate([span_of(label, begin, len(label.text))])
+    if label.place + 1 >= len(row.segments):
+        return None
+    value = row.segments[label.place + 1]
+    segments = [value]
+    if label.row > 0:
+        above = view.rows[label.row - 1].segments
+        near = value.bbox.top - above[0].bbox.bottom < 0.8 * value.height
+        alone = len(above) == 1 and abs(above[0].bbox.left - value.bbox.left) < 0.01
+        if near and alone and above[0].page == value.page:
+            segments.insert(0, above[0])
+    return _candidate([span_of(s, 0, len(s.text)) for s in segments])
+
+
+def _name_from(segments: Sequence[Segment]) -> Candidate | None:
+    """One line, or two: after a salutation, or before a line with a legal form."""
+    first = segments[0]
+    kept = [first]
+    if len(segments) > 1 and not LEGAL_FORM.search(first.text):
+        second = segments[1].text
+        legal = LEGAL_FORM.search(second) and not POSTCODE.search(second)
+        if SALUTATION.match(first.text.strip()) or (legal and not META.match(second)):
+            kept.append(segments[1])
+    return _candidate([span_of(s, 0, len(s.text)) for s in kept])
+
+
+def sender_lines(view: View) -> Iterator[Candidate]:
+    """Small lines "Name · Street 1 · 12345 Town" in the upper part of page one."""
+    for segment in _top(view):
+        parts = [part for part in PARTS.split(segment.text) if part.strip()]
+        if len(parts) < 3 or not POSTCODE.search(segment.text):
+            continue
+        name = parts[0]
+        if sum(c.isalpha() for c in name) < 3 or STREET.search(name):
+            continue
+        begin = segment.text.index(name)
+        yield _scored([span_of(segment, begin, begin + len(name))], SENDER_LINE)
+
+
+def legal_names(view: View) -> Iterator[Candidate]:
+    """Short segments with a company's legal form, the higher the better."""
+    for segment in view.segments:
+        text = name_text(segment.text)
+        if len(text) > 60 or not LEGAL_FORM.search(text) or POSTCODE.search(text):
+            continue
+        if ":" in text or sum(c.isalpha() for c in text) < 5 or CONTACT.search(text):
+            continue
+        down = segment.bbox.top + segment.page - 1
+        score = LEGAL - 0.05 * min(down, 3)
+        yield _scored([span_of(segment, 0, len(segment.text))], score)
+
+
+def address_fields(view: View) -> Iterator[Candidate]:
+    """Blocks of name, street and town in the upper left; the one that is no sender's."""
+    senders = {squeeze(c.value) for c in sender_lines(view)}
+    for segment in _top(view):
+        if segment.bbox.left > 0.5 or META.match(segment.text):
+            continue
+        block = [segment, *_column(view, segment)]
+        town = next((i for i, s in enumerate(block[:6]) if POSTCODE.search(s.text)), 0)
+        if town < 2 or squeeze(segment.text) in senders or PARTS.search(segment.text):
+            continue
+        candidate = _name_from(block)
+        if candidate is not None:
+            yield candidate.scored(BLOCK - 0.1 * (segment.bbox.top / DIN_TOP - 0.5) ** 2)
+
+
+def _top(view: View) -> Iterator[Segment]:
+    for segment in view.segments:
+        if segment.page == view.rows[0].page and segment.bbox.top < DIN_TOP:
+            yield segment
+
+
+def _candidate(spans: Sequence[Span]) -> Candidate | None:
+    text = tidy(name_text(" ".join(span.text for span in spans)))
+    if sum(c.isalpha() for c in text) < 2:
+        return None
+    return Candidate(text, text, tuple(spans), marked=True)
+
+
+def _scored(spans: Sequence[Span], score: float) -> Candidate:
+    text = tidy(name_text(" ".join(span.text for span in spans)))
+    return Candidate(text, text, tuple(spans), score, marked=True)
+
+
+def _ranked(found: Sequence[Candidate]) -> Ranked:
+    ranked = sorted(found, key=lambda c: -c.score)
+    if not ranked:
+        return Ranked((), 0.0)
+    return Ranked(tuple(ranked), max(0.05, min(0.95, ranked[0].score)))
+

@@ -1,0 +1,143 @@
+"""The manifest: all that decides what a pipeline version makes of a document.
+
+{"steps": [{"step", "version", "engine" (alias or null), "params"}],
+ "engines": {alias: {"backend", "options", "model_id", "weights_digest"}},
+ "document_types": [a DocumentTypeSpec as JSON]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from catalog.hashing import digest_of
+from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
+from pipeline.engines import engines
+from pipeline.steps.registry import step_named
+
+if TYPE_CHECKING:
+    from pipeline.models import PipelineVersion
+
+DEFAULT_THRESHOLD = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class StepEntry:
+    """A step of a version; engine is an alias of the manifest's engines, or ""."""
+
+    step: str
+    version: str
+    engine: str
+    params: dict[str, Any]
+
+
+def type_as_json(spec: DocumentTypeSpec) -> dict[str, Any]:
+    return asdict(spec)
+
+
+def type_from_json(data: dict[str, Any]) -> DocumentTypeSpec:
+    return DocumentTypeSpec(
+        name=data["name"],
+        keywords=tuple(data["keywords"]),
+        fields=tuple(
+            FieldSpec(
+                name=field["name"],
+                value_type=ValueType(field["value_type"]),
+                labels=tuple(field["labels"]),
+                critical=field["critical"],
+                required=field["required"],
+                hints=field["hints"],
+            )
+            for field in data["fields"]
+        ),
+        line_columns={k: tuple(v) for k, v in data["line_columns"].items()},
+    )
+
+
+class EngineChanged(Exception):
+    """The engine installed here is not the one that the version froze."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    steps: tuple[StepEntry, ...]
+    engines: dict[str, dict[str, Any]]
+    document_types: tuple[DocumentTypeSpec, ...]
+
+    @classmethod
+    def of(cls, version: PipelineVersion) -> Manifest:
+        return cls.from_json(version.manifest)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Manifest:
+        return cls(
+            steps=tuple(
+                StepEntry(s["step"], s["version"], s["engine"] or "", s["params"])
+                for s in data["steps"]
+            ),
+            engines=data["engines"],
+            document_types=tuple(type_from_json(t) for t in data["document_types"]),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "steps": [
+                {
+                    "step": entry.step,
+                    "version": entry.version,
+                    "engine": entry.engine or None,
+                    "params": entry.params,
+                }
+                for entry in self.steps
+            ],
+            "engines": self.engines,
+            "document_types": [type_as_json(spec) for spec in self.document_types],
+        }
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.as_json())
+
+    def document_type(self, name: str) -> DocumentTypeSpec | None:
+        return next((spec for spec in self.document_types if spec.name == name), None)
+
+    def params_of(self, step: str) -> dict[str, Any]:
+        return next((e.params for e in self.steps if e.step == step), {})
+
+    @property
+    def acceptance_threshold(self) -> float:
+        params = self.params_of("disposition")
+        return float(params.get("threshold", DEFAULT_THRESHOLD))
+
+    @property
+    def model_id(self) -> str:
+        """The models of the version in one word: what its event is stamped with."""
+        return "+".join(engine["model_id"] for engine in self.engines.values())
+
+    def check_runnable(self) -> None:
+        """Raises EngineChanged, UnknownStep where this machine cannot run the version."""
+        for entry in self.steps:
+            step_named(entry.step, entry.version)
+        for alias, frozen in self.engines.items():
+            engine = engines[alias]
+            found = (engine.model_id, engine.weights_digest)
+            if found != (frozen["model_id"], frozen["weights_digest"]):
+                raise EngineChanged(
+                    f"engine {alias!r} is {engine.model_id} here, but the version was"
+                    f" released with {frozen['model_id']} or other weights: release a"
+                    " new version, or install the old engine"
+                )
+
+
+def engines_here(aliases: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The manifest entry of each alias, as the engines of this machine answer."""
+    return {
+        alias: {
+            "backend": engines.backends[alias]["BACKEND"],
+            "options": engines.backends[alias].get("OPTIONS", {}),
+            "model_id": engines[alias].model_id,
+            "weights_digest": engines[alias].weights_digest,
+        }
+        for alias in aliases
+    }

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
+
+VALUE_TYPES = [(value.value, value.value) for value in ValueType]
+identifier = RegexValidator(
+    r"^[a-z][a-z0-9_]*$", "Use small letters, digits and underscores, a letter first."
+)
+
+
+def _words(**kwargs: Any) -> ArrayField[Any, Any]:
+    return ArrayField(
+        models.CharField(max_length=100), default=list, blank=True, **kwargs
+    )
+
+
+class DocumentType(models.Model):
+    """What a kind of document holds. A draft version takes a snapshot at its release."""
+
+    name = models.CharField(max_length=50, unique=True, validators=[identifier])
+    keywords = _words(help_text="printed words that speak for this type")
+    description_labels = _words(help_text="headings of the line items' description")
+    quantity_labels = _words(help_text="headings of the line items' quantity")
+    unit_price_labels = _words(help_text="headings of the line items' unit price")
+    amount_labels = _words(help_text="headings of the line items' amount")
+
+    class Meta:
+        db_table = "document_type"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def spec(self) -> DocumentTypeSpec:
+        return DocumentTypeSpec(
+            name=self.name,
+            keywords=tuple(self.keywords),
+            fields=tuple(definition.spec() for definition in self.fields.all()),
+            line_columns={
+                "description": tuple(self.description_labels),
+                "quantity": tuple(self.quantity_labels),
+                "unit_price": tuple(self.unit_price_labels),
+                "amount": tuple(self.amount_labels),
+            },
+        )
+
+
+class FieldDefinition(models.Model):
+    """One field of a document type."""
+
+    document_type = models.ForeignKey(
+        DocumentType, models.CASCADE, related_name="fields"
+    )
+    position = models.PositiveIntegerField(default=0)
+    name = models.CharField(max_length=50, validators=[identifier])
+    value_type = models.CharField(max_length=10, choices=VALUE_TYPES)
+    labels = _words(help_text="printed words beside or above the value, any language")
+    critical = models.BooleanField(
+        default=False, help_text="must be verified before a document is auto-accepted"
+    )
+    required = models.BooleanField(default=False)
+    hints = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        db_table = "field_definition"
+        ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document_type", "name"], name="field_once_a_type"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(value_type__in=[v.value for v in ValueType]),
+                name="field_value_type_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if not isinstance(self.hints, dict):
+            raise ValidationError({"hints": "Give a JSON object, or {} for none."})
+
+    def spec(self) -> FieldSpec:
+        return FieldSpec(
+            name=self.name,
+            value_type=ValueType(self.value_type),
+            labels=tuple(self.labels),
+            critical=self.critical,
+            required=self.required,
+            hints=dict(self.hints),
+        )

@@ -1,0 +1,16 @@
+"""The one door to Django-Q2: everything else says what to do, not how it is queued."""
+
+from __future__ import annotations
+
+from django_q.brokers import get_broker
+from django_q.tasks import async_task
+
+
+def enqueue(function: str, *args: str, lane: str) -> None:
+    """Have a cluster of the lane call the function; args are ids, never text."""
+    async_task(function, *args, cluster=lane, save=False)
+
+
+def length(lane: str) -> int:
+    """Tasks that the lane's broker holds, running ones included."""
+    return int(get_broker(lane).queue_size())

@@ -1,0 +1,106 @@
+"""What a step is: our code between a document's bytes and its artifacts.
+
+A step is a pure function of its StepInput: it reads no settings and no database, and
+gives back what it made. The runner times it, stores it and writes the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from catalog.regions import Region
+from pipeline.claims import DocumentTypeSpec
+
+
+class Outcome(StrEnum):
+    OK = "ok"
+    ACCEPT = "accept"  # input_gate only
+    REJECT = "reject"  # input_gate only: the run ends here, with a reason
+    CONFLICT = "conflict"  # verify only
+    HUMAN_REVIEW = "human_review"  # disposition only
+    AUTO_ACCEPT = "auto_accept"  # disposition only
+    FAILED = "failed"  # the step could not do its work
+
+
+class StepError(Exception):
+    """A step failed. reason is an enum-like word; the message holds no document text."""
+
+    def __init__(self, reason: str, message: str, *, permanent: bool = True) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.permanent = permanent
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What a step may know of the original."""
+
+    content_hash: str
+    mime_type: str
+    modality: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One artifact-to-be. Exactly one of payload (JSON) and file is set.
+
+    inputs names upstream outputs as (kind, slot); none means: made from the original.
+    """
+
+    kind: str
+    slot: str
+    payload: dict[str, Any] | None = None
+    file: Path | None = None
+    media_type: str = "application/json"
+    region: Region | None = None
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What a step did. quality and detail hold figures and enum words, never text."""
+
+    outcome: Outcome = Outcome.OK
+    outputs: tuple[Output, ...] = ()
+    reason: str = ""
+    quality: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = field(default_factory=dict)
+    model_id: str = ""
+    vision_tokens: int = 0
+    micro_usd: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StepInput:
+    """Everything that a step may look at.
+
+    original is a local file with the verified bytes; workdir is the step's own empty
+    folder for files that it makes; upstream holds what earlier steps of this run made.
+    """
+
+    source: SourceFacts
+    original: Path
+    workdir: Path
+    params: Mapping[str, Any]
+    document_types: Sequence[DocumentTypeSpec]
+    upstream: Sequence[Output]
+    engine: Callable[[str], Any]
+
+    def outputs(self, kind: str) -> list[Output]:
+        """Upstream outputs of a kind, in the order in which they were made."""
+        return [output for output in self.upstream if output.kind == kind]
+
+
+class Step(Protocol):
+    """name is the step's word in events; version is the version of its code."""
+
+    name: str
+    version: str
+
+    def run(self, given: StepInput) -> StepResult:
+        """Do the work. Raises StepError, or EngineError from the engine it calls."""

@@ -1,0 +1,82 @@
+"""Every page as one upright RGB picture, whatever the original was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.reading.errors import UnreadableReason
+from pipeline.sandbox import Limits
+from pipeline.steps.base import Output, StepError, StepInput, StepResult
+from pipeline.steps.reading_calls import call_reader
+
+DEFAULTS: Mapping[str, float] = {
+    "dpi": 150,
+    "max_side": 2000,  # pixels; OCR gains nothing above it, and eyes little
+    "max_page_pixels": 4_000_000,  # of a drawn PDF page
+    "max_pages": 50,
+    "max_pixels": 100_000_000,  # of a page of the original
+    "jpeg_quality": 88,
+    "seconds": 25,
+    "memory_mb": 768,
+}
+
+
+class Normalize:
+    """One `page_image` a page, slot "page=N"; detail["pages"] has the sizes in pixels.
+
+    Raises StepError with an UnreadableReason.
+    """
+
+    name = "normalize"
+    version = "1.0.0"
+
+    def run(self, given: StepInput) -> StepResult:
+        params = {**DEFAULTS, **given.params}
+        drawn = _draw(given, params)
+        if not drawn:
+            raise StepError(UnreadableReason.BROKEN, "no page could be drawn")
+        outputs = tuple(
+            Output(
+                kind="page_image",
+                slot=f"page={page['page']}",
+                file=Path(page["file"]),
+                media_type="image/jpeg",
+            )
+            for page in drawn
+        )
+        sizes = {
+            str(page["page"]): {"width": page["width"], "height": page["height"]}
+            for page in drawn
+        }
+        return StepResult(
+            outputs=outputs, quality={"pages": len(drawn)}, detail={"pages": sizes}
+        )
+
+
+def _draw(given: StepInput, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    seconds = float(params["seconds"])
+    limits = Limits(
+        memory_mb=int(params["memory_mb"]),
+        seconds=seconds,
+        cpu_seconds=int(seconds) + 1,
+    )
+    arguments: dict[str, Any] = {
+        "path": str(given.original),
+        "folder": str(given.workdir),
+        "max_pages": int(params["max_pages"]),
+        "max_side": int(params["max_side"]),
+        "quality_percent": int(params["jpeg_quality"]),
+    }
+    if given.source.mime_type == "application/pdf":
+        arguments["dpi"] = int(params["dpi"])
+        arguments["max_pixels"] = float(params["max_page_pixels"])
+        # The tool ends before the sandbox does, so that its pages so far are kept.
+        arguments["seconds"] = seconds - 1
+        pages: list[dict[str, Any]] = call_reader("draw_pdf", arguments, limits)
+    else:
+        arguments["mime_type"] = given.source.mime_type
+        arguments["max_pixels"] = float(params["max_pixels"])
+        pages = call_reader("draw_image", arguments, limits)
+    return pages

@@ -1,0 +1,56 @@
+"""(step name, code version) -> the step's code.
+
+A released version names its steps by these pairs, so an old pair stays here, runnable,
+as long as an artifact names it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pipeline.steps.base import Step
+
+
+@cache
+def _steps() -> dict[tuple[str, str], Step]:
+    from pipeline.steps.disposition import DispositionStep
+    from pipeline.steps.extract import ExtractStep
+    from pipeline.steps.ground import GroundStep
+    from pipeline.steps.index import IndexStep
+    from pipeline.steps.input_gate import InputGateStep
+    from pipeline.steps.layout import LayoutStep
+    from pipeline.steps.normalize import NormalizeStep
+    from pipeline.steps.ocr import OcrStep
+    from pipeline.steps.thumbnail import ThumbnailStep
+    from pipeline.steps.verify import VerifyStep
+
+    steps: tuple[Step, ...] = (
+        InputGateStep(),
+        NormalizeStep(),
+        ThumbnailStep(),
+        OcrStep(),
+        LayoutStep(),
+        ExtractStep(),
+        GroundStep(),
+        VerifyStep(),
+        IndexStep(),
+        DispositionStep(),
+    )
+    return {(step.name, step.version): step for step in steps}
+
+
+class UnknownStep(Exception):
+    """The code of this step version is not here any more (or not yet)."""
+
+
+def step_named(name: str, version: str) -> Step:
+    """Raises UnknownStep."""
+    try:
+        return _steps()[name, version]
+    except KeyError as error:
+        raise UnknownStep(f"{name} {version}") from error
+
+
+def latest_versions() -> dict[str, str]:
+    """Step name to the newest version of its code, in registry order."""
+    return {name: version for name, version in _steps()}

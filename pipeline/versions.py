@@ -1,0 +1,177 @@
+"""Verbs on pipeline versions: built-in set-up, draft, release, activate, retire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from pipeline.claims import DocumentTypeSpec
+from pipeline.definitions import doc_extract
+from pipeline.definitions.document_types import BUILT_IN
+from pipeline.manifest import Manifest, StepEntry, engines_here
+from pipeline.models import DocumentType, FieldDefinition, PipelineVersion
+
+
+class VersionRefused(Exception):
+    """The version may not go that way; the message says why and what to do."""
+
+
+def type_specs() -> list[DocumentTypeSpec]:
+    """The document types as admins have described them now."""
+    types = DocumentType.objects.prefetch_related("fields")
+    return [document_type.spec() for document_type in types]
+
+
+@transaction.atomic
+def add_missing_types(specs: Sequence[DocumentTypeSpec] = BUILT_IN) -> None:
+    """Write the built-in types that the database does not have; edited ones stay."""
+    for spec in specs:
+        columns = spec.line_columns
+        document_type, created = DocumentType.objects.get_or_create(
+            name=spec.name,
+            defaults={
+                "keywords": list(spec.keywords),
+                "description_labels": list(columns.get("description", ())),
+                "quantity_labels": list(columns.get("quantity", ())),
+                "unit_price_labels": list(columns.get("unit_price", ())),
+                "amount_labels": list(columns.get("amount", ())),
+            },
+        )
+        if created:
+            FieldDefinition.objects.bulk_create(
+                [
+                    FieldDefinition(
+                        document_type=document_type,
+                        position=position,
+                        name=field.name,
+                        value_type=field.value_type.value,
+                        labels=list(field.labels),
+                        critical=field.critical,
+                        required=field.required,
+                        hints=field.hints,
+                    )
+                    for position, field in enumerate(spec.fields)
+                ]
+            )
+
+
+@transaction.atomic
+def ensure_built_in() -> PipelineVersion:
+    """The built-in version, released; active if it is the first of its name.
+
+    Where engines or steps changed since it was released, a next patch version is
+    released beside it and not activated: no upgrade is ever silent.
+    """
+    add_missing_types()
+    versions = PipelineVersion.objects.filter(name=doc_extract.NAME)
+    newest = (
+        versions.exclude(state=PipelineVersion.State.DRAFT)
+        .filter(created_by__isnull=True)
+        .first()
+    )
+    if newest is None:
+        version = doc_extract.VERSION
+        manifest = doc_extract.manifest(type_specs())
+    else:
+        # The document types stay those of the last built-in version: edits of admins go
+        # their own way, through a draft.
+        types = Manifest.of(newest).document_types
+        manifest = doc_extract.manifest(types)
+        if manifest.digest == newest.digest:
+            return newest
+        version = _free_version(newest.version)
+    return PipelineVersion.objects.create(
+        name=doc_extract.NAME,
+        version=version,
+        manifest=manifest.as_json(),
+        digest=manifest.digest,
+        state=PipelineVersion.State.RELEASED,
+        released_at=timezone.now(),
+        base=newest,
+        active=not versions.filter(active=True).exists(),
+        notes="Built in.",
+    )
+
+
+def next_version(version: str) -> str:
+    """The following patch version: "1.4.0" gives "1.4.1"."""
+    major, minor, patch = (int(number) for number in version.split("."))
+    return f"{major}.{minor}.{patch + 1}"
+
+
+def _free_version(version: str) -> str:
+    taken = set(PipelineVersion.objects.values_list("version", flat=True))
+    while version in taken:
+        version = next_version(version)
+    return version
+
+
+@transaction.atomic
+def draft_from(*, base: PipelineVersion, created_by: User) -> PipelineVersion:
+    """A draft with the base's steps and the document types as they are now."""
+    manifest = Manifest.of(base)
+    drafted = Manifest(
+        steps=manifest.steps,
+        engines=manifest.engines,
+        document_types=tuple(type_specs()),
+    )
+    return PipelineVersion.objects.create(
+        name=base.name,
+        version=_free_version(base.version),
+        manifest=drafted.as_json(),
+        base=base,
+        created_by=created_by,
+    )
+
+
+@transaction.atomic
+def release(*, version: PipelineVersion) -> PipelineVersion:
+    """Freeze a draft with this machine's engines. Raises VersionRefused."""
+    version = PipelineVersion.objects.select_for_update().get(pk=version.pk)
+    if version.state != PipelineVersion.State.DRAFT:
+        raise VersionRefused(f"{version} is {version.state}; only a draft is released.")
+    manifest = Manifest.of(version)
+    frozen = Manifest(
+        steps=tuple(
+            StepEntry(e.step, e.version, e.engine, dict(e.params))
+            for e in manifest.steps
+        ),
+        engines=engines_here(manifest.engines),
+        document_types=manifest.document_types,
+    )
+    version.manifest = frozen.as_json()
+    version.digest = frozen.digest
+    version.state = PipelineVersion.State.RELEASED
+    version.released_at = timezone.now()
+    version.save()
+    return version
+
+
+@transaction.atomic
+def activate(*, version: PipelineVersion) -> PipelineVersion:
+    """Read new sources by this version from now on. Raises VersionRefused.
+
+    What was read before stays as it is: nothing is superseded here.
+    """
+    if version.state != PipelineVersion.State.RELEASED:
+        raise VersionRefused(f"{version} is {version.state}; release it first.")
+    versions = PipelineVersion.objects.select_for_update().filter(name=version.name)
+    versions.filter(active=True).update(active=False)
+    versions.filter(pk=version.pk).update(active=True)
+    version.refresh_from_db()
+    return version
+
+
+@transaction.atomic
+def retire(*, version: PipelineVersion) -> PipelineVersion:
+    """Take a version out of use; what it made stays. Raises VersionRefused."""
+    if version.active or version.state != PipelineVersion.State.RELEASED:
+        raise VersionRefused(f"{version} is in use or not released: activate another.")
+    PipelineVersion.objects.filter(pk=version.pk).update(
+        state=PipelineVersion.State.RETIRED
+    )
+    version.refresh_from_db()
+    return version

@@ -1,0 +1,145 @@
+"""Fictional suppliers of the demo and what they sell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from reviewer.demo import check_digits
+from reviewer.demo.model import Good, Party, Supplier
+
+BUYERS = {
+    "harbour": Party(
+        "Harbour & Finch Trading Ltd",
+        ("12 Cooper's Wharf", "Port Elden ZQ7 4PL", "United Kingdom"),
+    ),
+    "meadow": Party(
+        "Wiesengrund Feinkost GmbH",
+        ("Am Wiesengrund 8", "99617 Lindenau", "Deutschland"),
+    ),
+}
+
+
+def _goods(unit: str, rate: str, *rows: tuple[str, str, str]) -> tuple[Good, ...]:
+    return tuple(
+        Good(code, description, unit, Decimal(price), Decimal(rate))
+        for code, description, price in rows
+    )
+
+
+BRACKWATER = Supplier(
+    party=Party(
+        "Brackwater Rope & Timber Ltd",
+        ("Unit 4, Tidemill Yard", "Brackwater ZQ2 9TR", "United Kingdom"),
+    ),
+    trade="Chandlery, cordage and marine timber",
+    design="band",
+    accent="#0f4c5c",
+    language="en",
+    currency="GBP",
+    tax_id=check_digits.british_vat_number("9990014"),
+    iban=check_digits.account("GB", "QZBK00990012345678"),
+    mail="accounts@brackwater.example",
+    telephone="+44 1632 960 114",
+    goods=_goods(
+        "pcs",
+        "20",
+        ("BW-1040", "Larch decking board 28 \N{MULTIPLICATION SIGN} 145 \N{MULTIPLICATION SIGN} 3600 mm", "18.40"),
+        ("BW-1112", "Manila rope 16 mm, 50 m coil", "74.25"),
+        ("BW-2207", "Galvanised mooring cleat 200 mm", "12.90"),
+        ("BW-2310", "Bronze shackle, D pattern, 12 mm", "21.35"),
+        ("BW-3051", "Marine varnish, satin, 2.5 l", "43.80"),
+        ("BW-3308", "Oak fender block, hand finished", "36.15"),
+    ),
+)
+
+LINDENHOF = Supplier(
+    party=Party(
+        "Lindenhof Papierwerk GmbH",
+        ("Mühlgraben 17", "99634 Oberlinden", "Deutschland"),
+    ),
+    trade="Papier und Verpackung seit 1921",
+    design="letter",
+    accent="#2f5d3a",
+    language="de",
+    currency="EUR",
+    tax_id=check_digits.german_vat("99900017"),
+    iban=check_digits.account("DE", "999000100012345678"),
+    mail="rechnung@lindenhof.example",
+    telephone="+49 30 23125 017",
+    goods=_goods(
+        "Stk.",
+        "19",
+        ("4010", "Geschenkpapier Kraft, Rolle 50 m", "14.90"),
+        ("4022", "Faltschachtel 200 \N{MULTIPLICATION SIGN} 150 \N{MULTIPLICATION SIGN} 90 mm", "0.68"),
+        ("4031", "Seidenpapier weiß, 480 Bogen", "27.50"),
+        ("4107", "Flaschenkarton, 6er, bedruckt", "2.35"),
+        ("4215", "Klebeband Papier, 50 mm \N{MULTIPLICATION SIGN} 66 m", "3.95"),
+        ("4302", "Etiketten rund, Ø 40 mm, 1000 Stück", "18.20"),
+    ),
+)
+
+MUEHLBACH = Supplier(
+    party=Party(
+        "Gutshof Mühlbach KG",
+        ("Dorfstraße 3", "99691 Mühlbach am Rain", "Deutschland"),
+    ),
+    trade="Honig · Essig · Eingemachtes",
+    design="classic",
+    accent="#7a4b12",
+    language="de",
+    currency="EUR",
+    tax_id=check_digits.german_vat("99900254"),
+    iban=check_digits.account("DE", "999000200098765432"),
+    mail="hof@gutshof-muehlbach.example",
+    telephone="+49 30 23125 254",
+    goods=(
+        *_goods(
+            "Glas",
+            "7",
+            ("H-01", "Lindenblütenhonig 500 g", "6.80"),
+            ("H-04", "Waldhonig 500 g", "7.40"),
+            ("E-11", "Quittengelee 220 g", "4.15"),
+            ("E-17", "Birnenchutney 180 g", "4.60"),
+        ),
+        *_goods(
+            "Fl.",
+            "19",
+            ("A-02", "Apfelbrand 40 % vol., 0,5 l", "18.90"),
+            ("A-05", "Schlehenlikör 0,35 l", "12.60"),
+        ),
+    ),
+)
+
+CALDER = Supplier(
+    party=Party(
+        "Calder & Wick Ironmongers LLP",
+        ("The Old Forge, 88 Smithy Lane", "Wickham Calder ZQ11 3HB", "United Kingdom"),
+    ),
+    trade="Fixings, hinges and architectural ironmongery",
+    design="grid",
+    accent="#33373d",
+    language="en",
+    currency="GBP",
+    tax_id=check_digits.british_vat_number("9990233"),
+    iban=check_digits.account("GB", "QZBK00770055501234"),
+    mail="ledger@calder-wick.example",
+    telephone="+44 1632 960 233",
+    goods=_goods(
+        "each",
+        "20",
+        ("CW100", "Butt hinge, brass, 76 mm", "3.15"),
+        ("CW104", "Tee hinge, black japanned, 300 mm", "6.48"),
+        ("CW118", "Rim lock, cast iron, left hand", "28.60"),
+        ("CW121", "Mortice latch 64 mm, nickel", "9.95"),
+        ("CW130", "Door knob pair, beehive, antique brass", "32.40"),
+        ("CW142", "Cabin hook 150 mm, galvanised", "4.05"),
+        ("CW155", "Sash lift, polished brass", "7.20"),
+        ("CW163", "Coach screw M10 \N{MULTIPLICATION SIGN} 100, box of 25", "11.75"),
+        ("CW170", "Wood screw 5 \N{MULTIPLICATION SIGN} 70, box of 200", "8.90"),
+        ("CW181", "Letter plate, satin chrome", "19.85"),
+        ("CW188", "Escutcheon, oval, brass", "2.95"),
+        ("CW203", "Hasp and staple, heavy, 200 mm", "5.60"),
+    ),
+)
+
+SUPPLIERS = (BRACKWATER, LINDENHOF, MUEHLBACH, CALDER)

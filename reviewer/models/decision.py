@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from catalog.models import DerivedArtifact
+from reviewer.models.review_task import ReviewItem
+
+if TYPE_CHECKING:
+    from catalog.people import Viewer
+
+APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+
+
+class Verdict(models.TextChoices):
+    CONFIRM = "confirm", "the value is right"
+    CORRECT = "correct", "another value is right"
+    ABSENT = "absent", "the document does not say"
+    UNREADABLE = "unreadable", "it is there but cannot be read"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: Viewer) -> DecisionQuerySet:
+        if user.is_superuser:
+            return self
+        return self.filter(item__task__tenant__memberships__user_id=user.pk)
+
+
+class Decision(models.Model):
+    """What a person answered about one field. Append-only.
+
+    The id is made by the answerer, so that an answer sent twice is one decision.
+    """
+
+    decision_id = models.UUIDField(primary_key=True, editable=False)
+    item = models.ForeignKey(ReviewItem, models.PROTECT, related_name="decisions")
+    sequence = models.PositiveSmallIntegerField()
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions"
+    )
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    artifact = models.OneToOneField(
+        DerivedArtifact,
+        models.PROTECT,
+        related_name="decision",
+        help_text="what the decision made",
+    )
+    active_ms = models.PositiveIntegerField(default=0, help_text="time at work on it")
+    decided_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        db_table = "decision"
+        ordering = ["decided_at"]
+        constraints = [
+            # Two answers to the same question at once: one is first, one is refused.
+            models.UniqueConstraint(
+                fields=["item", "sequence"], name="decision_in_sequence"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=Verdict.values),
+                name="decision_verdict_known",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="decision_is_kept", operation=APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} by {self.reviewer}"
+
+
+class Correction(models.Model):
+    """What a decision changed, both values and both boxes. Append-only."""
+
+    class How(models.TextChoices):
+        TYPED = "typed"
+        WORDS = "words", "picked on the page"
+        CANDIDATE = "candidate", "another reading of the machine"
+
+    decision = models.OneToOneField(
+        Decision, models.PROTECT, primary_key=True, related_name="correction"
+    )
+    how = models.CharField(max_length=9, choices=How.choices)
+    old_value = models.TextField(blank=True)
+    old_region = models.JSONField(null=True)
+    new_value = models.TextField(blank=True)
+    new_region = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "correction"
+        triggers = [pgtrigger.Protect(name="correction_is_kept", operation=APPEND_ONLY)]
+
+    def __str__(self) -> str:
+        return f"correction {self.decision_id}"
