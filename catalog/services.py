@@ -320,7 +320,7 @@ def record_human_artifact(
 def file_golden_value(
     *, generation: Generation, value: GoldenValue, slices: dict[str, str]
 ) -> GoldenCase:
-    """Add a true value to the source's golden case, opening the case if there is none."""
+    """Add a true value to the source's golden case, opening one if there is none."""
     case, _ = GoldenCase.objects.get_or_create(
         source=generation.source,
         retired_at=None,

@@ -65,9 +65,9 @@ class DocumentTypeSpec:
 class Claim:
     """One extracted statement.
 
-    slot: "total" or "lines[2].amount". value is normalised for its type, raw is the text
-    as printed. confidence is 0..1. region may be None only before grounding. reason says
-    in a machine-readable word why status is what it is ("sum_of_lines_differs", ...);
+    slot: "total" or "lines[2].amount". value is normalised for its type, raw is the
+    text as printed. confidence is 0..1. region is None where the value stands nowhere.
+    reason is the word for why status is what it is ("sum_of_lines_differs", ...);
     candidates are further values with their own regions, best first.
     """
 

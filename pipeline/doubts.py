@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from pipeline.claims import Claim, ClaimStatus, DocumentTypeSpec
+from pipeline.claims import Claim, ClaimStatus, DocumentTypeSpec, FieldSpec
+from pipeline.extracting import acceptance
 
 MISSING = "missing"
-UNVERIFIED = "unverified"
 LOW_CONFIDENCE = "low_confidence"
 UNGROUNDED = "ungrounded"
-# A field that decides nothing is asked about only when it is more likely wrong than right.
-OTHER_THRESHOLD = 0.5
+# A field that decides nothing is asked about only when it is likelier wrong than right.
+OTHER_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,18 @@ class Doubt:
 
 
 def doubts_in(
-    claims: Iterable[Claim], spec: DocumentTypeSpec, *, threshold: float
+    claims: Iterable[Claim], spec: DocumentTypeSpec, *, params: Mapping[str, Any]
 ) -> list[Doubt]:
     """What to ask, most important first: conflicts, then critical fields, then others.
 
-    threshold: a critical field is asked about unless it is verified or its confidence
-    (0..1) reaches this.
+    params are those of the disposition step: what keeps a document from being accepted
+    is what people are asked about.
     """
     by_slot = {claim.slot: claim for claim in claims}
     found = []
     for field in spec.fields:
         claim = by_slot.get(field.name)
-        reason = _reason(claim, field.critical, field.required, threshold)
+        reason = _reason(claim, field, params)
         if reason:
             found.append(
                 Doubt(field.name, field.value_type.value, field.critical, reason, claim)
@@ -46,7 +47,13 @@ def doubts_in(
     for slot, claim in by_slot.items():
         if "[" in slot and claim.status is ClaimStatus.CONFLICT:
             found.append(
-                Doubt(slot, claim.value_type.value, False, claim.reason, claim)
+                Doubt(
+                    slot,
+                    claim.value_type.value,
+                    critical=False,
+                    reason=claim.reason,
+                    claim=claim,
+                )
             )
     return sorted(
         found,
@@ -63,25 +70,32 @@ def everything_critical(
     """All critical fields: what to ask when the whole document is in doubt."""
     by_slot = {claim.slot: claim for claim in claims}
     return [
-        Doubt(field.name, field.value_type.value, True, reason, by_slot.get(field.name))
+        Doubt(
+            field.name,
+            field.value_type.value,
+            critical=True,
+            reason=reason,
+            claim=by_slot.get(field.name),
+        )
         for field in spec.fields
         if field.critical
     ]
 
 
-def _reason(
-    claim: Claim | None, critical: bool, required: bool, threshold: float
-) -> str:
+def _reason(claim: Claim | None, field: FieldSpec, params: Mapping[str, Any]) -> str:
     if claim is None or not claim.value:
-        return MISSING if critical or required else ""
+        return MISSING if field.critical or field.required else ""
     if claim.status is ClaimStatus.CONFLICT:
         return claim.reason
-    if claim.region is None:
-        return UNGROUNDED if critical else ""
+    if claim.region is None and (field.critical or field.required):
+        return UNGROUNDED
+    return LOW_CONFIDENCE if claim.confidence < _enough(claim, field, params) else ""
+
+
+def _enough(claim: Claim, field: FieldSpec, params: Mapping[str, Any]) -> float:
+    if not field.critical:
+        required = params.get("required_confidence", acceptance.REQUIRED_CONFIDENCE)
+        return float(required) if field.required else OTHER_CONFIDENCE
     if claim.status is ClaimStatus.VERIFIED:
-        return ""
-    if critical and claim.confidence < threshold:
-        return LOW_CONFIDENCE
-    if not critical and claim.confidence < OTHER_THRESHOLD:
-        return LOW_CONFIDENCE
-    return ""
+        return float(params.get("verified_confidence", acceptance.VERIFIED_CONFIDENCE))
+    return float(params.get("critical_confidence", acceptance.CRITICAL_CONFIDENCE))

@@ -19,8 +19,6 @@ from pipeline.steps.registry import step_named
 if TYPE_CHECKING:
     from pipeline.models import PipelineVersion
 
-DEFAULT_THRESHOLD = 0.95
-
 
 @dataclass(frozen=True, slots=True)
 class StepEntry:
@@ -106,17 +104,12 @@ class Manifest:
         return next((e.params for e in self.steps if e.step == step), {})
 
     @property
-    def acceptance_threshold(self) -> float:
-        params = self.params_of("disposition")
-        return float(params.get("threshold", DEFAULT_THRESHOLD))
-
-    @property
     def model_id(self) -> str:
         """The models of the version in one word: what its event is stamped with."""
         return "+".join(engine["model_id"] for engine in self.engines.values())
 
     def check_runnable(self) -> None:
-        """Raises EngineChanged, UnknownStep where this machine cannot run the version."""
+        """Raises EngineChanged, UnknownStep where this machine cannot run it."""
         for entry in self.steps:
             step_named(entry.step, entry.version)
         for alias, frozen in self.engines.items():

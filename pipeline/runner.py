@@ -138,6 +138,15 @@ class Execution:
         )
 
 
+def facts_of(source: SourceMedia) -> SourceFacts:
+    return SourceFacts(
+        content_hash=source.content_hash,
+        mime_type=source.mime_type,
+        modality=source.modality,
+        bytes=source.bytes,
+    )
+
+
 def execute(
     *,
     source: SourceMedia,
@@ -170,14 +179,8 @@ def execute(
 def _run_step(
     execution: Execution, entry: StepEntry, original: Path, step_dir: Path
 ) -> StepResult:
-    source = execution.source
     given = StepInput(
-        source=SourceFacts(
-            content_hash=source.content_hash,
-            mime_type=source.mime_type,
-            modality=source.modality,
-            bytes=source.bytes,
-        ),
+        source=facts_of(execution.source),
         original=original,
         workdir=step_dir,
         params=entry.params,

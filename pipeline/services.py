@@ -36,7 +36,7 @@ class NoActiveVersion(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ensured:
-    """The run that answers, and whether the caller may wait for it (False: it is done)."""
+    """The run that answers, and whether it is still to come."""
 
     run: Run
     pending: bool
@@ -105,7 +105,7 @@ MAX_DISPATCHERS = 4
 
 @transaction.atomic
 def claim(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
-    """Take a queued run, this one or the lane's oldest, under a lease. None: nothing."""
+    """Take a queued run, this one or the lane's oldest, under a lease."""
     runs = (
         Run.objects.filter(pk=run_id, state=Run.State.QUEUED)
         if run_id
@@ -123,7 +123,7 @@ def claim(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
 
 
 def execute_run(run: Run) -> Run:
-    """Do a claimed run and store it whole: generation, event, review task, or nothing."""
+    """Do a claimed run and store it whole: generation, event, review task."""
     with (
         structlog.contextvars.bound_contextvars(
             run_id=str(run.run_id),
@@ -211,7 +211,7 @@ def _failed(run: Run, step: str, reason: str, *, retry: bool) -> Run:
 
 @transaction.atomic
 def requeue_lost() -> int:
-    """Give runs of workers that died to others; how many. Poison ends after attempts."""
+    """Give runs of workers that died to others; how many there were."""
     lost = list(Run.objects.lost().select_for_update(skip_locked=True, of=("self",)))
     for run in lost:
         _failed(run, run.step, "worker_died", retry=True)

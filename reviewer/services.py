@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
+import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from catalog import services as catalog
+from catalog.models import DerivedArtifact, Disposition, Kind, State, Tenant
 from catalog.ids import new_id
-from catalog.models import Disposition, GoldenValue, Kind, State, Tenant
-from catalog.models.derived_artifact import DerivedArtifact
-from catalog.regions import Region
-from pipeline.claims import Claim, ClaimStatus, ValueType
-from pipeline.extracting.values import normalise
 from pipeline.manifest import Manifest
 from pipeline.models import Run
-from reviewer import triage
+from reviewer import answers, triage
+from reviewer.answers import Answer, AnswerRefused
 from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+
+__all__ = [
+    "RESERVATION",
+    "Answer",
+    "AnswerRefused",
+    "ReservationLost",
+    "close_without_items",
+    "decide",
+    "extend",
+    "open_task",
+    "put_back",
+    "reserve",
+    "reserve_next",
+    "skip",
+]
+
+log = structlog.get_logger()
 
 RESERVATION = timedelta(seconds=120)
 
 
 class ReservationLost(Exception):
-    """The reservation ran out and somebody else holds or has answered the task."""
+    """Somebody else holds the task, or it is answered; task says who and until when."""
 
-
-class AnswerRefused(Exception):
-    """The answer makes no sense; the message says what to do, for the reviewer."""
+    def __init__(self, task: ReviewTask) -> None:
+        super().__init__("the reservation is lost")
+        self.task = task
 
 
 @transaction.atomic
@@ -87,11 +99,12 @@ def reserve_next(*, user: User, tenant: Tenant | None = None) -> ReviewTask | No
     tasks = ReviewTask.objects.visible_to(user)
     if tenant is not None:
         tasks = tasks.filter(tenant=tenant)
+    wanted = tasks.not_skipped_by(user).in_triage_order()
     task = (
-        tasks.reserved_by(user).not_skipped_by(user).in_triage_order().first()
-        or tasks.free_for(user)
-        .not_skipped_by(user)
-        .in_triage_order()
+        wanted.reserved_by(user)
+        .select_for_update(of=("self",), no_key=True)
+        .first()
+        or wanted.free_for(user)
         .select_for_update(skip_locked=True, of=("self",), no_key=True)
         .first()
     )
@@ -101,25 +114,26 @@ def reserve_next(*, user: User, tenant: Tenant | None = None) -> ReviewTask | No
 @transaction.atomic
 def reserve(*, user: User, task_id: uuid.UUID) -> ReviewTask:
     """Give the user this task. Raises ReviewTask.DoesNotExist, ReservationLost."""
-    task = (
-        ReviewTask.objects.visible_to(user)
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=task_id)
-    )
-    held_by_other = (
-        task.reserver_id not in (None, user.pk)
-        and task.reserved_until is not None
-        and task.reserved_until > timezone.now()
-    )
-    if task.state != ReviewTask.State.OPEN or held_by_other:
-        raise ReservationLost
+    task = _locked(user, task_id)
+    if task.state != ReviewTask.State.OPEN or task.is_held_by_other(user):
+        raise ReservationLost(task)
     return _hold(task, user)
 
 
+def _locked(user: User, task_id: uuid.UUID) -> ReviewTask:
+    return (
+        ReviewTask.objects.visible_to(user)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("generation__source", "tenant", "reserver")
+        .get(pk=task_id)
+    )
+
+
 def _hold(task: ReviewTask, user: User) -> ReviewTask:
-    if task.reserver_id != user.pk or task.reservation_token is None:
-        task.reservation_token = new_id()
+    """A new token each time: a page that was left behind can no longer answer, nor
+    put back what another page of the same person has taken since."""
     task.reserver = user
+    task.reservation_token = new_id()
     task.reserved_until = timezone.now() + RESERVATION
     task.save(update_fields=["reserver", "reservation_token", "reserved_until"])
     return task
@@ -129,65 +143,54 @@ def _let_go(task: ReviewTask) -> None:
     task.reserver = task.reservation_token = task.reserved_until = None
 
 
-def _held(task_id: uuid.UUID, token: uuid.UUID) -> ReviewTask:
-    """The task, locked, if the token still holds it. Raises ReservationLost.
+def _check_held(task: ReviewTask, token: uuid.UUID) -> None:
+    """Raises ReservationLost unless the token still holds the locked task.
 
     A reservation that ran out still holds until somebody else takes the task: being
     slow must not cost a person their work.
     """
-    task = (
-        ReviewTask.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("generation__source")
-        .filter(pk=task_id, reservation_token=token, state=ReviewTask.State.OPEN)
-        .first()
-    )
-    if task is None:
-        raise ReservationLost
+    if task.state != ReviewTask.State.OPEN or task.reservation_token != token:
+        raise ReservationLost(task)
+
+
+def _held(user: User, task_id: uuid.UUID, token: uuid.UUID) -> ReviewTask:
+    """The task, locked. Raises ReviewTask.DoesNotExist, ReservationLost."""
+    task = _locked(user, task_id)
+    _check_held(task, token)
     return task
 
 
 @transaction.atomic
-def extend(*, task_id: uuid.UUID, token: uuid.UUID) -> ReviewTask:
-    """Hold the task for another while. Raises ReservationLost."""
-    task = _held(task_id, token)
+def extend(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> ReviewTask:
+    """Hold the task for another while.
+
+    Raises ReviewTask.DoesNotExist, ReservationLost.
+    """
+    task = _held(user, task_id, token)
     task.reserved_until = timezone.now() + RESERVATION
     task.save(update_fields=["reserved_until"])
     return task
 
 
 @transaction.atomic
-def put_back(*, task_id: uuid.UUID, token: uuid.UUID) -> None:
-    """End a reservation at once, so that others need not wait for its end."""
-    ReviewTask.objects.filter(pk=task_id, reservation_token=token).update(
+def put_back(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
+    """End a reservation at once, so that others need not wait for its end.
+
+    A token that holds nothing any more changes nothing.
+    """
+    tasks = ReviewTask.objects.filter(reserver=user, reservation_token=token)
+    tasks.filter(pk=task_id).update(
         reserver=None, reservation_token=None, reserved_until=None
     )
 
 
 @transaction.atomic
 def skip(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
-    """Leave the task to others. Raises ReservationLost."""
-    task = _held(task_id, token)
+    """Leave the task to others. Raises ReviewTask.DoesNotExist, ReservationLost."""
+    task = _held(user, task_id, token)
     task.skipped_by = sorted({*task.skipped_by, user.pk})
     _let_go(task)
     task.save()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a person says about one item.
-
-    decision_id is made by whoever asks, so that a repeated call is one decision.
-    value is what was typed or picked ("" for absent and unreadable); region is where it
-    stands, if the person showed it.
-    """
-
-    decision_id: uuid.UUID
-    slot: str
-    verdict: Verdict
-    value: str = ""
-    region: Region | None = None
-    how: Correction.How = Correction.How.TYPED
-    active_ms: int = 0
 
 
 @transaction.atomic
@@ -196,129 +199,77 @@ def decide(
 ) -> Decision:
     """File an answer: human artifact, decision, golden value, all or nothing.
 
-    The same decision_id again gives the same decision. When the last item is answered
-    the task is done and the generation's values are released.
-    Raises ReservationLost, AnswerRefused, ReviewItem.DoesNotExist.
+    The same decision_id again gives the same decision, whatever became of the task
+    since. When the last item is answered the task is done and the generation's values
+    are released. An item may be answered anew while its task is open.
+    Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
+    AnswerRefused.
     """
-    known = Decision.objects.filter(pk=answer.decision_id, reviewer=user).first()
+    task = _locked(user, task_id)
+    known = Decision.objects.filter(pk=answer.decision_id).first()
     if known is not None:
-        return known
-    task = _held(task_id, token)
+        return _same(known, user, task)
+    _check_held(task, token)
     item = task.items.select_related("artifact").get(slot=answer.slot)
     standing = _standing(task, item)
-    value = _value(item, standing, answer)
+    said = answers.settled(answer, item=item, standing=standing)
     artifact = catalog.record_human_artifact(
         generation=task.generation,
         answer=catalog.HumanValue(
             slot=item.slot,
-            payload=_payload(item, answer, value),
-            region=_region(standing, answer),
-            decision_id=answer.decision_id,
+            payload=answers.new_payload(said, item=item, raw=answer.value),
+            region=answers.new_region(said, standing),
+            decision_id=said.decision_id,
             actor=user,
         ),
     )
     decision = Decision.objects.create(
-        decision_id=answer.decision_id,
+        decision_id=said.decision_id,
         item=item,
         sequence=item.decisions.count() + 1,
         reviewer=user,
-        verdict=answer.verdict,
+        verdict=said.verdict,
         artifact=artifact,
-        active_ms=answer.active_ms,
+        active_ms=said.active_ms,
     )
-    if answer.verdict != Verdict.CONFIRM:
-        Correction.objects.create(
-            decision=decision,
-            how=answer.how,
-            old_value=_payload_value(standing),
-            old_region=standing.region if standing else None,
-            new_value=value,
-            new_region=artifact.region,
+    if said.verdict != Verdict.CONFIRM:
+        _record_correction(decision, said.how, standing)
+    if said.verdict != Verdict.UNREADABLE:
+        # What nobody can read is no expectation of any version.
+        catalog.file_golden_value(
+            generation=task.generation,
+            value=answers.expectation(task, item, decision),
+            slices=answers.slices_of(task),
         )
-    _file_golden(task, item, decision, standing)
     _close_item(task, item)
     return decision
+
+
+def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
+    if known.reviewer_id != user.pk or known.item.task_id != task.pk:
+        raise AnswerRefused("This answer has the number of another one: send it anew.")
+    return known
 
 
 def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
     return (
         DerivedArtifact.objects.live_in(task.generation)
-        .filter(kind=Kind.FIELD, slot=item.slot)
+        .of_kind(Kind.FIELD)
+        .filter(slot=item.slot)
         .first()
     )
 
 
-def _payload_value(artifact: DerivedArtifact | None) -> str:
-    return str(artifact.payload["value"]) if artifact and artifact.payload else ""
-
-
-def _value(item: ReviewItem, standing: DerivedArtifact | None, answer: Answer) -> str:
-    """The normalised value that the answer means. Raises AnswerRefused."""
-    if answer.verdict == Verdict.CONFIRM:
-        if standing is None:
-            raise AnswerRefused("There is no value to confirm: type it, or say absent.")
-        return _payload_value(standing)
-    if answer.verdict in (Verdict.ABSENT, Verdict.UNREADABLE):
-        return ""
-    value = normalise(ValueType(item.value_type), answer.value)
-    if not value:
-        raise AnswerRefused(f"This does not read as a {item.value_type}: check it.")
-    return value
-
-
-def _region(standing: DerivedArtifact | None, answer: Answer) -> dict[str, Any] | None:
-    if answer.region is not None:
-        return answer.region.as_json()
-    if answer.verdict in (Verdict.ABSENT, Verdict.UNREADABLE) or standing is None:
-        return None
-    return standing.region
-
-
-def _payload(item: ReviewItem, answer: Answer, value: str) -> dict[str, Any]:
-    claim = Claim(
-        slot=item.slot,
-        value=value,
-        raw=answer.value or value,
-        value_type=ValueType(item.value_type),
-        confidence=1.0,
-        status=ClaimStatus.VERIFIED,
-        reason=f"person_{answer.verdict}",
-        critical=item.critical,
-    )
-    payload = claim.as_json()
-    del payload["region"]
-    return payload
-
-
-def _file_golden(
-    task: ReviewTask,
-    item: ReviewItem,
-    decision: Decision,
-    standing: DerivedArtifact | None,
+def _record_correction(
+    decision: Decision, how: str, standing: DerivedArtifact | None
 ) -> None:
-    if decision.verdict == Verdict.UNREADABLE:
-        return  # nobody knows the truth, so it is no expectation of any version
-    generation = task.generation
-    catalog.file_golden_value(
-        generation=generation,
-        value=GoldenValue(
-            slot=item.slot,
-            value_type=item.value_type,
-            value=_payload_value(decision.artifact),
-            region=decision.artifact.region,
-            machine_value=_payload_value(standing),
-            machine_region=standing.region if standing else None,
-            pipeline_version=generation.pipeline_version,
-            model_id=(standing.model_id or "") if standing else "",
-            decision_ref=decision.decision_id,
-            filed_by=decision.reviewer,
-        ),
-        slices={
-            "tenant": task.tenant.slug,
-            "template": generation.template_key,
-            "document_type": generation.document_type,
-            "modality": generation.source.modality,
-        },
+    Correction.objects.create(
+        decision=decision,
+        how=how,
+        old_value=answers.value_of(standing),
+        old_region=answers.region_of(standing),
+        new_value=answers.value_of(decision.artifact),
+        new_region=decision.artifact.region,
     )
 
 
@@ -326,21 +277,28 @@ def _close_item(task: ReviewTask, item: ReviewItem) -> None:
     item.decided = True
     item.save(update_fields=["decided"])
     task.reserved_until = timezone.now() + RESERVATION
-    if not task.items.filter(decided=False).exists():
-        task.state = ReviewTask.State.DONE
-        task.done_at = timezone.now()
-        _let_go(task)
-        catalog.release(generation=task.generation)
+    if task.items.filter(decided=False).exists():
+        task.save(update_fields=["reserved_until"])
+        return
+    _finish(task)
+    catalog.release(generation=task.generation)
+
+
+def _finish(task: ReviewTask) -> None:
+    task.state = ReviewTask.State.DONE
+    task.done_at = timezone.now()
+    _let_go(task)
     task.save()
 
 
 @transaction.atomic
 def close_without_items(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
-    """Say that a document of no known type was looked at. Raises ReservationLost."""
-    task = _held(task_id, token)
-    if task.items.filter(Q(decided=False)).exists():
+    """Say that a document of no known type was looked at.
+
+    Raises ReviewTask.DoesNotExist, ReservationLost, AnswerRefused.
+    """
+    task = _held(user, task_id, token)
+    if task.items.filter(decided=False).exists():
         raise AnswerRefused("Answer the open fields first.")
-    task.state = ReviewTask.State.DONE
-    task.done_at = timezone.now()
-    _let_go(task)
-    task.save()
+    _finish(task)
+    log.info("task_closed_without_items", task_id=str(task.pk), user=user.pk)

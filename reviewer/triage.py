@@ -34,8 +34,8 @@ def questions(
     if spec is None:
         return []
     claims = claims_of(fields)
-    threshold = manifest.acceptance_threshold
-    return doubts_in(claims, spec, threshold=threshold) or everything_critical(
+    params = manifest.params_of("disposition")
+    return doubts_in(claims, spec, params=params) or everything_critical(
         claims, spec, reason=generation.reason
     )
 

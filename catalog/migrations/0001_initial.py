@@ -1013,8 +1013,8 @@ class Migration(migrations.Migration):
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (NEW.\"state\" = 'current')",
                     constraint="CONSTRAINT",
-                    func="IF NOT EXISTS (SELECT 1 FROM promotion WHERE new_generation_id = NEW.generation_id) THEN RAISE EXCEPTION 'generation % became current without a promotion', NEW.generation_id USING ERRCODE = 'check_violation'; END IF; RETURN NULL;",
-                    hash="6cc070028e10a214fe6ce5733391dfa0728a8215",
+                    func="IF NOT EXISTS (SELECT 1 FROM promotion WHERE new_generation_id = NEW.generation_id) THEN RAISE EXCEPTION 'generation % is current without a promotion', NEW.generation_id USING ERRCODE = 'check_violation'; END IF; RETURN NULL;",
+                    hash="f7d84cd50288ca05159df7ab2ef0472d06ef2753",
                     operation='INSERT OR UPDATE OF "state"',
                     pgid="pgtrigger_current_only_by_promotion_1c90a",
                     table="generation",

@@ -113,7 +113,7 @@ class Generation(models.Model):
                 func=(
                     "IF NOT EXISTS (SELECT 1 FROM promotion"
                     " WHERE new_generation_id = NEW.generation_id) THEN"
-                    " RAISE EXCEPTION 'generation % became current without a promotion',"
+                    " RAISE EXCEPTION 'generation % is current without a promotion',"
                     " NEW.generation_id USING ERRCODE = 'check_violation';"
                     " END IF; RETURN NULL;"
                 ),

@@ -58,7 +58,7 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
 
 
 class Promotion(models.Model):
-    """A ledger row: this generation took the place of that one, and why. Append-only."""
+    """A ledger row: this generation took that one's place, and why. Append-only."""
 
     class Reason(models.TextChoices):
         FIRST = "first", "first generation of its source"

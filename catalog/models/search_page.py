@@ -25,7 +25,7 @@ class SearchPageQuerySet(models.QuerySet["SearchPage"]):
         return self.filter(tenant__memberships__user_id=user.pk)
 
     def matching(self, words: str) -> SearchPageQuerySet:
-        """Current pages on which all the words stand, best first; quotes make phrases."""
+        """Current pages that hold all the words, best first; quotes make phrases."""
         query = SearchQuery(words, config=SEARCH_CONFIG, search_type="websearch")
         return (
             self.filter(vector=query, artifact__state=State.CURRENT)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pipeline.claims import DocumentTypeSpec
+from pipeline.extracting import acceptance
 from pipeline.manifest import Manifest, StepEntry, engines_here
+from pipeline.steps import input_gate, normalize, ocr
 from pipeline.steps.registry import latest_versions
 
 NAME = "doc-extract"
@@ -25,13 +28,28 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("disposition", ""),
 )
 
+# Written out in full, so that a released version does not change with a default.
+PARAMS: dict[str, Mapping[str, Any]] = {
+    "input_gate": input_gate.DEFAULTS,
+    "normalize": normalize.DEFAULTS,
+    "thumbnail": {"width": 320},
+    "ocr": ocr.DEFAULTS,
+    "disposition": {
+        "critical_confidence": acceptance.CRITICAL_CONFIDENCE,
+        "verified_confidence": acceptance.VERIFIED_CONFIDENCE,
+        "required_confidence": acceptance.REQUIRED_CONFIDENCE,
+        "type_confidence": acceptance.TYPE_CONFIDENCE,
+    },
+}
+
 
 def manifest(document_types: Sequence[DocumentTypeSpec]) -> Manifest:
-    """The built-in manifest with the newest code of each step and this machine's engines."""
+    """The built-in manifest: newest code of each step, this machine's engines."""
     versions = latest_versions()
     return Manifest(
         steps=tuple(
-            StepEntry(step, versions[step], engine, {}) for step, engine in STEPS
+            StepEntry(step, versions[step], engine, dict(PARAMS.get(step, {})))
+            for step, engine in STEPS
         ),
         engines=engines_here(alias for _, alias in STEPS if alias),
         document_types=tuple(document_types),

@@ -176,6 +176,20 @@ NOT_DATE = (
     "please remit until",
     "gültig ab",
 )
+DUE_LABELS = (
+    "due date",
+    "payment due",
+    "date d'échéance",
+    "date limite de paiement",
+    "fälligkeitstag",
+    "fälligkeitsdatum",
+    "fällig am",
+    "zahlbar bis",
+    "zahlungsziel",
+    "vervaldatum",
+    "bitte überweisen sie bis zum",
+    "please remit until",
+)
 SUPPLIER_LABELS = (
     "verkäufer",
     "lieferant",
@@ -472,7 +486,7 @@ INVOICE = DocumentTypeSpec(
             DATE_LABELS,
             critical=True,
             required=True,
-            hints={"role": "document_date", "not": NOT_DATE},
+            hints={"role": "document_date", "not": NOT_DATE, "due": DUE_LABELS},
         ),
         FieldSpec(
             "supplier_name",

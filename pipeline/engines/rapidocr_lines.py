@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean, median
 
 import numpy as np
@@ -19,7 +20,7 @@ _FULL_WIDTH = range(0xFF01, 0xFF5F)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One recognised letter: its column in the recogniser's output, and its certainty."""
+    """One recognised letter, and its column in the recogniser's output."""
 
     text: str
     column: int
@@ -28,7 +29,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class PixelWord:
-    """A word with its upright bounding rectangle in pixels: left, top, right, bottom."""
+    """A word and the rectangle around it in pixels: left, top, right, bottom."""
 
     text: str
     box: tuple[float, float, float, float]
@@ -92,7 +93,7 @@ def _ends_label(before: str, after: str) -> bool:
 def _half_letter(letters: Sequence[Letter]) -> float:
     """Half a letter's width in columns, from the middles of neighbouring letters."""
     columns = [letter.column for letter in letters]
-    steps = [b - a for a, b in zip(columns, columns[1:], strict=False) if b > a]
+    steps = [b - a for a, b in pairwise(columns) if b > a]
     return median(steps) / 2 if steps else 1.5
 
 

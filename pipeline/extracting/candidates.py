@@ -16,6 +16,7 @@ from pipeline.extracting.view import Segment, Span, span_of
 IDENTIFIER = re.compile(
     r"[#(]?(?P<id>[A-Z0-9À-Þ](?:[\w./\\-]*[\w])?)", re.IGNORECASE | re.UNICODE
 )
+TIMED = 0.15  # score for a date with a time of day behind it
 MOST_CANDIDATES = 3  # further values that a claim keeps
 LEAD_IN = re.compile(r"^[\s:#.\-–=*|]+")
 
@@ -71,7 +72,9 @@ def values_in(
     elif kind is ValueType.DATE:
         for day in find_dates(text[start:], month_first=month_first):
             span = span_of(segment, start + day.start, start + day.end)
-            yield Candidate(day.value.isoformat(), span.text, (span,), marked=day.certain)
+            value = day.value.isoformat()
+            score = TIMED if day.timed else 0.0
+            yield Candidate(value, span.text, (span,), score, marked=day.certain)
     elif kind is ValueType.ID:
         yield from identifiers_in(field, segment, start, text)
     else:

@@ -24,17 +24,19 @@ MONTH_NAMES: tuple[tuple[str, ...], ...] = (
 MONTHS = {name: i + 1 for i, names in enumerate(MONTH_NAMES) for name in names}
 NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 YEAR = r"(?P<y>(?:19|20)\d{2}|['’]?\d{2})(?=(?!\.?\d)|\d{1,2}:\d{2})"
-SEP = r"\s?[-/.]\s?"
+SEP, SAME = r"(?P<s>\s?[-/.]\s?)", r"(?P=s)"
+TIME = re.compile(r"[\sT,;\]\[(-]{0,4}(?:TIME\s?:?\s?)?\d{1,2}\s?:\s?\d{2}", re.IGNORECASE)
 SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
-        rf"(?<!\d)(?P<y>(?:19|20)\d{{2}}){SEP}(?P<m>\d{{1,2}}){SEP}(?P<d>\d{{1,2}})(?!\d)",
-        rf"(?<!\d)(?<!\d[.,/])(?P<d>\d{{1,2}}){SEP}(?P<m>\d{{1,2}}){SEP}{YEAR}",
+        rf"(?<!\d)(?P<y>(?:19|20)\d{{2}}){SEP}(?P<m>\d{{1,2}}){SAME}(?P<d>\d{{1,2}})(?!\d)",
+        rf"(?<!\d)(?<!\d[.,/])(?P<d>\d{{1,2}}){SEP}(?P<m>\d{{1,2}}){SAME}{YEAR}",
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er)?[-/., ]{{0,3}}(?:of |de )?"
         rf"(?P<n>{NAMES})[-/., ]{{0,3}}{YEAR}",
         rf"(?<![^\W\d_])(?P<n>{NAMES})[-/., ]{{0,3}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?"
         rf"\s?[-/., ]{{1,3}}{YEAR}",
-        r"(?<!\d)(?P<d>\d{1,2}) (?P<m>\d{1,2}) (?P<y>(?:19|20)\d{2})(?!\d)",
+        r"(?<!\d)(?P<d>\d{1,2})\s?[-/. ]\s?(?P<m>\d{1,2})\s?[-/. ]\s?"
+        r"(?P<y>(?:19|20)\d{2})(?!\d)",
         r"(?<!\d)(?P<y>20\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)(?!\d)",
         r"(?<!\d)(?P<d>[0-3]\d)(?P<m>[01]\d)(?P<y>20\d{2})(?!\d)",
     )
@@ -50,7 +52,8 @@ MONTH_FIRST = re.compile(
 class DateMatch:
     """A date in a text; other is what it means with day and month exchanged, if it can.
 
-    certain is false for eight bare digits, which may be any number.
+    certain is false for eight bare digits and for short years in the middle of a code;
+    timed says that a time of day follows.
     """
 
     start: int
@@ -58,6 +61,7 @@ class DateMatch:
     value: date
     other: date | None
     certain: bool
+    timed: bool
 
 
 def find_dates(text: str, *, month_first: bool = False) -> Iterator[DateMatch]:
@@ -65,17 +69,28 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[DateMatch]:
     taken: list[tuple[int, int]] = []
     found: list[DateMatch] = []
     for rank, shape in enumerate(SHAPES):
-        for match in shape.finditer(text):
+        at = 0
+        while (match := shape.search(text, at)) is not None:
             start, end = match.span()
+            at = start + 1
             if any(start < e and end > s for s, e in taken):
                 continue
             first = month_first and rank == 1 and "." not in match[0]
             read = _read(match, month_first=first)
             if read is None:
                 continue
+            at = end
             taken.append((start, end))
-            found.append(DateMatch(start, end, *read, certain=rank < BARE_DIGITS))
+            certain = rank < BARE_DIGITS and not _in_a_code(text, start, match["y"])
+            timed = TIME.match(text, end) is not None
+            found.append(DateMatch(start, end, *read, certain=certain, timed=timed))
     return iter(sorted(found, key=lambda match: match.start))
+
+
+def _in_a_code(text: str, start: int, year: str) -> bool:
+    before = text[max(0, start - 2) : start]
+    glued = before[-1:].isalpha() or (before[-1:] in ("-", "/") and before[:1].isalnum())
+    return glued and len(year) < 4 and not re.search(r"(?:date|dated|on)$", text[:start], re.I)
 
 
 def parse_date(text: str, *, month_first: bool = False) -> date | None:
@@ -87,7 +102,9 @@ def writes_month_first(text: str) -> bool:
     """Whether a document writes month/day/year: by a date that has no other reading,
     or by a United States address or currency where no date speaks against it."""
     shapes = [
-        (int(m["d"]), int(m["m"])) for m in SHAPES[1].finditer(text) if "." not in m[0]
+        (int(m["d"]), int(m["m"]))
+        for m in SHAPES[1].finditer(text)
+        if "." not in m[0] and len(m["y"]) == 4
     ]
     if any(first > 12 >= second for first, second in shapes):
         return False

@@ -13,7 +13,7 @@ from pipeline.extracting.document_number import titled_numbers
 from pipeline.extracting.receipt_total import merged
 
 OLDEST_YEAR = 1990
-DAYS_AHEAD = 366
+DAYS_AHEAD = 7
 EARLY = 0.15
 REPEATED = 0.1
 TITLED = 1.05
@@ -33,7 +33,7 @@ def document_date(context: Context, field: FieldSpec) -> Ranked:
         for candidate in values_in(field, segment, month_first=context.month_first)
     ]
     found += [
-        c.scored(UNLABELLED) for c in everywhere if (c.value, c.row) not in labelled
+        c.scored(c.score + UNLABELLED) for c in everywhere if (c.value, c.row) not in labelled
     ]
     counts = Counter(c.value for c in everywhere)
     rows = max(len(context.view.rows), 1)

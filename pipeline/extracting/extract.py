@@ -19,6 +19,7 @@ from pipeline.extracting.view import View, view_of
 from pipeline.layout.model import Layout
 from pipeline.words import PageWords
 
+FALLBACK_ROWS = 8  # where an address is not found, names are sought in these
 Rule = Callable[[Context, FieldSpec], Ranked]
 
 
@@ -33,8 +34,8 @@ def generic(context: Context, field: FieldSpec) -> Ranked:
 def letterhead_name(context: Context, field: FieldSpec) -> Ranked:
     head = context.head
     run = address_of(head)
-    limit = run[0] if run else len(head)
-    found = names_of(head, limit) or names_of(head, len(head))
+    limit = run[0] if run else FALLBACK_ROWS
+    found = names_of(head, limit) or names_of(head, FALLBACK_ROWS)
     if not found:
         return Ranked((), 0.0)
     return Ranked(tuple(found), min(0.95, 0.3 + found[0].score * 0.18))

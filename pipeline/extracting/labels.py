@@ -22,7 +22,8 @@ RUN = re.compile(r"[^\W\d_]+|\d+|[#€$%]|n[°º]|№")
 MOST_RUNS = 8  # parts that one label may be broken into
 FUZZY_LENGTH = 5  # shorter labels must match exactly
 FUZZY_CUTOFF = 86  # of 100; lets one wrong letter pass in seven
-OTHER = "not"  # the hint that lists look-alike labels of other things
+# Hints that list labels which are not the field's own: look-alikes and counterparts.
+LABEL_HINTS = ("not", "subtotal", "paid", "change", "rounding", "tax", "due", "summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class LabelIndex:
         for field in spec.fields:
             for rank, label in enumerate(field.labels):
                 fields[_key(label)].append((field.name, rank))
-            for label in field.hints.get(OTHER, ()):
-                fields.setdefault(_key(label), [])
+            for hint in LABEL_HINTS:
+                for label in field.hints.get(hint, ()):
+                    fields.setdefault(_key(label), [])
         for labels in spec.line_columns.values():
             for label in labels:
                 fields.setdefault(_key(label), [])

@@ -30,15 +30,30 @@ BUSINESS = re.compile(
     r"|CASH & CARRY|DIGITAL|COMPUTER|TECH|MARKETING|DISTRIBUT|SUPPL|HOLDING|GALLERY",
     re.IGNORECASE,
 )
+REAL_FORM = re.compile(
+    r"\b(?:SDN|BHD|S\s*/\s*B|SB|PLT|LTD|LIMITED|INC|LLC|GMBH|SARL|PTE|PTY|B\.V)\b",
+    re.IGNORECASE,
+)
+COMPANY_NUMBER = re.compile(r"\bCO(?:MPANY)?\b\s?[.:-]?\s?(?:NO|REG)", re.IGNORECASE)
+OWNER = re.compile(
+    r"^\W*(?:OWNE?D?(?:ER)?\s?BY|DIMILIKI(?:\s?OLEH)?|OPERATED BY|MANAGED BY"
+    r"|FORMERLY KNOWN AS)\s?:?\s*",
+    re.IGNORECASE,
+)
+FORMERLY = re.compile(r"\s+\(?(?:F\.?K\.?A\.?|FORMERLY)\b.*$", re.IGNORECASE)
+STARTS_WITH_NUMBER = re.compile(
+    r"^\W*(?:(?:NO|LOT|UNIT|BLOCK|BLK)\b[.:\s]*\w*\d|[A-Z]{0,2}-?\w{0,2}-?\d+\w*\s?,|\d{5}\s+[A-Z]{3})",
+    re.IGNORECASE,
+)
 STREET = re.compile(
-    r"\b(?:JALAN|JLN|JIN|JL|LOT|LORONG|LRG|PERSIARAN|LEBUH\w*|TAMAN|TMN|BANDAR|KAWASAN"
+    r"\b(?:JALAN|JLN|JL|LOT|LORONG|LRG|PERSIARAN|LEBUH\w*|TAMAN|TMN|BANDAR|KAWASAN"
     r"|SEKSYEN|SEKSEN|SECTION|KAMPUNG|KG|BATU|PLAZA|MALL|FLOOR|FLR|LEVEL|BLOCK|BLK|UNIT"
-    r"|PUSAT|NO\s?[.:]?\s?\d|STREET|ST|ROAD|RD|AVENUE|AVE|DRIVE|LANE|HIGHWAY|P\.?O\.? BOX"
+    r"|PUSAT|STREET|ST|ROAD|RD|AVENUE|AVE|DRIVE|LANE|HIGHWAY|P\.?O\.? BOX"
     r"|STRASSE|STR|PLATZ|WEG|RUE|AVENUE|BOULEVARD|CHEMIN|PLACE|VIA|CALLE|STRAAT|PT\s?\d"
     r"|PTD|MUKIM|WISMA|BANGUNAN|KOMPLEKS|COMPLEX|INDUSTRI\w*|PERINDUSTRIAN|GROUND|SELANGOR"
     r"|JOHOR|KUALA|LUMPUR|PENANG|PULAU|PERAK|MELAKA|PAHANG|KEDAH|SEMBILAN|DARUL|SABAH"
-    r"|SARAWAK|PUTRAJAYA|MALAYSIA|SINGAPORE|DEUTSCHLAND|FRANCE|KL|SITE)\b"
-    r"|\w(?:STRASSE|STRAßE|STR\.|WEG|PLATZ|STRAAT|JALAN)\b|JALAN|TAMAN",
+    r"|SARAWAK|PUTRAJAYA|MALAYSIA|SINGAPORE|DEUTSCHLAND|FRANCE|SITE)\b"
+    r"|\bNO\s?[.:]?\s?\d|\w(?:STRASSE|STRAßE|STR\.|WEG|PLATZ|STRAAT|JALAN)\b|JALAN|TAMAN",
     re.IGNORECASE,
 )
 POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)(?!-[A-Z])")
@@ -67,7 +82,7 @@ FIELD = re.compile(
     re.IGNORECASE,
 )
 TRAILING_NUMBER = re.compile(
-    r"\s*(?:[(\[{]\s*(?:CO\.?\s?REG\.?|REG\.?|NO\.?|GST\s?\w*)?[\s:.#]*[A-Z]{0,3}\s?\d[\d\s]{3,}"
+    r"\s*(?:[(\[{]\s*(?:CO\.?\s?REG\.?|CO\.?\s?NO\.?|REG\.?|NO\.?|GST\s?\w*)?[\s:.#]*[A-Z]{0,3}\s?\d[\d\s]{3,}"
     r"[-\s]*[A-Z0-9]{0,2}\s*[)\]}]?(?:\s*\([A-Z]{1,4}\))?|\s\d{5,}\s?-\s?[A-Z]\b(?:\s*\(\w+\))?)"
     r"\W*$",
     re.IGNORECASE,
@@ -108,6 +123,8 @@ def head_rows(view: View) -> list[HeadRow]:
 def part_of(text: str) -> Part:
     """What a row of text is, by the words in it."""
     letters = sum(c.isalpha() for c in text)
+    if COMPANY_NUMBER.search(text) and not REAL_FORM.search(text):
+        return Part.REGISTRATION
     if CONTACT.search(text) and not _strong_address(text):
         return Part.CONTACT
     if LEGAL_FORM.search(text) and not POSTCODE.search(text) and letters > 6:
@@ -121,6 +138,8 @@ def part_of(text: str) -> Part:
         return Part.ADDRESS
     if TITLE.search(text) or FIELD.search(text):
         return Part.OTHER
+    if STARTS_WITH_NUMBER.match(text) and letters >= 3:
+        return Part.ADDRESS
     if any(match.has_cents for match in find_money(text)):
         return Part.OTHER
     if STREET.search(text):
@@ -139,12 +158,21 @@ def address_of(head: Sequence[HeadRow], start: int = 0) -> tuple[int, int] | Non
             at += 1
             continue
         end = _run_end(head, at)
+        if end - at > 1 and _is_branch(head[at].text, head[at + 1].text):
+            at += 1
         text = " ".join(row.text for row in head[at:end])
         if POSTCODE.search(text) or end - at > 1:
             return at, end
         best = best or (at, end)
         at = end
     return best
+
+
+def _is_branch(text: str, following: str) -> bool:
+    """A place's name above an address that begins with a house number."""
+    if any(c.isdigit() for c in text) or text.rstrip().endswith(","):
+        return False
+    return STARTS_WITH_NUMBER.match(following) is not None
 
 
 def _run_end(head: Sequence[HeadRow], at: int) -> int:
@@ -166,11 +194,9 @@ def _continues(head: Sequence[HeadRow], at: int) -> bool:
         return False
     if at + 1 < len(head) and head[at + 1].part is Part.ADDRESS:
         return True
-    before = head[at - 1].text.rstrip()
-    return before.endswith(",") and at + 1 < len(head) and head[at + 1].part in (
-        Part.CONTACT,
-        Part.REGISTRATION,
-    )
+    if head[at].text.startswith(("(", "[", "*")):
+        return False
+    return at + 1 < len(head) and head[at + 1].part in (Part.CONTACT, Part.REGISTRATION)
 
 
 def _strong_address(text: str) -> bool:
@@ -180,7 +206,7 @@ def _strong_address(text: str) -> bool:
 
 def name_text(text: str) -> str:
     """A name without the registration number that follows it on the line."""
-    return tidy(TRAILING_NUMBER.sub("", text))
+    return tidy(TRAILING_NUMBER.sub("", FORMERLY.sub("", OWNER.sub("", text))))
 
 
 def names_of(head: Sequence[HeadRow], limit: int) -> list[Candidate]:
@@ -212,35 +238,50 @@ def _name_score(
     if following in (Part.ADDRESS, Part.REGISTRATION) or index + 1 == limit:
         score += 0.7
     if text.startswith(("(", "[", "*", "<")):
-        score -= 1.0
+        score -= 2.0
     return score
 
 
 def _first_row_of_name(head: Sequence[HeadRow], index: int) -> int:
     """Names broken over rows: a bracket that was opened above, or a bare legal form."""
     first = index
-    while first > 0 and head[first - 1].part is Part.NAME:
-        text = head[first].text
+    while first > 0 and index - first < 2:
+        above = head[first - 1]
         joined = " ".join(row.text for row in head[first : index + 1])
-        bare = squeeze(GLUED_FORM.sub("", LEGAL_FORM.sub("", text)))
-        starts_late = re.match(r"(?:CO\b|SDN|BHD|ENTERPRISE|TRADING|\(M\)|&)", text, re.I)
-        if joined.count(")") > joined.count("(") or len(bare) < 3 or starts_late:
+        if above.part is Part.NAME and (_is_rest(joined) or _opens(joined)):
+            first -= 1
+        elif above.part is Part.ADDRESS and not _core(joined):
             first -= 1
         else:
             break
     return first
 
 
+def _opens(joined: str) -> bool:
+    return joined.count(")") > joined.count("(")
+
+
+def _is_rest(text: str) -> bool:
+    """A legal form with at most one everyday word before it needs the row above."""
+    starts_late = re.match(r"(?:CO\b|CP\b|SDN|BHD|ENTERPRISE|TRADING|\(|&)", text, re.I)
+    core = _core(text).split()
+    everyday = len(core) == 1 and BUSINESS.search(core[0]) is not None
+    has_form = REAL_FORM.search(text) is not None
+    return has_form and (not core or everyday or starts_late is not None)
+
+
+def _core(text: str) -> str:
+    """A name without legal form and brackets."""
+    bare = GLUED_FORM.sub("", LEGAL_FORM.sub("", re.sub(r"\([^)]*\)", "", name_text(text))))
+    return tidy(re.sub(r"[^\w\s]", " ", bare))
+
+
 def _name_span(row: HeadRow) -> Span:
+    """The words of the row that the name keeps."""
     words = tuple(word for segment in row.row.segments for word in segment.words)
-    kept = name_text(row.text)
-    count, at = 0, 0
-    for word in words:
-        if at >= len(kept):
-            break
-        count += 1
-        at += len(word.text) + 1
-    return Span(row.row.page, row.row.number, words[: max(count, 1)], kept)
+    kept = squeeze(name_text(row.text))
+    inside = tuple(word for word in words if squeeze(word.text) in kept)
+    return Span(row.row.page, row.row.number, inside or words, name_text(row.text))
 
 
 def address_candidate(head: Sequence[HeadRow], run: tuple[int, int]) -> Candidate:

@@ -81,7 +81,7 @@ def printed_sums(pages: Sequence[PageWords], layout: Layout) -> list[Decimal]:
     for laid_out in layout.pages:
         page = by_number.get(laid_out.page)
         for line in laid_out.lines:
-            if page is not None and label_of(page, line):
+            if page is not None and label_of(page, line) in ("total", "subtotal"):
                 found = [m for m in find_money(line.text) if m.has_cents]
                 sums.extend(match.value for match in found)
     return sums

@@ -21,7 +21,7 @@ from pipeline.layout.tables import label_of
 from pipeline.words import PageWords, Word, text_of
 
 ROUNDING = Decimal("0.05")  # what a printed sum may differ from the sum of its rows
-CODE = re.compile(r"^[A-Z*#()%]{1,4}$")  # a tax code behind an amount
+CODE = re.compile(r"^(?:[A-Z*#()%]{1,4}|[^.,]?)$")  # a tax code behind an amount
 LETTERS = re.compile(r"[^\W\d_]{2}")
 COUNT = re.compile(r"^\d{1,4}(?:[.,]\d{1,3})?(?:\s?(?:x|@|pcs?|pkt|unit))?$", re.IGNORECASE)
 TIMES = re.compile(r"^[x@*]$", re.IGNORECASE)
@@ -43,7 +43,7 @@ def free_rows(
                 break
             label = label_of(page, line)
             row = row_of(page, line, above)
-            if label == "total" and rows and row:
+            if label in ("total", "payment") and rows and row:
                 return adding_up(rows, sums)
             if label or row is None:
                 above = [] if label else [*above[-2:], line]
@@ -63,9 +63,13 @@ def adding_up(
         return []
     edge = median(right for _, right in rows)
     aligned = [row for row, right in rows if abs(right - edge) < ASIDE]
+    amounts = [Decimal(row.amount.value) for row in aligned]
+    for end in range(2, len(aligned)):
+        if amounts[end] and amounts[end] == sum(amounts[:end]):
+            return aligned[:end]  # what follows is their sum, whatever it is called
     for start in range(min(len(aligned), 4)):
         kept = aligned[start:]
-        total = sum((Decimal(row.amount.value) for row in kept), Decimal(0))
+        total = sum(amounts[start:], Decimal(0))
         if any(abs(total - one) <= ROUNDING for one in sums):
             return kept
     return [row for row in aligned if row.multiplies and row.description]

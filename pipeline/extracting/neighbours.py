@@ -73,7 +73,7 @@ class Neighbourhood:
         later = [h.start for h in self.hits_in(hit.segment) if h.start >= hit.end]
         end = min(later, default=None)
         for count, candidate in enumerate(finder(hit.segment, hit.end, end)):
-            yield candidate.scored(SAME - FAR * count)
+            yield candidate.scored(candidate.score + SAME - FAR * count)
 
     def _right(self, hit: LabelHit, finder: Finder) -> Iterator[Candidate]:
         row = self.view.rows[hit.segment.row]
@@ -81,7 +81,7 @@ class Neighbourhood:
         for segment in row.segments[hit.segment.place + 1 :]:
             stop = next((h.start for h in self.hits_in(segment)), None)
             for candidate in finder(segment, 0, stop):
-                yield candidate.scored(RIGHT - FAR * steps)
+                yield candidate.scored(candidate.score + RIGHT - FAR * steps)
                 steps += 1
             if stop is not None:
                 return
@@ -97,7 +97,7 @@ class Neighbourhood:
                     continue
                 stop = next((h.start for h in self.hits_in(segment)), None)
                 for candidate in finder(segment, 0, stop):
-                    yield candidate.scored(BELOW - ROW_STEP * steps)
+                    yield candidate.scored(candidate.score + BELOW - ROW_STEP * steps)
                     break
                 steps += 1
 

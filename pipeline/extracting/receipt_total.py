@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.claims import FieldSpec
@@ -15,7 +16,10 @@ from pipeline.extracting.view import Segment
 
 UNLABELLED = 0.25
 PAID_LESS_CHANGE = 0.5
-SUM_OF_PARTS = 0.25
+ROUNDED = 0.4
+SUBTOTAL = 0.5
+IN_SUMMARY = -0.45
+COIN = Decimal("0.05")  # cash totals are rounded to this
 REPEATED = 0.08
 LARGEST = 0.1
 LATE = 0.1
@@ -28,16 +32,19 @@ def receipt_total(context: Context, field: FieldSpec) -> Ranked:
     hood = context.neighbourhood
     amounts = [a for a in context.amounts if a.marked and Decimal(a.value) > 0]
     counts = Counter(a.value for a in amounts)
-    paid = _labelled(hood, field, "paid")
-    change = _labelled(hood, field, "change")
+    paid = amounts_beside(hood, field, "paid")
+    change = amounts_beside(hood, field, "change")
     after_change = {
         p - c for p in paid for c in [*change] if Decimal(0) <= c < p
     }
     largest = max((Decimal(a.value) for a in amounts), default=Decimal(0))
     rows = max(len(context.view.rows), 1)
     found = hood.candidates(field)
+    found += _subtotals(context, field)
     labelled = {(c.value, c.row) for c in found}
     found += [a.scored(UNLABELLED) for a in amounts if (a.value, a.row) not in labelled]
+    rounded = _rounded(hood, field, {Decimal(c.value) for c in found if c.label})
+    summary = _first_row(hood, field, "summary")
     scored = []
     for candidate in found:
         value = Decimal(candidate.value)
@@ -45,12 +52,45 @@ def receipt_total(context: Context, field: FieldSpec) -> Ranked:
         score += LATE * candidate.row / rows
         score += REPEATED * min(counts[candidate.value] - 1, 3)
         score += PAID_LESS_CHANGE if value in after_change else 0
+        score += ROUNDED if value in rounded else 0
         score += LARGEST if value == largest else 0
         score += 0 if candidate.marked else NO_CENTS
+        score += IN_SUMMARY if candidate.row >= summary else 0
         score += WORTHLESS if value <= 0 else 0
         scored.append(candidate.scored(score))
     ranked = merged(sorted(scored, key=lambda c: -c.score))
     return Ranked(tuple(ranked), _confidence(ranked))
+
+
+def _subtotals(context: Context, field: FieldSpec) -> list[Candidate]:
+    """Amounts beside "subtotal", which some receipts print instead of a total."""
+    labels = {squeeze(label) for label in field.hints.get("subtotal", ())}
+    return [
+        replace(candidate, score=candidate.score * SUBTOTAL, label=hit.label)
+        for hit in context.neighbourhood.hits
+        if hit.label in labels
+        for candidate in context.neighbourhood.beside(hit, _finder, below=False)
+    ]
+
+
+def _rounded(
+    hood: Neighbourhood, field: FieldSpec, labelled: set[Decimal]
+) -> set[Decimal]:
+    """Totals that are another labelled amount after the printed rounding to coins."""
+    steps = {r for r in amounts_beside(hood, field, "rounding") if 0 < abs(r) < COIN}
+    return {
+        value
+        for value in labelled
+        if value % COIN == 0
+        and any(value - s in labelled or value + s in labelled for s in steps)
+    }
+
+
+def _first_row(hood: Neighbourhood, field: FieldSpec, hint: str) -> int:
+    """The first row with a label that the hint lists; behind the last row if none."""
+    labels = {squeeze(label) for label in field.hints.get(hint, ())}
+    rows = [hit.segment.row for hit in hood.hits if hit.label in labels]
+    return min(rows, default=len(hood.view.rows))
 
 
 def merged(ranked: Iterable[Candidate]) -> list[Candidate]:
@@ -68,18 +108,18 @@ def _confidence(ranked: list[Candidate]) -> float:
     return max(0.05, min(0.98, 0.3 + ranked[0].score * 0.3 + margin * 0.5))
 
 
-def _labelled(hood: Neighbourhood, field: FieldSpec, hint: str) -> set[Decimal]:
+def amounts_beside(hood: Neighbourhood, field: FieldSpec, hint: str) -> set[Decimal]:
     """Amounts beside labels that a hint of the field names."""
     labels = {squeeze(label) for label in field.hints.get(hint, ())}
-
-    def finder(segment: Segment, start: int, end: int | None) -> Iterable[Candidate]:
-        return money_in(segment, start, segment.text[:end])
-
     found = set()
     for hit in hood.hits:
         if hit.label in labels:
-            for candidate in hood.beside(hit, finder, below=True):
+            for candidate in hood.beside(hit, _finder, below=True):
                 if candidate.marked:
                     found.add(Decimal(candidate.value))
                     break
     return found
+
+
+def _finder(segment: Segment, start: int, end: int | None) -> Iterator[Candidate]:
+    return money_in(segment, start, segment.text[:end])

@@ -30,7 +30,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"einzelpreis|stuckpreis|einheitspreis|preis(?:jeein|pro|einheit|stuck)"
         r"|nettopreis|bruttopreis|vkpreis|epreis|unitprice|priceunit|unitcost|peruni"
         r"|prixunit|prixun|punitaire|prezzounit|preciounit|prijs(?:per|st)|stuksprijs"
-        r"|puht|puttc|^pu$|^ep$|^up$|uprice|sprice|^rate|^tarif",
+        r"|puht|puttc|^pu$|^ep$|^up$|uprice|sprice|^rsp$|^rate|^tarif|^unit(?:aire|ario)$",
     ),
     ("tax", rf"^{_TAX}(?:es|satz|code|pct|rate|in)*[esp]?$|steuersatz|taxcode|^{_TAX}"),
     ("discount", r"rabatt|discount|^disc|^rem$|remise|korting|sconto|descuento"),
@@ -50,7 +50,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "description",
-        r"artikel|article|produ[kc]t|leistung|^items?|details?$|service|articulo|^title$"
+        r"artikel|article|produ[kc]t|leistung|^ite(?:m|rn)s?|details?$|service|articulo|^title$"
         r"|articolo|^text$|^libelle",
     ),
     ("position", r"^pos(?:ition)?$|^lfd|^line$|^nr$|^no$|^sno$|^srno$"),
@@ -61,7 +61,7 @@ OTHER_KINDS = frozenset({"position", "article", "tax", "discount", "unit"})
 FOREIGN_KINDS = frozenset({"base", "due", "tax_amount"})
 
 _SUBTOTAL = re.compile(
-    r"^(?:zwischensumme|subtotal|subtot|soustotal|subtotaal|ubertrag|carriedf|broughtf"
+    r"^(?:zwischensumme|subt[o0][t1]|soustotal|subtotaal|ubertrag|carriedf|broughtf"
     r"|areporter|report$|subtotale|parziale)"
 )
 _TOTAL = re.compile(
@@ -71,7 +71,11 @@ _TOTAL = re.compile(
     r"|rechnungs(?:summe|betrag)|belegsumme|zahlbetrag|warenwert|montanttotal|netapayer"
     r"|imponibile|amountdue|amountpayable|balancedue|duepayable|solde|bedragincl|tebetalen"
     r"|exclusiefbtw|inclusiefbtw|factuurtotaal|netamount|steuerbasis|rounding|rounddin"
-    r"|zuzahlend|sommea|itemstotal|nooofitems|itemcount)"
+    r"|zuzahlend|sommea|totqty|itemcount|excludedgst|saleamount)"
+)
+_PAYMENT = re.compile(
+    r"^(?:cash|change|visa|master|amex|debit|creditcard|tender|amountpaid|paid|payment"
+    r"|bar$|ruckgeld|gegeben|wechselgeld|karte|especes|rendu|contanti|resto|betaald|pin$)"
 )
 _TAX_LABEL = re.compile(
     rf"^(?:zuz(?:u|ue)?gl|zzgl|plus|inkl|incl|add|davon|darin)?(?:\d+)?{_TAX}(?:\b|[^a-z]|$"
@@ -85,13 +89,18 @@ def squeezed(text: str) -> str:
     return "".join(c for c in split if c.isalnum())
 
 
+def bare(text: str) -> str:
+    """The text without what stands in brackets."""
+    return re.sub(r"\([^)]*\)", " ", text)
+
+
 def column_kind(heading: str, labels: Mapping[str, Sequence[str]] | None = None) -> str:
     """What a column holds, by its heading; "" if the heading says nothing.
 
     labels maps kinds to further headings that mean them; they go before our own words.
     "price" is a price that may be of one piece or of all.
     """
-    word = squeezed(heading)
+    word = squeezed(bare(heading)) or squeezed(heading)
     if not word:
         return "position" if heading.strip() == "#" else ""
     for kind, headings in (labels or {}).items():
@@ -106,12 +115,17 @@ def column_kind(heading: str, labels: Mapping[str, Sequence[str]] | None = None)
 
 def is_subtotal(label: str) -> bool:
     """Whether a row with this label only adds up rows above it, with more to follow."""
-    return _SUBTOTAL.match(squeezed(label)) is not None
+    return _SUBTOTAL.match(squeezed(bare(label))) is not None
 
 
 def is_total(label: str) -> bool:
     """Whether a row with this label ends a table of items."""
-    return _TOTAL.match(squeezed(label)) is not None
+    return _TOTAL.match(squeezed(bare(label))) is not None
+
+
+def is_payment(label: str) -> bool:
+    """Whether a row with this label says how a total was paid."""
+    return _PAYMENT.match(squeezed(label)) is not None
 
 
 def is_tax(label: str) -> bool:

@@ -20,11 +20,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together: indexes into the page's lines, top to bottom."""
+    """Lines that belong together: indexes into the page's lines, top to bottom.
+
+    Of lines that run over several columns it has a part only: words are indexes into
+    the page's words.
+    """
 
     page: int
     lines: tuple[int, ...]
     bbox: BoundingBox
+    words: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

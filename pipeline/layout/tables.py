@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from catalog.regions import BoundingBox, Region
 from pipeline.layout.cells import cells_of
-from pipeline.layout.columns import is_subtotal, is_tax, is_total
+from pipeline.layout.columns import is_payment, is_subtotal, is_tax, is_total
 from pipeline.layout.headers import Heading, headings_of, moved
 from pipeline.layout.model import Line, TableColumn, TableRegion
 from pipeline.words import PageWords
@@ -62,7 +62,7 @@ def table_of(
         if line.bbox.top > FOOT:
             break
         row = label_of(page, line)
-        if row == "total":
+        if row in ("total", "payment"):
             ended = True
             break
         if row == "subtotal":
@@ -94,7 +94,7 @@ def main_column(heading: Heading) -> int:
 
 
 def label_of(page: PageWords, line: Line) -> str:
-    """"total", "subtotal" or "": what a line says of the rows above it."""
+    """What a line says of the rows above it: "total", "subtotal", "payment" or ""."""
     if not MONEY.search(line.text):
         return ""
     lettered = [cell for cell in cells_of(page, line) if LETTERS.search(cell.text)]
@@ -103,6 +103,8 @@ def label_of(page: PageWords, line: Line) -> str:
             return "subtotal"
         if is_total(cell.text) or (place == 0 and is_tax(cell.text)):
             return "total"
+        if place == 0 and is_payment(cell.text):
+            return "payment"
     return ""
 
 

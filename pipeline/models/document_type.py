@@ -22,7 +22,7 @@ def _words(**kwargs: Any) -> ArrayField[Any, Any]:
 
 
 class DocumentType(models.Model):
-    """What a kind of document holds. A draft version takes a snapshot at its release."""
+    """What a kind of document holds. A draft version takes a snapshot of it."""
 
     name = models.CharField(max_length=50, unique=True, validators=[identifier])
     keywords = _words(help_text="printed words that speak for this type")

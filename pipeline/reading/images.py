@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +34,26 @@ Image.MAX_IMAGE_PIXELS = None  # open_picture has its own bound, which never onl
 Image.init()  # here, so that a forked child has the readers already
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The largest a picture may be made: pixels in all, and of its longer side."""
+
+    max_pixels: float
+    max_side: int
+
+    def fit(self, size: tuple[int, int]) -> tuple[int, int]:
+        """The size, reduced in proportion as far as it has to be."""
+        width, height = size
+        by_side = self.max_side / max(size)
+        by_area = (self.max_pixels / (width * height)) ** 0.5
+        factor = min(1.0, by_side, by_area)
+        return max(1, round(width * factor)), max(1, round(height * factor))
+
+
 @contextmanager
-def open_picture(path: Path, mime_type: str, *, max_pixels: float) -> Iterator[Image.Image]:
+def open_picture(
+    path: Path, mime_type: str, *, max_pixels: float
+) -> Iterator[Image.Image]:
     """The opened file, its pixels not yet read.
 
     Raises UnreadableError: empty_file, broken, too_many_pixels; and MemoryError. What
@@ -51,7 +70,7 @@ def open_picture(path: Path, mime_type: str, *, max_pixels: float) -> Iterator[I
     except (UnreadableError, MemoryError):
         raise
     except Exception:
-        # Readers raise nearly anything on broken files (struct.error, SyntaxError, ...).
+        # Readers raise nearly anything on broken files: struct.error, SyntaxError...
         raise UnreadableError(UnreadableReason.BROKEN) from None
 
 
@@ -67,15 +86,13 @@ def go_to_frame(picture: Image.Image, frame: int, *, max_pixels: float) -> None:
         _bound(picture, max_pixels)
 
 
-def read_upright(picture: Image.Image, *, max_side: int) -> Image.Image:
-    """The current frame, turned as its EXIF says, RGB on white, and its longer side at
-    most max_side pixels.
-    """
+def read_upright(picture: Image.Image, bounds: Bounds) -> Image.Image:
+    """The current frame, turned as its EXIF says, RGB on white, and within bounds."""
     # A JPEG can be decoded at a half, a quarter or an eighth: far less work.
-    picture.draft(picture.mode, _within(picture.size, max_side))
+    picture.draft(picture.mode, bounds.fit(picture.size))
     picture.load()
     upright = ImageOps.exif_transpose(picture)
-    size = _within(upright.size, max_side)
+    size = bounds.fit(upright.size)
     if size != upright.size and upright.mode in ("L", "RGB"):
         return _rgb(upright.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))
     rgb = _rgb(upright)
@@ -86,12 +103,6 @@ def _bound(picture: Image.Image, max_pixels: float) -> None:
     width, height = picture.size
     if width * height > max_pixels:
         raise UnreadableError(UnreadableReason.TOO_MANY_PIXELS)
-
-
-def _within(size: tuple[int, int], max_side: int) -> tuple[int, int]:
-    factor = min(1.0, max_side / max(size))
-    width, height = (max(1, round(side * factor)) for side in size)
-    return width, height
 
 
 def _rgb(picture: Image.Image) -> Image.Image:
@@ -112,7 +123,7 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     The scale is the smallest usual depth that holds the brightest value, for twelve
     bits often come in sixteen; fractions and negative values are stretched.
     """
-    values = np.asarray(picture, dtype=np.float32)
+    values = np.asarray(picture, dtype=np.float64)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if picture.mode == "F" or low < 0:
         scale = (high - low) or 1.0

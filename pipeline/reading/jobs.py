@@ -14,6 +14,9 @@ from pipeline.reading import images, pdf, pictures, quality
 from pipeline.reading.errors import UnreadableError, UnreadableReason
 
 _LOOK_DPI = 100  # letters of ten points are still sharp
+_LOOK_BOUNDS = images.Bounds(
+    max_pixels=quality.MEASURED_SIDE**2, max_side=quality.MEASURED_SIDE
+)
 _LOOK_PAGES = 3  # pages of a scan that are looked at before it is let in
 
 
@@ -28,7 +31,7 @@ def inspect_image(
         for frame in range(min(pages, _LOOK_PAGES)):
             images.go_to_frame(picture, frame, max_pixels=max_pixels)
             full_size = picture.size
-            upright = images.read_upright(picture, max_side=quality.MEASURED_SIDE)
+            upright = images.read_upright(picture, _LOOK_BOUNDS)
             figures.append(quality.measure(upright, full_size=full_size).as_json())
     return {"pages": pages, "page_qualities": figures}
 
@@ -49,9 +52,9 @@ def inspect_pdf(path: str, max_pages: int, seconds: float) -> dict[str, Any]:
     return {"pages": pages, "words": words, "page_qualities": figures}
 
 
-def pdf_words(path: str, pages: int, seconds: float) -> list[dict[str, Any]]:
-    """PageWords of pages 1 to `pages`, as JSON."""
-    shapes = pdf.page_sizes(Path(path), last=pages, seconds=seconds)
+def pdf_words(path: str, max_pages: int, seconds: float) -> list[dict[str, Any]]:
+    """PageWords of the first pages, as JSON."""
+    shapes = pdf.page_sizes(Path(path), last=max_pages, seconds=seconds)
     found = pdf.embedded_words(Path(path), shapes, seconds=seconds)
     return [page.as_json() for page in found]
 
@@ -61,7 +64,7 @@ def draw_pdf(
     folder: str,
     dpi: int,
     max_pages: int,
-    max_pixels: float,
+    max_page_pixels: float,
     max_side: int,
     quality_percent: int,
     seconds: float,
@@ -75,7 +78,7 @@ def draw_pdf(
         pdf.page_sizes(original, last=pages, seconds=seconds),
         Path(folder),
         dpi=dpi,
-        max_pixels=max_pixels,
+        max_pixels=max_page_pixels,
         max_side=max_side,
         quality=quality_percent,
         seconds=seconds,
@@ -89,6 +92,7 @@ def draw_image(
     folder: str,
     max_pages: int,
     max_pixels: float,
+    max_page_pixels: float,
     max_side: int,
     quality_percent: int,
 ) -> list[dict[str, Any]]:
@@ -99,7 +103,8 @@ def draw_image(
         _bound_pages(pages, max_pages)
         for page in range(1, pages + 1):
             images.go_to_frame(picture, page - 1, max_pixels=max_pixels)
-            upright = images.read_upright(picture, max_side=max_side)
+            bounds = images.Bounds(max_pixels=max_page_pixels, max_side=max_side)
+            upright = images.read_upright(picture, bounds)
             file = Path(folder) / f"page-{page}.jpg"
             upright.save(file, "JPEG", quality=quality_percent)
             drawn.append(_described(page, file))

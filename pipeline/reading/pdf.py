@@ -34,7 +34,6 @@ class PdfPage:
     page: int
     width: float
     height: float
-    turned: bool
 
 
 def count_pages(path: Path, *, seconds: float = 10) -> int:
@@ -50,9 +49,10 @@ def page_sizes(path: Path, *, last: int, seconds: float = 10) -> tuple[PdfPage, 
     """Pages 1 to last, as far as they can be found. Raises UnreadableError."""
     arguments = ["-f", "1", "-l", str(last), str(path)]
     printed = run_tool("pdfinfo", arguments, seconds=seconds)
-    turned = {int(page) for page, angle in _ROTATION.findall(printed) if int(angle) % 180}
+    rotations = _ROTATION.findall(printed)
+    turned = {int(page) for page, angle in rotations if int(angle) % 180}
     return tuple(
-        _upright(int(page), float(width), float(height), int(page) in turned)
+        _upright(int(page), float(width), float(height), turned=int(page) in turned)
         for page, width, height in _SIZE.findall(printed)
     )
 
@@ -64,8 +64,8 @@ def embedded_words(
 
     A page without words has origin "none". Raises UnreadableError.
     """
-    arguments = ["-q", "-cropbox", "-bbox-layout", "-l", str(len(pages)), str(path), "-"]
-    printed = run_tool("pdftotext", arguments, seconds=seconds)
+    options = ["-q", "-cropbox", "-bbox-layout", "-l", str(len(pages))]
+    printed = run_tool("pdftotext", [*options, str(path), "-"], seconds=seconds)
     marks = _MARK.finditer(printed.decode("utf-8", errors="replace"))
     found: dict[int, list[Word]] = {page.page: [] for page in pages}
     shapes = {page.page: page for page in pages}
@@ -87,10 +87,10 @@ def embedded_words(
     )
 
 
-def _upright(page: int, width: float, height: float, turned: bool) -> PdfPage:  # noqa: FBT001
+def _upright(page: int, width: float, height: float, *, turned: bool) -> PdfPage:
     if turned:
         width, height = height, width
-    return PdfPage(page=page, width=width, height=height, turned=turned)
+    return PdfPage(page=page, width=width, height=height)
 
 
 def _word(mark: re.Match[str], page: PdfPage) -> Iterator[Word]:

@@ -93,7 +93,7 @@ def _draw(
             jpegopt={"quality": quality, "progressive": False, "optimize": False},
             use_cropbox=True,
             paths_only=True,
-            timeout=seconds,
+            timeout=max(int(seconds), 1),
         )
     except PDFPopplerTimeoutError:
         raise UnreadableError(UnreadableReason.TIMED_OUT) from None
@@ -101,7 +101,8 @@ def _draw(
         raise UnreadableError(UnreadableReason.TOOL_MISSING) from None
     except (PDFPageCountError, PDFSyntaxError):
         raise UnreadableError(UnreadableReason.BROKEN) from None
-    return [Path(file) for file in files if _whole(Path(file))]
+    paths = [Path(str(file)) for file in files]
+    return [path for path in paths if _whole(path)]
 
 
 def _whole(picture: Path) -> bool:

@@ -20,6 +20,7 @@ from pipeline.sandbox.errors import (
 )
 from pipeline.sandbox.limits import Limits
 
+_HELPER = "pipeline.sandbox.zygote"
 # Loaded before the first call, so that no call pays for importing them.
 _PRELOADED = ("pipeline.reading.jobs",)
 _ROOT = Path(__file__).resolve().parents[2]
@@ -114,8 +115,7 @@ class _Helper:
         with theirs:
             number = theirs.fileno()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                [sys.executable, "-m", "pipeline.sandbox.zygote", str(number)]
-                + list(_PRELOADED),
+                [sys.executable, "-m", _HELPER, str(number), *_PRELOADED],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 cwd=_ROOT,

@@ -78,8 +78,8 @@ def _watch(
     data = bytearray()
     while (left := ends - time.monotonic()) > 0:
         wait = min(left, _MEMORY_EVERY) if watch_memory else left
-        ready, _, _ = select.select([reading, call], [], [], wait)
-        if call in ready:
+        ready, _, _ = select.select([reading, call.fileno()], [], [], wait)
+        if call.fileno() in ready:
             return "unwanted", b""
         if reading in ready:
             part = os.read(reading, 1 << 20)
@@ -93,7 +93,7 @@ def _watch(
 
 def resident_memory_mb(group: int) -> float:
     """Resident memory of all processes of a process group, by the ps command."""
-    listed = subprocess.run(  # noqa: S603 - fixed command
+    listed = subprocess.run(
         ["/bin/ps", "-A", "-o", "pgid=,rss="],
         capture_output=True,
         check=False,

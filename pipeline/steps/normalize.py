@@ -13,8 +13,8 @@ from pipeline.steps.reading_calls import call_reader
 
 DEFAULTS: Mapping[str, float] = {
     "dpi": 150,
-    "max_side": 2000,  # pixels; OCR gains nothing above it, and eyes little
-    "max_page_pixels": 4_000_000,  # of a drawn PDF page
+    "max_page_pixels": 3_000_000,  # of a page picture: A4 at 180 dpi
+    "max_side": 4000,  # pixels
     "max_pages": 50,
     "max_pixels": 100_000_000,  # of a page of the original
     "jpeg_quality": 88,
@@ -66,12 +66,12 @@ def _draw(given: StepInput, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         "path": str(given.original),
         "folder": str(given.workdir),
         "max_pages": int(params["max_pages"]),
+        "max_page_pixels": float(params["max_page_pixels"]),
         "max_side": int(params["max_side"]),
         "quality_percent": int(params["jpeg_quality"]),
     }
     if given.source.mime_type == "application/pdf":
         arguments["dpi"] = int(params["dpi"])
-        arguments["max_pixels"] = float(params["max_page_pixels"])
         # The tool ends before the sandbox does, so that its pages so far are kept.
         arguments["seconds"] = seconds - 1
         pages: list[dict[str, Any]] = call_reader("draw_pdf", arguments, limits)

@@ -17,18 +17,18 @@ def _steps() -> dict[tuple[str, str], Step]:
     from pipeline.steps.extract import ExtractStep
     from pipeline.steps.ground import GroundStep
     from pipeline.steps.index import IndexStep
-    from pipeline.steps.input_gate import InputGateStep
+    from pipeline.steps.input_gate import InputGate
     from pipeline.steps.layout import LayoutStep
-    from pipeline.steps.normalize import NormalizeStep
-    from pipeline.steps.ocr import OcrStep
-    from pipeline.steps.thumbnail import ThumbnailStep
+    from pipeline.steps.normalize import Normalize
+    from pipeline.steps.ocr import Ocr
+    from pipeline.steps.thumbnail import Thumbnail
     from pipeline.steps.verify import VerifyStep
 
     steps: tuple[Step, ...] = (
-        InputGateStep(),
-        NormalizeStep(),
-        ThumbnailStep(),
-        OcrStep(),
+        InputGate(),
+        Normalize(),
+        Thumbnail(),
+        Ocr(),
         LayoutStep(),
         ExtractStep(),
         GroundStep(),

@@ -28,7 +28,9 @@ def french_vat(stem: str) -> str:
 
 def irish_vat(stem: str) -> str:
     """stem: seven digits; the weights are 8 down to 2, the letter is the sum mod 23."""
-    total = sum(int(digit) * weight for digit, weight in zip(stem, range(8, 1, -1), strict=True))
+    total = sum(
+        int(digit) * weight for digit, weight in zip(stem, range(8, 1, -1), strict=True)
+    )
     return f"IE{stem}{'WABCDEFGHIJKLMNOPQRSTUV'[total % 23]}"
 
 

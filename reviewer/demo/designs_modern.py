@@ -91,7 +91,7 @@ def _cards_head(sheet: Sheet, invoice: Invoice) -> float:
         sheet.text(x + 12, 139, value, size=10.5, face="bold")
     buyer_block(sheet, invoice, 48, 184)
     sheet.lines(355, 184, contact_lines(invoice), leading=12.5, size=8.2, colour=GREY)
-    return 258.0
+    return 272.0
 
 
 def _cards_tail(sheet: Sheet, invoice: Invoice, y: float) -> None:
@@ -112,7 +112,7 @@ def _sidebar_frame(sheet: Sheet, invoice: Invoice) -> None:
     sheet.text(28, 128, first, size=15, face="bold", colour=WHITE)
     sheet.text(28, 143, rest, size=8.6, colour=WHITE)
     pale = tint(supplier.accent, 0.2)
-    lines = [supplier.trade, "", *contact_lines(invoice)]
+    lines = [supplier.trade, "", supplier.party.name, *contact_lines(invoice)]
     sheet.lines(28, 176, lines, leading=13.5, size=7.4, colour=pale)
     iban = supplier.iban
     bank = ["IBAN", iban[:14], iban[15:]]

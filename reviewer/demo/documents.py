@@ -15,7 +15,7 @@ from reviewer.demo import designs_formal, designs_modern, files
 from reviewer.demo.drawing import draw
 from reviewer.demo.invoice_plans import INVOICE_PLANS
 from reviewer.demo.invoices import InvoicePlan, build
-from reviewer.demo.model import DemoDocument
+from reviewer.demo.model import DemoDocument, Invoice
 from reviewer.demo.paper import A4
 from reviewer.demo.receipt_plans import RECEIPT_PLANS, ReceiptPlan
 from reviewer.demo.receipts import print_rows, sell
@@ -39,7 +39,7 @@ def generate(
     for plan in (*INVOICE_PLANS, *RECEIPT_PLANS):
         if only is not None and plan.file not in only:
             continue
-        random = Random(f"{seed}/{plan.file}")
+        random = Random(f"{seed}/{plan.file}")  # noqa: S311 - it protects nothing
         if isinstance(plan, InvoicePlan):
             document, content = _invoice(plan, random)
         else:
@@ -77,22 +77,25 @@ def _invoice(plan: InvoicePlan, random: Random) -> tuple[DemoDocument, bytes]:
         adds_up=not invoice.misprint,
         note=plan.note,
     )
-    if plan.form == "blank":
-        size = tuple(round(points * DPI / 72) for points in A4)
-        pages = [Image.new("RGB", (size[0], size[1]), "white")]
-        return document, files.pack(
-            "jpeg", _worn(pages, plan.wear, random), LEVELS[plan.wear]
-        )
-    clean = draw(DESIGNS[plan.supplier.design], invoice)
-    if plan.form == "pdf":
-        return document, clean
+    return document, _invoice_file(plan, invoice, random)
+
+
+def _invoice_file(plan: InvoicePlan, invoice: Invoice, random: Random) -> bytes:
+    design = DESIGNS[plan.supplier.design]
     if plan.form == "locked-pdf":
-        return document, files.lock(clean, password=f"{random.randrange(10**8):08d}")
+        return draw(design, invoice, password=f"{random.randrange(10**8):08d}")
+    if plan.form == "blank":
+        width, height = (round(points * DPI / 72) for points in A4)
+        empty = Image.new("RGB", (width, height), "white")
+        return files.pack("jpeg", _worn([empty], plan.wear, random), LEVELS[plan.wear])
+    clean = draw(design, invoice)
+    if plan.form == "pdf":
+        return clean
     first = 2 if plan.form == "mixed-pdf" else 1
     pages = _worn(convert_from_bytes(clean, DPI, first_page=first), plan.wear, random)
     if plan.form == "mixed-pdf":
-        return document, files.replace_last_page(clean, pages[-1], LEVELS[plan.wear])
-    return document, files.pack(plan.form, pages, LEVELS[plan.wear])
+        return files.replace_last_page(clean, pages[-1], LEVELS[plan.wear])
+    return files.pack(plan.form, pages, LEVELS[plan.wear])
 
 
 def _receipt(plan: ReceiptPlan, random: Random) -> tuple[DemoDocument, bytes]:

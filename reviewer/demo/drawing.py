@@ -36,7 +36,9 @@ def draw(design: Design, invoice: Invoice, *, password: str = "") -> bytes:
 def _draw(
     design: Design, invoice: Invoice, password: str, *, pages: int
 ) -> tuple[bytes, int]:
-    sheet = Sheet(design.size, design.faces, f"{title(invoice)} {invoice.number}", password)
+    sheet = Sheet(
+        design.size, design.faces, f"{title(invoice)} {invoice.number}", password
+    )
 
     def start_page() -> None:
         design.frame(sheet, invoice)

@@ -39,12 +39,7 @@ class InvoicePlan:
 
 def _items(plan: InvoicePlan, random: Random) -> tuple[Item, ...]:
     goods = plan.supplier.goods
-    if plan.count <= len(goods):
-        chosen = [
-            goods[i] for i in sorted(random.sample(range(len(goods)), plan.count))
-        ]
-    else:
-        chosen = [goods[i % len(goods)] for i in range(plan.count)]
+    chosen = [goods[i] for i in sorted(random.sample(range(len(goods)), plan.count))]
     sign = -1 if plan.credit_note else 1
     items = [
         Item(

@@ -30,7 +30,7 @@ VERDANCE = Supplier(
         _good("HU-12", "Huile d'olive vierge extra, 75 cl", "bt", "11.80", "5.5"),
         _good("HU-20", "Huile de noix, 25 cl", "bt", "8.45", "5.5"),
         _good("EP-03", "Piment doux fumé, 60 g", "pot", "4.90", "5.5"),
-        _good("OB-31", "Planche en frêne, 40 \N{MULTIPLICATION SIGN} 22 cm", "pce", "27.00", "20"),
+        _good("OB-31", "Planche en frêne, 40 x 22 cm", "pce", "27.00", "20"),
         _good("OB-36", "Torchon en lin lavé, ivoire", "pce", "14.50", "20"),
     ),
 )
@@ -52,7 +52,7 @@ NORDLICHT = Supplier(
     goods=(
         _good("NL-210", "LED-Hallenleuchte 120 W, 4000 K", "Stk.", "148.50", "19"),
         _good("NL-233", "Leitungsschutzschalter B16, 3-polig", "Stk.", "21.90", "19"),
-        _good("NL-240", "Installationskabel NYM-J 5 \N{MULTIPLICATION SIGN} 2,5", "m", "2.48", "19"),
+        _good("NL-240", "Installationskabel NYM-J 5 x 2,5", "m", "2.48", "19"),
         _good("NL-305", "Montagestunde Elektromeister", "Std.", "68.00", "19"),
         _good("NL-318", "Anfahrtspauschale Zone 2", "psch.", "45.00", "19"),
     ),

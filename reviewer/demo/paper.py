@@ -62,9 +62,7 @@ class Sheet:
         self.page = 1
         self._bytes = BytesIO()
         lock = StandardEncryption(password, strength=128) if password else None
-        self.canvas: Any = Canvas(
-            self._bytes, pagesize=size, invariant=1, encrypt=lock
-        )
+        self.canvas: Any = Canvas(self._bytes, pagesize=size, invariant=1, encrypt=lock)
         self.canvas.setTitle(title)
 
     def finish(self) -> bytes:

@@ -18,6 +18,9 @@ class Shop:
     """Prices of goods hold the tax, except where tax_on_top; rates are per cent.
 
     date_shape is for strftime; round_to is the smallest coin, 0.01 for no rounding.
+    The look: rule is the letter of the lines across, inverse puts the name white on
+    black, date_last moves the date below the sums, columns prints quantity and price
+    of every article in columns of their own.
     """
 
     name: str
@@ -33,15 +36,21 @@ class Shop:
     bold: bool = False
     tax_on_top: bool = False
     round_to: str = "0.01"
+    rule: str = "-"
+    inverse: bool = False
+    date_last: bool = False
+    columns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One printed row; scale 2 is twice as wide and high. "=" and "-" alone fill it."""
+    """One printed row; scale 2 is twice as wide and high, inverse white on black."""
 
     text: str
     bold: bool = False
     scale: int = 1
+    centered: bool = False
+    inverse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +141,26 @@ def sell(
 def print_rows(receipt: Receipt) -> list[Row]:
     """The rows from the shop's name to the greeting."""
     shop = receipt.shop
-    name = [Row(shop.name.center(WIDTH), bold=True)]
-    if len(shop.name) <= WIDTH // 2:
-        name = [Row(shop.name.center(WIDTH // 2), bold=True, scale=2)]
+    scale = 2 if len(shop.name) <= WIDTH // 2 else 1
+    name = Row(shop.name, bold=True, scale=scale, centered=True, inverse=shop.inverse)
     head = [*shop.address, f"{shop.words['telephone']} {shop.telephone}", shop.tax_line]
     when = f"{receipt.when.strftime(shop.date_shape)}  {receipt.when:%H:%M}"
-    number = f"{shop.words['receipt']} {receipt.number}"
+    date = [Row(_apart(when, f"{shop.words['receipt']} {receipt.number}"))]
+    rule = Row((shop.rule * WIDTH)[:WIDTH])
     return [
-        *name,
-        *(Row(text.center(WIDTH)) for text in head),
+        name,
+        *(Row(text, centered=True) for text in head),
         Row(""),
-        Row(_apart(when, number)),
-        Row("-" * WIDTH),
-        *_sale_rows(receipt),
-        Row("-" * WIDTH),
+        *([] if shop.date_last else date),
+        rule,
+        *(_column_rows(receipt) if shop.columns else _sale_rows(receipt)),
+        rule,
         *_sum_rows(receipt),
         Row(""),
         *_tax_rows(receipt),
+        *([rule, *date] if shop.date_last else []),
         Row(""),
-        Row(shop.greeting.center(WIDTH)),
+        Row(shop.greeting, centered=True),
     ]
 
 
@@ -170,6 +180,17 @@ def _sale_rows(receipt: Receipt) -> list[Row]:
         each = f"  {sale.quantity} x {money(sale.price, language)}"
         rows.append(Row(_apart(each, amount)))
     return rows
+
+
+def _column_rows(receipt: Receipt) -> list[Row]:
+    """Articles with quantity, price and amount in columns below their headings."""
+    words, language = receipt.shop.words, receipt.shop.language
+    heads = (words["article"], words["quantity"], words["price"], words["amount"])
+    rows = ["{:<19}{:>3}{:>8}{:>8}".format(*heads)]
+    for sale in receipt.sales:
+        price, amount = money(sale.price, language), money(sale.amount, language)
+        rows.append(f"{sale.description:<19}{sale.quantity:>3}{price:>8}{amount:>8}")
+    return [Row(row) for row in rows]
 
 
 def _sum_rows(receipt: Receipt) -> list[Row]:
@@ -198,9 +219,8 @@ def _tax_rows(receipt: Receipt) -> list[Row]:
     shop, language = receipt.shop, receipt.shop.language
     if shop.tax_on_top:
         return []
-    rows = [
-        Row(f"{shop.words['tax']:<10}{shop.words['net']:>14}{shop.words['tax']:>14}")
-    ]
+    words = shop.words
+    rows = [Row(f"{words['rate']:<10}{words['net']:>14}{words['tax']:>14}")]
     for rate, tax in receipt.taxes.items():
         gross = sum((s.amount for s in receipt.sales if s.rate == rate), ZERO)
         net = money(gross - tax, language)

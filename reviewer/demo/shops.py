@@ -12,6 +12,11 @@ _ENGLISH = {
     "tax": "VAT",
     "net": "Net",
     "rounding": "Rounding",
+    "rate": "Rate",
+    "article": "Item",
+    "quantity": "Qty",
+    "price": "Price",
+    "amount": "Amount",
     "total": "TOTAL",
     "cash": "Cash",
     "change": "Change",
@@ -25,6 +30,11 @@ _GERMAN = {
     "tax": "MwSt",
     "net": "Netto",
     "rounding": "Rundung",
+    "rate": "Satz",
+    "article": "Artikel",
+    "quantity": "Anz",
+    "price": "Preis",
+    "amount": "Betrag",
     "total": "SUMME",
     "cash": "Bar",
     "change": "Rückgeld",
@@ -37,6 +47,11 @@ _FRENCH = {
     "tax": "TVA",
     "net": "HT",
     "rounding": "Arrondi",
+    "rate": "Taux",
+    "article": "Article",
+    "quantity": "Qté",
+    "price": "Prix",
+    "amount": "Montant",
     "total": "TOTAL",
     "cash": "Espèces",
     "change": "Rendu",
@@ -56,6 +71,7 @@ KETTLE = Shop(
         ("Sparkling water", "2.20", "20"),
     ),
     _ENGLISH,
+    inverse=True,
 )
 FENNEL = Shop(
     *("FENNEL & RYE GROCERS LTD", ("41 Market Hill", "Elmsgate ZQ9 8NL")),
@@ -72,6 +88,7 @@ FENNEL = Shop(
     ),
     _ENGLISH,
     bold=True,
+    rule="=",
 )
 SONNENKORN = Shop(
     *("Bäckerei Sonnenkorn", ("Marktplatz 2", "99617 Lindenau")),
@@ -86,6 +103,7 @@ SONNENKORN = Shop(
         ("Kakao", "3.40", "19"),
     ),
     _GERMAN,
+    columns=True,
 )
 BLATTWERK = Shop(
     *("BLATTWERK DROGERIE GMBH", ("Lange Gasse 58", "99634 Oberlinden")),
@@ -101,6 +119,7 @@ BLATTWERK = Shop(
     ),
     _GERMAN,
     bold=True,
+    date_last=True,
 )
 HARROW = Shop(
     *("HARROW STREET HARDWARE", ("215 Harrow Street", "Ostrander Falls, VT 05999")),
@@ -117,6 +136,7 @@ HARROW = Shop(
     _AMERICAN,
     bold=True,
     tax_on_top=True,
+    rule="*",
 )
 QUAYSIDE = Shop(
     *("Quayside Chemist", ("Harbour Road", "Kilbrannoch", "Q99 XZ52")),
@@ -131,6 +151,7 @@ QUAYSIDE = Shop(
     ),
     _ENGLISH,
     round_to="0.05",
+    columns=True,
 )
 CANAL = Shop(
     *("PAPETERIE DU CANAL", ("3, rue des Écluses", "99120 Saint-Aubrac")),
@@ -144,6 +165,8 @@ CANAL = Shop(
         ("Ruban adhésif", "2.60", "20"),
     ),
     _FRENCH,
+    date_last=True,
+    columns=True,
 )
 LANTERN = Shop(
     *("LANTERN FUEL STATION", ("Elden Bypass, A99", "Port Elden ZQ7 9DD")),
@@ -157,4 +180,6 @@ LANTERN = Shop(
         ("Road atlas", "9.99", "0"),
     ),
     _ENGLISH,
+    inverse=True,
+    rule="- ",
 )

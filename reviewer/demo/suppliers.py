@@ -9,11 +9,11 @@ from reviewer.demo.model import Good, Party, Supplier
 
 BUYERS = {
     "harbour": Party(
-        "Harbour & Finch Trading Ltd",
+        "Harbour Books Ltd",
         ("12 Cooper's Wharf", "Port Elden ZQ7 4PL", "United Kingdom"),
     ),
     "meadow": Party(
-        "Wiesengrund Feinkost GmbH",
+        "Meadow & Daughters GmbH",
         ("Am Wiesengrund 8", "99617 Lindenau", "Deutschland"),
     ),
 }
@@ -43,7 +43,7 @@ BRACKWATER = Supplier(
     goods=_goods(
         "pcs",
         "20",
-        ("BW-1040", "Larch decking board 28 \N{MULTIPLICATION SIGN} 145 \N{MULTIPLICATION SIGN} 3600 mm", "18.40"),
+        ("BW-1040", "Larch decking board 28 x 145 x 3600 mm", "18.40"),
         ("BW-1112", "Manila rope 16 mm, 50 m coil", "74.25"),
         ("BW-2207", "Galvanised mooring cleat 200 mm", "12.90"),
         ("BW-2310", "Bronze shackle, D pattern, 12 mm", "21.35"),
@@ -70,10 +70,10 @@ LINDENHOF = Supplier(
         "Stk.",
         "19",
         ("4010", "Geschenkpapier Kraft, Rolle 50 m", "14.90"),
-        ("4022", "Faltschachtel 200 \N{MULTIPLICATION SIGN} 150 \N{MULTIPLICATION SIGN} 90 mm", "0.68"),
+        ("4022", "Faltschachtel 200 x 150 x 90 mm", "0.68"),
         ("4031", "Seidenpapier weiß, 480 Bogen", "27.50"),
         ("4107", "Flaschenkarton, 6er, bedruckt", "2.35"),
-        ("4215", "Klebeband Papier, 50 mm \N{MULTIPLICATION SIGN} 66 m", "3.95"),
+        ("4215", "Klebeband Papier, 50 mm x 66 m", "3.95"),
         ("4302", "Etiketten rund, Ø 40 mm, 1000 Stück", "18.20"),
     ),
 )
@@ -110,6 +110,37 @@ MUEHLBACH = Supplier(
     ),
 )
 
+_IRONMONGERY = tuple(
+    Good(
+        f"CW{100 + 3 * index}{finish[0].upper()}",
+        f"{name}, {finish}",
+        "each",
+        price,
+        rate,
+    )
+    for index, (name, base) in enumerate(
+        (
+            ("Butt hinge 76 mm", "3.15"),
+            ("Tee hinge 300 mm", "6.48"),
+            ("Rim lock, left hand", "28.60"),
+            ("Mortice latch 64 mm", "9.95"),
+            ("Door knob pair, beehive", "32.40"),
+            ("Cabin hook 150 mm", "4.05"),
+            ("Sash lift, hooked", "7.20"),
+            ("Letter plate 254 mm", "19.85"),
+            ("Escutcheon, oval", "2.95"),
+            ("Hasp and staple 200 mm", "5.60"),
+        )
+    )
+    for finish, extra in (
+        ("polished brass", "0.00"),
+        ("black japanned", "0.35"),
+        ("satin nickel", "1.20"),
+        ("cast iron", "0.80"),
+    )
+    for price, rate in ((Decimal(base) + Decimal(extra), Decimal(20)),)
+)
+
 CALDER = Supplier(
     party=Party(
         "Calder & Wick Ironmongers LLP",
@@ -124,22 +155,5 @@ CALDER = Supplier(
     iban=check_digits.account("GB", "QZBK00770055501234"),
     mail="ledger@calder-wick.example",
     telephone="+44 1632 960 233",
-    goods=_goods(
-        "each",
-        "20",
-        ("CW100", "Butt hinge, brass, 76 mm", "3.15"),
-        ("CW104", "Tee hinge, black japanned, 300 mm", "6.48"),
-        ("CW118", "Rim lock, cast iron, left hand", "28.60"),
-        ("CW121", "Mortice latch 64 mm, nickel", "9.95"),
-        ("CW130", "Door knob pair, beehive, antique brass", "32.40"),
-        ("CW142", "Cabin hook 150 mm, galvanised", "4.05"),
-        ("CW155", "Sash lift, polished brass", "7.20"),
-        ("CW163", "Coach screw M10 \N{MULTIPLICATION SIGN} 100, box of 25", "11.75"),
-        ("CW170", "Wood screw 5 \N{MULTIPLICATION SIGN} 70, box of 200", "8.90"),
-        ("CW181", "Letter plate, satin chrome", "19.85"),
-        ("CW188", "Escutcheon, oval, brass", "2.95"),
-        ("CW203", "Hasp and staple, heavy, 200 mm", "5.60"),
-    ),
+    goods=_IRONMONGERY,
 )
-
-SUPPLIERS = (BRACKWATER, LINDENHOF, MUEHLBACH, CALDER)

@@ -15,7 +15,7 @@ CELL = 17
 LINE = 33
 MARGIN = 44
 _SIZE = 25
-_SLABS = "ilI1"
+_SLABS = "ilI"
 
 
 @cache
@@ -35,22 +35,19 @@ def _glyph(letter: str, *, bold: bool) -> Image.Image:
     base = round(LINE * 0.76)
     draw.text((width / 2, base), letter, font=font, fill=255, anchor="ms")
     if letter in _SLABS:
-        stroke, middle, half = (4 if bold else 3), width // 2, CELL * 0.32
-        draw.rectangle(
-            (middle - half, base - stroke + 1, middle + half, base), fill=255
-        )
-        box = picture.getbbox()
-        if letter != "1" and box:
-            top = box[1] + (7 if letter == "i" else 0)
-            right = middle + (half if letter == "I" else 0)
-            draw.rectangle((middle - half, top, right, top + stroke - 1), fill=255)
+        stroke, middle, half = (4 if bold else 3), width // 2, round(CELL * 0.32)
+        left = middle if letter == "l" else middle - half
+        draw.rectangle((left, base - stroke, middle + half, base - 1), fill=255)
+        top = (picture.getbbox() or (0, 0))[1] + (7 if letter == "i" else 0)
+        right = middle + (half if letter == "I" else 0)
+        draw.rectangle((middle - half, top, right, top + stroke - 1), fill=255)
     if width > CELL:
         picture = picture.resize((CELL, LINE), Image.Resampling.BICUBIC)
     return picture
 
 
 def draw_rows(rows: Sequence[Row], *, bold: bool, barcode: int) -> Image.Image:
-    """An RGB picture of black print on white; barcode's digits make the bars' widths."""
+    """An RGB picture of black print on white; barcode's digits make the bars."""
     height = sum(LINE * row.scale for row in rows) + 3 * MARGIN + 70
     ink = Image.new("L", (WIDTH * CELL + 2 * MARGIN, height))
     y = MARGIN
@@ -61,7 +58,11 @@ def draw_rows(rows: Sequence[Row], *, bold: bool, barcode: int) -> Image.Image:
         if row.scale > 1:
             size = (line.width * row.scale, line.height * row.scale)
             line = line.resize(size, Image.Resampling.BICUBIC)
-        ink.paste(line, (MARGIN, y))
+        x = (ink.width - line.width) // 2 if row.centered else MARGIN
+        if row.inverse:
+            ink.paste(255, (MARGIN, y, ink.width - MARGIN, y + line.height))
+            line = Image.eval(line, lambda value: 255 - value)
+        ink.paste(line, (x, y))
         y += LINE * row.scale
     _draw_bars(ink, y + MARGIN // 2, barcode)
     return Image.eval(ink, lambda value: 255 - value * 9 // 10).convert("RGB")

@@ -52,7 +52,7 @@ LEVELS = {
         quality=70,
     ),
     "hard": Wear(
-        *(1.9, 0.012, 0.003, 1.0, 8, 0.4, 4, 0.3, 0.05),
+        *(1.9, 0.012, 0.003, 1.5, 13, 0.55, 4, 0.36, 0.06),
         paper="#efe6d0",
         quality=38,
     ),
@@ -75,7 +75,7 @@ LEVELS = {
         quality=72,
     ),
     "crumpled": Wear(
-        *(1.8, 0.014, 0.005, 0.8, 7, 0.5, 6, 0.24, 0.05),
+        *(1.9, 0.014, 0.006, 1.7, 14, 0.72, 6, 0.3, 0.06),
         paper="#efebe3",
         desk="#8b8f94",
         quality=45,
@@ -96,12 +96,12 @@ LEVELS = {
 
 def wear_picture(clean: Picture, wear: Wear, random: np.random.Generator) -> Picture:
     """The worn picture of a clean RGB page; chance comes from random alone."""
-    ink = 1 - clean.astype(np.float32) / 255
+    ink: Field = 1 - clean.astype(np.float32) / np.float32(255)
     height, width = ink.shape[:2]
     if wear.fade:
         pale = _cloud(height, width, 3, random)
         ink *= (1 - wear.fade * pale)[..., None]
-    page = (1 - ink) * _colour(wear.paper)
+    page: Field = (1 - ink) * _colour(wear.paper)
     if wear.texture:
         grain = _cloud(height, width, 90, random) + _cloud(height, width, 9, random) - 1
         page *= (1 + wear.texture * grain)[..., None]
@@ -164,7 +164,8 @@ def _place(page: Field, wear: Wear, random: np.random.Generator) -> Field:
     mask = cv2.warpPerspective(np.ones((height, width), np.float32), warp, size)
     shadow = cv2.GaussianBlur(np.roll(mask, (9, 7), (0, 1)), (0, 0), 11)
     desk = _colour(wear.desk) * (1 - 0.45 * shadow[..., None])
-    desk *= (0.9 + 0.2 * _cloud(size[1], size[0], 60, random))[..., None]
+    rough = 0.25 * (1 - float(desk.mean()))  # the lid of a scanner is smooth
+    desk *= (1 - rough / 2 + rough * _cloud(size[1], size[0], 60, random))[..., None]
     laid = placed * mask[..., None] + desk * (1 - mask[..., None])
     return np.asarray(laid, dtype=np.float32)
 
@@ -196,12 +197,12 @@ def _light(
 def _scan(page: Field, wear: Wear, random: np.random.Generator) -> Picture:
     """What a lens and a sensor make of it."""
     if wear.blur:
-        page = cv2.GaussianBlur(page, (0, 0), wear.blur)
+        page = np.asarray(cv2.GaussianBlur(page, (0, 0), wear.blur), dtype=np.float32)
     if wear.gray:
         page = np.repeat(page.mean(axis=2, keepdims=True), 3, axis=2)
     height, width = page.shape[:2]
     grain = random.standard_normal((height, width), dtype=np.float32)
     page = page * 255 + grain[..., None] * wear.noise
     if wear.bilevel:
-        page = np.where(page < 150, 0.0, 255.0)
+        page = np.where(page < 150, np.float32(0), np.float32(255))
     return np.clip(page, 0, 255).astype(np.uint8)

@@ -127,6 +127,13 @@ class ReviewTask(models.Model):
     def __str__(self) -> str:
         return f"review of {self.source_id}: {self.reason}"
 
+    @property
+    def is_held(self) -> bool:
+        return self.reserved_until is not None and self.reserved_until > timezone.now()
+
+    def is_held_by_other(self, user: Viewer) -> bool:
+        return self.is_held and self.reserver_id != user.pk
+
 
 class ReviewItem(models.Model):
     """One doubtful field of a task; artifact is null where nothing was found."""

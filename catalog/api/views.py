@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from catalog.api import filters, serializers
+from catalog.api.access import MANAGERS, OwnRows
+from catalog.api.files import artifact_response
+from catalog.api.pages import NewestFirst
+from catalog.models import (
+    Delivery,
+    DerivedArtifact,
+    Generation,
+    GoldenCase,
+    GoldenValue,
+    Tenant,
+)
+
+
+class GenerationViewSet(OwnRows, ReadOnlyModelViewSet[Generation]):
+    """Everything that one pipeline version made of one source."""
+
+    queryset = Generation.objects.all()
+    serializer_class = serializers.GenerationSerializer
+    filterset_class = filters.GenerationFilter
+    pagination_class = NewestFirst
+
+
+class ArtifactViewSet(OwnRows, ReadOnlyModelViewSet[DerivedArtifact]):
+    """Derived things, each stamped with the version and model that made it."""
+
+    queryset = DerivedArtifact.objects.all()
+    serializer_class = serializers.ArtifactSerializer
+    filterset_class = filters.ArtifactFilter
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        if self.action == "list":
+            return rows.defer("payload")
+        return rows.prefetch_related("inputs")
+
+    def get_serializer_class(self) -> type[serializers.ArtifactSerializer]:
+        if self.action == "retrieve":
+            return serializers.ArtifactDetailSerializer
+        return serializers.ArtifactSerializer
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def file(self, request: Request, pk: str) -> HttpResponseBase:
+        """The payload as a download: JSON, or a picture."""
+        return artifact_response(self.get_object())
+
+
+class GoldenCaseViewSet(OwnRows, ReadOnlyModelViewSet[GoldenCase]):
+    """Sources with their agreed true values."""
+
+    queryset = GoldenCase.objects.select_related("source__tenant").prefetch_related(
+        Prefetch(
+            "values",
+            queryset=GoldenValue.objects.standing(),
+            to_attr="standing_values",
+        )
+    )
+    filterset_class = filters.GoldenCaseFilter
+    pagination_class = NewestFirst
+
+    def get_serializer_class(self) -> type[serializers.GoldenCaseSerializer]:
+        if self.action == "retrieve":
+            return serializers.GoldenCaseDetailSerializer
+        return serializers.GoldenCaseSerializer
+
+
+@extend_schema_view(
+    list=extend_schema(description="For managers and admins: who was sent what."),
+)
+class DeliveryViewSet(OwnRows, ReadOnlyModelViewSet[Delivery]):
+    """Values that left the house: who was told, and when."""
+
+    queryset = Delivery.objects.select_related("tenant", "recipient")
+    serializer_class = serializers.DeliverySerializer
+    filterset_class = filters.DeliveryFilter
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Any]:
+        led = Tenant.objects.led_by(self.request.user, *MANAGERS)
+        return super().get_queryset().filter(tenant__in=led)
+
+    @extend_schema(responses=serializers.ArtifactSerializer(many=True))
+    @action(detail=True, filterset_class=None)
+    def artifacts(self, request: Request, pk: str) -> Response:
+        """Exactly the artifacts that the delivery carried, as they stand now."""
+        carried = DerivedArtifact.objects.filter(deliveries__delivery=self.get_object())
+        page = self.paginate_queryset(carried.defer("payload"))
+        return self.get_paginated_response(
+            serializers.ArtifactSerializer(page, many=True).data
+        )

@@ -1,0 +1,123 @@
+"""Reading documents while the caller waits, in this process or in a few beside it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+
+from catalog.blobs import BlobTooLarge
+from catalog.models import Tenant
+from catalog.services import register_source
+from pipeline import services
+from pipeline.models import PipelineVersion, Run
+from pipeline.report import run_as_json
+
+POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read for a tenant by a version ("name@version")."""
+
+    path: Path
+    tenant: str
+    version: str
+
+
+def process(
+    *,
+    tenant: Tenant,
+    version: PipelineVersion,
+    stream: IO[bytes],
+    name: str,
+    limit: int | None = None,
+) -> Run:
+    """Register and read one document; what the version has read is not read again.
+
+    A run that a worker has at hand is waited for. Raises blobs.BlobTooLarge.
+    """
+    source = register_source(
+        tenant=tenant, stream=stream, name=name, limit=limit
+    ).source
+    ensured = services.ensure(
+        source=source, version=version, lane=Run.Lane.BATCH, enqueue=False
+    )
+    run = ensured.run
+    while run.state in (Run.State.QUEUED, Run.State.RUNNING):
+        if claimed := services.claim(run_id=run.pk):
+            run = services.execute_run(claimed)
+        else:
+            time.sleep(POLL_SECONDS)
+            services.requeue_lost()
+            run.refresh_from_db()
+    return run
+
+
+def process_file(job: Job) -> dict[str, Any]:
+    """Read a file and give its row, whatever becomes of it."""
+    try:
+        with job.path.open("rb") as stream:
+            run = process(
+                tenant=Tenant.objects.get(slug=job.tenant),
+                version=PipelineVersion.objects.named(job.version),
+                stream=stream,
+                name=job.path.name,
+                limit=settings.MAX_UPLOAD_BYTES,
+            )
+    except BlobTooLarge as error:
+        return _refused(job.path, "too_large", str(error))
+    except OSError as error:
+        return _refused(job.path, "cannot_open", error.strerror or "")
+    return {"path": str(job.path), **run_as_json(run)}
+
+
+def process_files(jobs: Sequence[Job], *, workers: int = 1) -> Iterator[dict[str, Any]]:
+    """A row a job as they end: in order with one worker, as they come with more."""
+    if workers <= 1 or len(jobs) <= 1:
+        yield from map(process_file, jobs)
+        return
+    with ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_set_up_worker,
+    ) as pool:
+        waiting = [pool.submit(process_file, job) for job in jobs]
+        for future in as_completed(waiting):
+            yield future.result()
+
+
+def _set_up_worker() -> None:
+    # One thread a process: cores are shared by processes, not by threads of one page.
+    os.environ["PALIMPSEST_OCR_THREADS"] = "1"
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    import django
+
+    django.setup()
+
+
+def _refused(path: Path, reason: str, why: str) -> dict[str, Any]:
+    """The row of a file that never became a source."""
+    return {
+        "path": str(path),
+        "source_id": None,
+        "content_hash": None,
+        "pipeline_name": None,
+        "pipeline_version": None,
+        "model_id": None,
+        "disposition": "rejected",
+        "reason": reason,
+        "document_type": "",
+        "template_key": "",
+        "fields": {},
+        "lines": [],
+        "steps": [],
+        "error": f"{reason}: {why}",
+    }

@@ -1,0 +1,43 @@
+"""The extract step: words and layout in, claims out, by the engine of the version."""
+
+from __future__ import annotations
+
+from pipeline.claims import Extraction
+from pipeline.engines.base import ExtractEngine
+from pipeline.steps.base import Output, StepInput, StepResult
+from pipeline.steps.document import DOCUMENT, layout_of, pages_of, read_inputs
+
+
+class ExtractStep:
+    name = "extract"
+    version = "1.0.0"
+
+    def run(self, given: StepInput) -> StepResult:
+        """One output: the claims as the engine made them."""
+        engine: ExtractEngine = given.engine("extract")
+        extraction = engine.extract(
+            pages_of(given), layout_of(given), given.document_types
+        )
+        output = Output(
+            kind="extraction",
+            slot=DOCUMENT,
+            payload=extraction.as_json(),
+            inputs=read_inputs(given),
+        )
+        return StepResult(
+            outputs=(output,),
+            quality=quality_of(extraction),
+            detail={"document_type": extraction.document_type},
+            model_id=engine.model_id,
+        )
+
+
+def quality_of(extraction: Extraction) -> dict[str, float | int]:
+    """How many header fields and lines were found, and how sure the type is."""
+    slots = [claim.slot for claim in extraction.claims]
+    lines = {slot.split(".")[0] for slot in slots if slot.startswith("lines[")}
+    return {
+        "fields_found": sum(not slot.startswith("lines[") for slot in slots),
+        "lines_found": len(lines),
+        "type_confidence": round(extraction.type_confidence, 4),
+    }

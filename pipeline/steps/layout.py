@@ -1,0 +1,45 @@
+"""The layout step: lines, blocks, neighbours, tables and template key of a document."""
+
+from __future__ import annotations
+
+from pipeline.layout.analyse import analyse
+from pipeline.layout.codec import layout_to_json
+from pipeline.steps.base import Output, StepError, StepInput, StepResult
+from pipeline.words import PageWords
+
+
+class LayoutStep:
+    """Reads the words of all pages and says how they stand together."""
+
+    name = "layout"
+    version = "1.0.0"
+
+    def run(self, given: StepInput) -> StepResult:
+        """One "layout" output for the whole document.
+
+        Raises StepError where the words of a page are not as the ocr step writes them.
+        """
+        upstream = given.outputs("ocr")
+        try:
+            pages = sorted(
+                (PageWords.from_json(output.payload or {}) for output in upstream),
+                key=lambda page: page.page,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise StepError("bad_words", "the words of a page cannot be read") from error
+        layout = analyse(pages)
+        output = Output(
+            kind="layout",
+            slot="document",
+            payload=layout_to_json(layout),
+            inputs=tuple(("ocr", one.slot) for one in upstream),
+        )
+        quality = {
+            "pages": len(layout.pages),
+            "lines": sum(len(page.lines) for page in layout.pages),
+            "blocks": sum(len(page.blocks) for page in layout.pages),
+            "neighbours": sum(len(page.neighbours) for page in layout.pages),
+            "tables": sum(len(page.tables) for page in layout.pages),
+        }
+        detail = {"template_key": layout.template_key}
+        return StepResult(outputs=(output,), quality=quality, detail=detail)

@@ -1,0 +1,162 @@
+"""Every page's words: the file's own where they can be trusted, else by OCR."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.engines.base import OcrEngine
+from pipeline.reading.embedded import look_at, needs_ocr, trustworthy
+from pipeline.reading.errors import UnreadableReason
+from pipeline.sandbox import Limits
+from pipeline.steps.base import Output, StepError, StepInput, StepResult
+from pipeline.steps.reading_calls import call_reader
+from pipeline.words import PageWords, Word
+
+DEFAULTS: Mapping[str, float] = {
+    "max_pages": 50,
+    "seconds": 15,  # for the file's own words
+    "memory_mb": 768,
+    "ocr_seconds": 600,  # for all pages together
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page as read, and whether that was from its picture."""
+
+    words: PageWords
+    by_ocr: bool
+
+
+class Ocr:
+    """One `ocr` output a page, slot "page=N", its payload PageWords.as_json().
+
+    Raises StepError with an UnreadableReason, and EngineError.
+    """
+
+    name = "ocr"
+    version = "1.0.0"
+
+    def run(self, given: StepInput) -> StepResult:
+        params = {**DEFAULTS, **given.params}
+        embedded, failed = _embedded(given, params)
+        pictures = _pictures(given)
+        if not pictures and not embedded:
+            raise StepError(UnreadableReason.BROKEN, "no page to read")
+        engine = _LazyEngine(given, float(params["ocr_seconds"]))
+        pages = [
+            _read(number, embedded.get(number), pictures.get(number), engine)
+            for number in sorted(embedded.keys() | pictures.keys())
+        ]
+        return StepResult(
+            outputs=tuple(_output(page) for page in pages),
+            quality=_quality(pages),
+            detail={"embedded_failed": failed} if failed else {},
+            model_id=engine.model_id,
+        )
+
+
+class _LazyEngine:
+    """Looks the engine up, and with it loads its models, only for a page in need."""
+
+    def __init__(self, given: StepInput, seconds: float) -> None:
+        self._given = given
+        self._ends = time.monotonic() + seconds
+        self._engine: OcrEngine | None = None
+
+    @property
+    def model_id(self) -> str:
+        return self._engine.model_id if self._engine else ""
+
+    def read(self, picture: Path, page: int) -> PageWords:
+        if time.monotonic() > self._ends:
+            raise StepError(UnreadableReason.TIMED_OUT, "OCR took too long")
+        if self._engine is None:
+            self._engine = self._given.engine("ocr")
+        return self._engine.read(picture, page=page)
+
+
+def _embedded(
+    given: StepInput, params: Mapping[str, Any]
+) -> tuple[dict[int, PageWords], str]:
+    """The PDF's own words by page, or why they cannot be had: pictures remain then."""
+    if given.source.mime_type != "application/pdf":
+        return {}, ""
+    seconds = float(params["seconds"])
+    limits = Limits(
+        memory_mb=int(params["memory_mb"]),
+        seconds=seconds,
+        cpu_seconds=int(seconds) + 1,
+    )
+    arguments = {
+        "path": str(given.original),
+        "max_pages": int(params["max_pages"]),
+        "seconds": seconds - 1,
+    }
+    try:
+        found = call_reader("pdf_words", arguments, limits)
+    except StepError as error:
+        return {}, str(error.reason)
+    pages = [PageWords.from_json(page) for page in found]
+    return {page.page: page for page in pages}, ""
+
+
+def _pictures(given: StepInput) -> dict[int, Path]:
+    return {
+        int(output.slot.removeprefix("page=")): output.file
+        for output in given.outputs("page_image")
+        if output.file
+    }
+
+
+def _read(
+    number: int, own: PageWords | None, picture: Path | None, engine: _LazyEngine
+) -> _Page:
+    if own is None:
+        own = PageWords(number, 0, 0, (), "none")
+    if picture is None:
+        return _Page(own, by_ocr=False)
+    # Without a shape there was no PDF page to look into.
+    if own.width:
+        look = look_at(picture, own)
+        if not needs_ocr(own, look):
+            return _Page(own, by_ocr=False)
+        seen = engine.read(picture, number)
+        if len(seen.words) < len(own.words) and trustworthy(own, look):
+            return _Page(own, by_ocr=False)
+        return _Page(seen, by_ocr=True)
+    return _Page(engine.read(picture, number), by_ocr=True)
+
+
+def _output(page: _Page) -> Output:
+    slot = f"page={page.words.page}"
+    return Output(
+        kind="ocr",
+        slot=slot,
+        payload=page.words.as_json(),
+        inputs=(("page_image", slot),) if page.by_ocr else (),
+    )
+
+
+def _quality(pages: Sequence[_Page]) -> dict[str, Any]:
+    words = [word for page in pages for word in page.words.words]
+    by_ocr = sum(page.by_ocr for page in pages)
+    quality: dict[str, Any] = {
+        "words": len(words),
+        "pages_ocr": by_ocr,
+        "pages_embedded": sum(page.words.origin == "embedded" for page in pages),
+        "pages_empty": sum(page.words.origin == "none" for page in pages),
+    }
+    if words:
+        quality["char_conf_mean"] = round(_confidence(words), 4)
+    return quality
+
+
+def _confidence(words: Sequence[Word]) -> float:
+    """Mean over all letters, each with its word's confidence."""
+    letters = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / letters

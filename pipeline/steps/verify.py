@@ -1,0 +1,93 @@
+"""The verify step: checks every claim and makes the field and table artifacts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from catalog.regions import BoundingBox, Region
+from pipeline.claims import Claim, ClaimStatus, Extraction
+from pipeline.extracting.case import LINE_SLOT
+from pipeline.extracting.verify import verify
+from pipeline.steps.base import Outcome, Output, StepInput, StepResult
+from pipeline.steps.document import (
+    DOCUMENT,
+    extraction_of,
+    layout_of,
+    pages_of,
+    spec_of,
+)
+
+COLUMNS = ("description", "quantity", "unit_price", "amount")
+INPUTS = (("grounding", DOCUMENT),)
+
+
+class VerifyStep:
+    name = "verify"
+    version = "1.0.0"
+
+    def run(self, given: StepInput) -> StepResult:
+        """One field output a claim, and a table output if there are lines."""
+        extraction = extraction_of(given, "grounding")
+        spec = spec_of(given, extraction)
+        if spec is not None:
+            extraction = verify(extraction, pages_of(given), layout_of(given), spec)
+        statuses = Counter(claim.status for claim in extraction.claims)
+        conflicts = [
+            claim for claim in extraction.claims if claim.status is ClaimStatus.CONFLICT
+        ]
+        return StepResult(
+            outcome=Outcome.CONFLICT if conflicts else Outcome.OK,
+            outputs=tuple(outputs_of(extraction)),
+            reason=conflicts[0].reason if conflicts else "",
+            quality={status.value: statuses[status] for status in ClaimStatus},
+            detail={"conflicts": {claim.slot: claim.reason for claim in conflicts}},
+        )
+
+
+def outputs_of(extraction: Extraction) -> Iterator[Output]:
+    for claim in extraction.claims:
+        payload = claim.as_json()
+        del payload["region"]
+        yield Output(
+            kind="field",
+            slot=claim.slot,
+            payload=payload,
+            region=claim.region,
+            inputs=INPUTS,
+        )
+    table = table_of(extraction)
+    if table["rows"]:
+        yield Output(
+            kind="table",
+            slot="lines",
+            payload=table,
+            region=table_region(extraction),
+            inputs=INPUTS,
+        )
+
+
+def table_of(extraction: Extraction) -> dict[str, Any]:
+    """The line items as rows of plain values; an empty text where there is none."""
+    rows: dict[int, dict[str, str]] = {}
+    for claim, number, column in line_cells(extraction):
+        rows.setdefault(number, dict.fromkeys(COLUMNS, ""))[column] = claim.value
+    return {"rows": [rows[number] for number in sorted(rows)]}
+
+
+def table_region(extraction: Extraction) -> Region | None:
+    """Around all cells of the first page that the table is on."""
+    regions = [claim.region for claim, _, _ in line_cells(extraction) if claim.region]
+    if not regions:
+        return None
+    page = min(region.page for region in regions)
+    boxes = [region.bbox for region in regions if region.page == page]
+    return Region(page, BoundingBox.around(boxes))
+
+
+def line_cells(extraction: Extraction) -> Iterator[tuple[Claim, int, str]]:
+    for claim in extraction.claims:
+        match = LINE_SLOT.fullmatch(claim.slot)
+        if match:
+            yield claim, int(match["number"]), match["column"]

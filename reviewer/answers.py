@@ -1,0 +1,127 @@
+"""What a person's answer means: its value, its place, its artifact, its expectation."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from catalog.models import DerivedArtifact, GoldenValue
+from catalog.regions import Region
+from pipeline.claims import Claim, ClaimStatus, ValueType
+from pipeline.extracting.values import normalise
+from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.wording import HOW_TO_TYPE
+
+LONGEST_VALUE = 2000  # characters
+
+
+class AnswerRefused(Exception):
+    """The answer makes no sense; the message says what to do, for the reviewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says about one item.
+
+    decision_id is made by whoever asks, so that a repeated call is one decision.
+    value is what was typed or picked ("" for absent and unreadable); region is where it
+    stands, if the person showed it.
+    """
+
+    decision_id: uuid.UUID
+    slot: str
+    verdict: Verdict
+    value: str = ""
+    region: Region | None = None
+    how: Correction.How = Correction.How.TYPED
+    active_ms: int = 0
+
+
+def settled(
+    answer: Answer, *, item: ReviewItem, standing: DerivedArtifact | None
+) -> Answer:
+    """The answer with its normalised value, and as a confirmation if it changes nothing.
+
+    Raises AnswerRefused.
+    """
+    if answer.verdict in (Verdict.ABSENT, Verdict.UNREADABLE):
+        return replace(answer, value="", region=None)
+    if answer.verdict == Verdict.CONFIRM:
+        if not value_of(standing):
+            raise AnswerRefused(
+                "There is no value to confirm: type it, or say that the document"
+                " does not have it."
+            )
+        return replace(answer, value=value_of(standing))
+    value = normalise(ValueType(item.value_type), answer.value[:LONGEST_VALUE])
+    if not value:
+        raise AnswerRefused(HOW_TO_TYPE[ValueType(item.value_type)])
+    region = answer.region.as_json() if answer.region else None
+    if value == value_of(standing) and region in (None, region_of(standing)):
+        return replace(answer, verdict=Verdict.CONFIRM, value=value)
+    return replace(answer, value=value)
+
+
+def value_of(artifact: DerivedArtifact | None) -> str:
+    return str(artifact.payload["value"]) if artifact and artifact.payload else ""
+
+
+def region_of(artifact: DerivedArtifact | None) -> dict[str, Any] | None:
+    return artifact.region if artifact else None
+
+
+def new_region(
+    answer: Answer, standing: DerivedArtifact | None
+) -> dict[str, Any] | None:
+    """Where the answered value stands; the old place where nobody showed another."""
+    if answer.region is not None:
+        return answer.region.as_json()
+    if answer.verdict in (Verdict.ABSENT, Verdict.UNREADABLE):
+        return None
+    return region_of(standing)
+
+
+def new_payload(answer: Answer, *, item: ReviewItem, raw: str) -> dict[str, Any]:
+    """The field payload of the human artifact; raw is the answer before normalising."""
+    claim = Claim(
+        slot=item.slot,
+        value=answer.value,
+        raw=raw or answer.value,
+        value_type=ValueType(item.value_type),
+        confidence=1.0,
+        status=ClaimStatus.VERIFIED,
+        reason=f"person_{answer.verdict}",
+        critical=item.critical,
+    )
+    payload = claim.as_json()
+    del payload["region"]
+    return payload
+
+
+def expectation(task: ReviewTask, item: ReviewItem, decision: Decision) -> GoldenValue:
+    """The golden value of a decision, beside what the machine had said."""
+    generation, machine = task.generation, item.artifact
+    return GoldenValue(
+        slot=item.slot,
+        value_type=item.value_type,
+        value=value_of(decision.artifact),
+        region=decision.artifact.region,
+        machine_value=value_of(machine),
+        machine_region=region_of(machine),
+        pipeline_version=generation.pipeline_version,
+        model_id=(machine.model_id or "") if machine else "",
+        decision_ref=decision.decision_id,
+        filed_by=decision.reviewer,
+    )
+
+
+def slices_of(task: ReviewTask) -> dict[str, str]:
+    """The keys that figures over golden cases are split on."""
+    generation = task.generation
+    return {
+        "tenant": task.tenant.slug,
+        "template": generation.template_key,
+        "document_type": generation.document_type,
+        "modality": generation.source.modality,
+    }

@@ -1,0 +1,81 @@
+"""Brings the demo in: its tenants, its documents by the real pipeline, its people."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from catalog.models import Membership, Tenant
+from pipeline import versions
+from pipeline.foreground import Job, process_files
+from reviewer.demo.documents import generate
+
+TENANTS = {"harbour": "Harbour Books", "meadow": "Meadow & Daughters"}
+PASSWORD = "palimpsest"  # noqa: S105 - the demo's, printed at every start
+Role = Membership.Role
+# Name, tenant, role; the last one, without a tenant, operates the installation.
+PEOPLE = (
+    ("rita", "harbour", Role.REVIEWER),
+    ("rob", "harbour", Role.REVIEWER),
+    ("mona", "harbour", Role.MANAGER),
+    ("adam", "harbour", Role.ADMIN),
+    ("nell", "meadow", Role.REVIEWER),
+)
+OPERATOR = "olive"
+
+Progress = Callable[[Iterable[dict[str, Any]], int], Iterable[dict[str, Any]]]
+
+
+def is_due() -> bool:
+    """Whether a start should load the demo: nothing is here, or a load was cut off."""
+    others = Tenant.objects.exclude(slug__in=TENANTS).exists()
+    return not others and not User.objects.filter(username=OPERATOR).exists()
+
+
+def load(*, workers: int = 1, progress: Progress = lambda rows, total: rows) -> int:
+    """Draw, read and people the demo; gives how many documents. Goes on where cut off."""
+    version = versions.ensure_built_in()
+    for slug, name in TENANTS.items():
+        Tenant.objects.get_or_create(slug=slug, defaults={"name": name})
+    with tempfile.TemporaryDirectory(prefix="palimpsest-demo-") as folder:
+        jobs = [
+            Job(Path(folder) / document.file, document.tenant, str(version))
+            for document in generate(Path(folder))
+        ]
+        rows = process_files(jobs, workers=workers)
+        read = sum(1 for _ in progress(rows, len(jobs)))
+    # Last, since they are the sign that the demo is whole.
+    add_people()
+    return read
+
+
+@transaction.atomic
+def add_people() -> None:
+    for name, slug, role in PEOPLE:
+        user = _user(name, is_staff=role == Role.ADMIN)
+        Membership.objects.get_or_create(
+            user=user,
+            tenant=Tenant.objects.get(slug=slug),
+            defaults={"role": role},
+        )
+    _user(OPERATOR, is_staff=True, is_superuser=True)
+
+
+def _user(name: str, **flags: bool) -> User:
+    user, created = User.objects.get_or_create(username=name, defaults=flags)
+    if created:
+        user.set_password(PASSWORD)
+        user.save()
+    return user
+
+
+def log_ins() -> Iterator[tuple[str, str]]:
+    """Name and what it may do, for the start-up message."""
+    for name, slug, role in PEOPLE:
+        yield name, f"{role} of {TENANTS[slug]}"
+    yield OPERATOR, "operator of the installation"

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from reviewer.demo import load
+
+
+class Command(BaseCommand):
+    help = "Draw the demo's invoices and receipts and read them by the pipeline."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stderr.write("Drawing the demo's documents")
+        read = load.load(workers=options["workers"], progress=_bar)
+        self.stderr.write(f"{read} documents read.")
+        for name, what in load.log_ins():
+            self.stdout.write(f"{name} / {load.PASSWORD}: {what}")
+
+
+def _bar(rows: Iterable[dict[str, Any]], total: int) -> Iterable[dict[str, Any]]:
+    bar: Iterable[dict[str, Any]] = tqdm(
+        rows, total=total, unit="document", file=sys.stderr, desc="Reading the demo"
+    )
+    return bar

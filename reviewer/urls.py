@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from reviewer.views import accounts, golden, media, queue, search, sources, task, upload
+
+urlpatterns = [
+    path("login/", accounts.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", queue.queue, name="queue"),
+    path("review/next/", queue.review_next, name="review-next"),
+    path("review/<uuid:task_id>/", task.task, name="task"),
+    path("review/<uuid:task_id>/decide/", task.decide, name="task-decide"),
+    path("review/<uuid:task_id>/skip/", task.skip, name="task-skip"),
+    path("review/<uuid:task_id>/extend/", task.extend, name="task-extend"),
+    path("review/<uuid:task_id>/put-back/", task.put_back, name="task-put-back"),
+    path("review/<uuid:task_id>/close/", task.close, name="task-close"),
+    path("upload/", upload.upload, name="upload"),
+    path("runs/<uuid:run_id>/status/", upload.run_status, name="run-status"),
+    path("runs/<uuid:run_id>/retry/", upload.run_retry, name="run-retry"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/<uuid:source_id>/", sources.source, name="source"),
+    path("sources/<uuid:source_id>/original", media.original, name="original"),
+    path("artifacts/<uuid:artifact_id>/", sources.artifact, name="artifact"),
+    path("artifacts/<uuid:artifact_id>/file", media.artifact_file, name="artifact-file"),
+    path("search/", search.search, name="search"),
+    path("golden/", golden.golden_cases, name="golden-cases"),
+    path("golden/<uuid:case_id>/", golden.golden_case, name="golden-case"),
+]

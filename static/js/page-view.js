@@ -1,0 +1,153 @@
+// <page-view>: a page picture under its boxes, with zoom and pan. The server draws both;
+// without this script the frame scrolls. Methods: focusBox, light, whole, zoomBy.
+// Events (they bubble): page-view:change {view}, page-view:box {slot}.
+import * as geometry from "./geometry.js";
+import { Gestures } from "./gestures.js";
+
+const PAN_STEP = 60;
+const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+export class PageView extends HTMLElement {
+  connectedCallback() {
+    this.frame = this.querySelector("[data-frame]");
+    this.sheet = this.querySelector("[data-sheet]");
+    this.image = this.querySelector("[data-sheet] img");
+    if (!this.frame || !this.image) return;
+    this.view = { scale: 1, x: 0, y: 0 };
+    this.touched = false;
+    this.classList.add("is-live");
+    this.life = new AbortController();
+    const options = { signal: this.life.signal };
+    this.addEventListener("click", (event) => this.clicked(event), options);
+    this.frame.addEventListener("keydown", (event) => this.pressed(event), options);
+    this.frame.addEventListener("wheel", (event) => this.wheeled(event), {
+      ...options,
+      passive: false,
+    });
+    this.image.addEventListener("load", () => this.resized(), options);
+    this.gestures = new Gestures(this.frame, this, this.life.signal);
+    this.sizes = new ResizeObserver(() => this.resized());
+    this.sizes.observe(this.frame);
+    this.resized();
+  }
+
+  disconnectedCallback() {
+    this.life?.abort();
+    this.sizes?.disconnect();
+  }
+
+  get frameSize() {
+    return { width: this.frame.clientWidth, height: this.frame.clientHeight };
+  }
+
+  get sheetSize() {
+    const width = this.frame.clientWidth;
+    const given = [Number(this.image.getAttribute("width")), Number(this.image.getAttribute("height"))];
+    const [w, h] = this.image.naturalWidth
+      ? [this.image.naturalWidth, this.image.naturalHeight]
+      : given;
+    return { width, height: w && h ? (width * h) / w : width };
+  }
+
+  // Applies a view; smooth moves are left to CSS, which obeys prefers-reduced-motion.
+  show(view, { smooth = false, touched = true } = {}) {
+    this.view = view;
+    this.touched = touched;
+    this.toggleAttribute("data-smooth", smooth);
+    this.sheet.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
+    const { width, height } = this.sheetSize;
+    const frame = this.frameSize;
+    this.toggleAttribute(
+      "data-movable",
+      width * view.scale > frame.width + 1 || height * view.scale > frame.height + 1,
+    );
+    this.toggleAttribute("data-zoomed", view.scale > 1.01);
+    this.dispatchEvent(new CustomEvent("page-view:change", { bubbles: true, detail: { view } }));
+  }
+
+  resized() {
+    const [sheet, frame] = [this.sheetSize, this.frameSize];
+    if (!frame.width || !frame.height) return;
+    if (!this.touched) this.show(geometry.firstView(sheet, frame), { touched: false });
+    else if (this.focused) this.focusBox(this.focused, { smooth: false });
+    else this.show(geometry.clampView(this.view, sheet, frame));
+  }
+
+  focusBox(box, { smooth = true } = {}) {
+    this.focused = box;
+    this.show(geometry.viewForBox(box, this.view, this.sheetSize, this.frameSize), { smooth });
+  }
+
+  whole() {
+    this.focused = null;
+    this.show(geometry.fitPage(this.sheetSize, this.frameSize), { smooth: true });
+  }
+
+  width() {
+    this.focused = null;
+    this.show(geometry.fitWidth(this.sheetSize, this.frameSize), { smooth: true });
+  }
+
+  zoomBy(factor, point = null, { smooth = true } = {}) {
+    const frame = this.frameSize;
+    const at = point ?? { x: frame.width / 2, y: frame.height / 2 };
+    this.focused = null;
+    this.show(geometry.zoomAt(this.view, factor, at, this.sheetSize, frame), { smooth });
+  }
+
+  // Whether the picture moved; at an edge it does not, and the page may scroll instead.
+  panBy(dx, dy, { smooth = false } = {}) {
+    const moved = geometry.panBy(this.view, dx, dy, this.sheetSize, this.frameSize);
+    if (moved.x === this.view.x && moved.y === this.view.y) return false;
+    this.focused = null;
+    this.show(moved, { smooth });
+    return true;
+  }
+
+  pinch(before, after) {
+    this.focused = null;
+    this.show(geometry.pinch(this.view, before, after, this.sheetSize, this.frameSize));
+  }
+
+  // Lights the boxes of these slots and dims no others.
+  light(slots) {
+    for (const box of this.querySelectorAll("[data-slot]")) {
+      box.classList.toggle("is-lit", slots.includes(box.dataset.slot));
+    }
+  }
+
+  clicked(event) {
+    const tool = event.target.closest("[data-page-tool]")?.dataset.pageTool;
+    if (tool === "in") this.zoomBy(geometry.STEP);
+    else if (tool === "out") this.zoomBy(1 / geometry.STEP);
+    else if (tool === "whole") this.whole();
+    else if (tool === "width") this.width();
+    const box = event.target.closest("svg [data-slot]");
+    if (!box || this.gestures.dragged) return;
+    const detail = { slot: box.dataset.slot };
+    this.dispatchEvent(new CustomEvent("page-view:box", { bubbles: true, detail }));
+  }
+
+  pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "+" || event.key === "=") this.zoomBy(geometry.STEP);
+    else if (event.key === "-") this.zoomBy(1 / geometry.STEP);
+    else if (event.key === "0") this.whole();
+    else if (event.key in ARROWS) {
+      const [x, y] = ARROWS[event.key];
+      if (!this.panBy(x * PAN_STEP, y * PAN_STEP, { smooth: true })) return;
+    } else return;
+    event.preventDefault();
+  }
+
+  wheeled(event) {
+    const edges = this.frame.getBoundingClientRect();
+    const point = { x: event.clientX - edges.left, y: event.clientY - edges.top };
+    if (event.ctrlKey || event.metaKey) {
+      this.zoomBy(Math.exp(-event.deltaY / 300), point, { smooth: false });
+    } else if (!this.panBy(-event.deltaX, -event.deltaY)) return;
+    event.preventDefault();
+  }
+}
+
+customElements.define("page-view", PageView);

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import hashlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import storages
+from django.db import connection
+
+from catalog import blobs
+from catalog.models import SourceMedia, Tenant
+from catalog.services import register_source
+from tests.factories import PDF, make_tenant
+
+pytestmark = pytest.mark.django_db
+
+
+def register(tenant: Tenant, data: bytes, name: str = "a.pdf") -> SourceMedia:
+    return register_source(tenant=tenant, stream=io.BytesIO(data), name=name).source
+
+
+def test_it_keeps_the_bytes_under_their_hash() -> None:
+    data = PDF + b"kept"
+
+    source = register(make_tenant(), data)
+
+    assert source.content_hash == hashlib.sha256(data).hexdigest()
+    assert source.bytes == len(data)
+    assert blobs.read_verified(source.content_hash) == data
+
+
+def test_type_comes_from_the_content_not_from_the_name() -> None:
+    source = register(make_tenant(), PDF, name="holiday.jpg")
+
+    assert (source.mime_type, source.modality) == ("application/pdf", "document")
+
+
+def test_the_same_bytes_again_are_the_same_source() -> None:
+    tenant = make_tenant()
+
+    first = register(tenant, PDF)
+    again = register_source(tenant=tenant, stream=io.BytesIO(PDF), name="b.pdf")
+
+    assert (again.source, again.created) == (first, False)
+
+
+def test_two_tenants_with_the_same_bytes_know_nothing_of_each_other() -> None:
+    one, other = register(make_tenant(), PDF), register(make_tenant(), PDF)
+
+    assert one != other
+    assert one.content_hash == other.content_hash
+
+
+def test_too_many_bytes_are_refused_and_leave_nothing() -> None:
+    with pytest.raises(blobs.BlobTooLarge):
+        register_source(
+            tenant=make_tenant(), stream=io.BytesIO(b"x" * 11), name="a", limit=10
+        )
+
+    assert not SourceMedia.objects.exists()
+
+
+def test_a_folder_in_the_name_is_dropped() -> None:
+    assert register(make_tenant(), PDF, name="../../etc/x.pdf").name == "x.pdf"
+
+
+def test_damage_is_seen_on_reading() -> None:
+    source = register(make_tenant(), PDF + b"to be damaged")
+    path = Path(storages["blobs"].path(source.uri))
+    path.chmod(0o600)
+    path.write_bytes(b"something else")
+
+    with pytest.raises(blobs.BlobDamaged):
+        blobs.read_verified(source.content_hash)
+
+
+def test_a_broken_upload_leaves_no_partial_blob() -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError("the line went down")
+
+    root = Path(storages["blobs"].path(""))
+    before = set(root.rglob("*"))
+
+    with pytest.raises(OSError, match="line"):
+        register_source(tenant=make_tenant(), stream=Broken(), name="a.pdf")
+
+    assert set(root.rglob("*")) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_upload_twice_at_once_is_one_source() -> None:
+    tenant = make_tenant("harbour")
+    data = PDF + b"at once" * 100_000
+
+    def upload(_: int) -> SourceMedia:
+        try:
+            return register(tenant, data)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        sources = set(pool.map(upload, range(4)))
+
+    assert len(sources) == 1

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from config import postgres
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def home_of_tests() -> Path:
+    if settings.SETTINGS_MODULE != "tests.settings":
+        pytest.exit("Run pytest with --ds=tests.settings, which keeps it out of var/.")
+    return Path(settings.HOME)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """The server of the tests: their own embedded one, or that of DATABASE_URL."""
+    postgres.ensure_running(home_of_tests())
+
+
+def pytest_unconfigure() -> None:
+    if os.environ.get("PALIMPSEST_TEST_HOME_OWNER") == str(os.getpid()):
+        if not postgres.is_external():
+            postgres.release(home_of_tests())
+        shutil.rmtree(home_of_tests(), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, BROWSERS)), ""
+    )
+    assert path, "No Chromium: script/test installs it, or set CHROMIUM to its path."
+    # Playwright's event loop runs in this thread, and Django takes that for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page; the test fails on any error in its console, as of a broken CSP."""
+    context = browser.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    yield page
+    context.close()
+    assert not errors
