@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -43,10 +43,16 @@ def engine() -> RapidOcrEngine:
     return RapidOcrEngine(threads=1)
 
 
+def _choose(_: str) -> Any:
+    return engine()
+
+
 def read_document(
-    path: Path, folder: Path, *, choose: Callable[[str], Any] = lambda _: engine()
+    path: Path, folder: Path, *, timer: dict[str, float] | None = None
 ) -> Reading:
-    """Reads one file; folder is an empty one for what the steps make."""
+    """Reads one file; folder is an empty one for what the steps make, timer takes the
+    seconds of each step.
+    """
     content = path.read_bytes()
     sniffed = sniff(path)
     source = SourceFacts(
@@ -57,16 +63,20 @@ def read_document(
     )
     made: list[Output] = []
     results: dict[str, StepResult] = {}
+    spent = {} if timer is None else timer
     for step in STEPS:
         workdir = folder / step.name
         workdir.mkdir()
-        given = StepInput(source, path, workdir, {}, (), tuple(made), choose)
+        given = StepInput(source, path, workdir, {}, (), tuple(made), _choose)
+        started = time.perf_counter()
         try:
             result = step().run(given)
         except StepError as error:
             return Reading("failed", f"{step.name}: {error.reason}", results)
         except EngineError:
             return Reading("failed", f"{step.name}: engine", results)
+        seconds = time.perf_counter() - started
+        spent[step.name] = spent.get(step.name, 0.0) + seconds
         results[step.name] = result
         made.extend(result.outputs)
         if result.outcome == Outcome.REJECT:

@@ -1,7 +1,20 @@
-"""Who may look: the one type that every visible_to() takes."""
+"""Who may look: every visible_to() is made of this one rule."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q
 
 Viewer = User | AnonymousUser
+
+
+def within_tenants_of(user: Viewer, path: str = "tenant") -> Q:
+    """Rows of tenants that the user is a member of; operators (superusers) see all.
+
+    path leads from the row to its tenant, in the spelling of look-ups.
+    """
+    if user.is_superuser:
+        return Q()
+    if user.pk is None:
+        return Q(pk__in=[])
+    return Q((f"{path}__memberships__user", user.pk))

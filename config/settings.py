@@ -103,9 +103,15 @@ if bucket := env.str("S3_BUCKET", default=""):
         },
     }
 
-# Which engine answers to which alias; a pipeline version's steps name an alias.
+# Which engine answers to which alias; a pipeline version's steps name an alias and
+# freeze its OPTIONS. RUNTIME says how this machine runs it, which changes no result.
 ENGINES: dict[str, dict[str, Any]] = {
-    "ocr": {"BACKEND": "pipeline.engines.rapidocr.RapidOcrEngine", "OPTIONS": {}},
+    "ocr": {
+        "BACKEND": "pipeline.engines.rapidocr.RapidOcrEngine",
+        "OPTIONS": {},
+        # 0: all cores on one page, which suits a person who waits.
+        "RUNTIME": {"threads": env.int("PALIMPSEST_OCR_THREADS", default=0) or None},
+    },
     "extract": {"BACKEND": "pipeline.engines.rules.RulesEngine", "OPTIONS": {}},
 }
 

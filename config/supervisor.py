@@ -104,8 +104,14 @@ class Supervisor:
         return False
 
     def start_queues(self) -> None:
-        for name in ("interactive", "batch"):
-            queue = self.service(name, "manage.py", "qcluster", Q_CLUSTER_NAME=name)
+        # A person who waits gets all cores for a page; in bulk, processes share them.
+        for name, threads in (("interactive", "0"), ("batch", "1")):
+            queue = self.service(
+                name,
+                *("manage.py", "qcluster"),
+                Q_CLUSTER_NAME=name,
+                PALIMPSEST_OCR_THREADS=threads,
+            )
             queue.start()
             self.services.append(queue)
 

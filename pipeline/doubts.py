@@ -10,6 +10,7 @@ from pipeline.claims import Claim, ClaimStatus, DocumentTypeSpec, FieldSpec
 from pipeline.extracting import acceptance
 
 MISSING = "missing"
+UNVERIFIED = "unverified"
 LOW_CONFIDENCE = "low_confidence"
 UNGROUNDED = "ungrounded"
 # A field that decides nothing is asked about only when it is likelier wrong than right.

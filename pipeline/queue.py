@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django_q.brokers import get_broker
+from django_q.models import Schedule
 from django_q.tasks import async_task
 
 
@@ -14,3 +15,17 @@ def enqueue(function: str, *args: str, lane: str) -> None:
 def length(lane: str) -> int:
     """Tasks that the lane's broker holds, running ones included."""
     return int(get_broker(lane).queue_size())
+
+
+def every_minute(function: str, *, lane: str) -> None:
+    """Have a cluster of the lane call the function every minute, once and for all."""
+    Schedule.objects.update_or_create(
+        name=function,
+        defaults={
+            "func": function,
+            "schedule_type": Schedule.MINUTES,
+            "minutes": 1,
+            "repeats": -1,
+            "cluster": lane,
+        },
+    )

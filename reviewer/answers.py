@@ -41,7 +41,7 @@ class Answer:
 def settled(
     answer: Answer, *, item: ReviewItem, standing: DerivedArtifact | None
 ) -> Answer:
-    """The answer with its normalised value, and as a confirmation if it changes nothing.
+    """The answer, its value normalised; a confirmation if it changes nothing.
 
     Raises AnswerRefused.
     """

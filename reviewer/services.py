@@ -11,13 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog import services as catalog
-from catalog.models import DerivedArtifact, Disposition, Kind, State, Tenant
 from catalog.ids import new_id
+from catalog.models import DerivedArtifact, Disposition, Kind, State, Tenant
 from pipeline.manifest import Manifest
 from pipeline.models import Run
 from reviewer import answers, triage
 from reviewer.answers import Answer, AnswerRefused
 from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.narrowing import Narrowing
 
 __all__ = [
     "RESERVATION",
@@ -37,6 +38,7 @@ __all__ = [
 log = structlog.get_logger()
 
 RESERVATION = timedelta(seconds=120)
+ANYTHING = Narrowing()
 
 
 class ReservationLost(Exception):
@@ -90,7 +92,12 @@ def open_task(*, run: Run) -> ReviewTask | None:
 
 
 @transaction.atomic
-def reserve_next(*, user: User, tenant: Tenant | None = None) -> ReviewTask | None:
+def reserve_next(
+    *,
+    user: User,
+    tenant: Tenant | None = None,
+    narrowing: Narrowing = ANYTHING,
+) -> ReviewTask | None:
     """Give the user the most urgent task that nobody else holds, or None.
 
     A task that the user already holds comes first; those that the user skipped come
@@ -99,11 +106,9 @@ def reserve_next(*, user: User, tenant: Tenant | None = None) -> ReviewTask | No
     tasks = ReviewTask.objects.visible_to(user)
     if tenant is not None:
         tasks = tasks.filter(tenant=tenant)
-    wanted = tasks.not_skipped_by(user).in_triage_order()
+    wanted = narrowing.apply(tasks).not_skipped_by(user).in_triage_order()
     task = (
-        wanted.reserved_by(user)
-        .select_for_update(of=("self",), no_key=True)
-        .first()
+        wanted.reserved_by(user).select_for_update(of=("self",), no_key=True).first()
         or wanted.free_for(user)
         .select_for_update(skip_locked=True, of=("self",), no_key=True)
         .first()

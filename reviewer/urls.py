@@ -23,7 +23,9 @@ urlpatterns = [
     path("sources/<uuid:source_id>/", sources.source, name="source"),
     path("sources/<uuid:source_id>/original", media.original, name="original"),
     path("artifacts/<uuid:artifact_id>/", sources.artifact, name="artifact"),
-    path("artifacts/<uuid:artifact_id>/file", media.artifact_file, name="artifact-file"),
+    path(
+        "artifacts/<uuid:artifact_id>/file", media.artifact_file, name="artifact-file"
+    ),
     path("search/", search.search, name="search"),
     path("golden/", golden.golden_cases, name="golden-cases"),
     path("golden/<uuid:case_id>/", golden.golden_case, name="golden-case"),

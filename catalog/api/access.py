@@ -32,7 +32,7 @@ class ApiView(APIView):
         return problem
 
 
-class OwnRows(ApiView, GenericAPIView):
+class OwnRows(ApiView, GenericAPIView[Any]):
     """Serves what `visible_to` gives the user, and nothing else."""
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -10,16 +8,12 @@ from django.db.models.functions import Now
 from catalog.ids import new_id
 from catalog.models.derived_artifact import DerivedArtifact
 from catalog.models.tenant import Tenant
-
-if TYPE_CHECKING:
-    from catalog.people import Viewer
+from catalog.people import Viewer, within_tenants_of
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Viewer) -> DeliveryQuerySet:
-        if user.is_superuser:
-            return self
-        return self.filter(tenant__memberships__user_id=user.pk)
+        return self.filter(within_tenants_of(user))
 
 
 class Delivery(models.Model):

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
@@ -9,9 +7,7 @@ from django.db.models.functions import Now
 from catalog.ids import new_id
 from catalog.models.generation import Generation, State
 from catalog.models.source_media import SourceMedia
-
-if TYPE_CHECKING:
-    from catalog.people import Viewer
+from catalog.people import Viewer, within_tenants_of
 
 
 class Kind(models.TextChoices):
@@ -39,9 +35,7 @@ class Origin(models.TextChoices):
 
 class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
     def visible_to(self, user: Viewer) -> DerivedArtifactQuerySet:
-        if user.is_superuser:
-            return self
-        return self.filter(source__tenant__memberships__user_id=user.pk)
+        return self.filter(within_tenants_of(user, "source__tenant"))
 
     def current(self) -> DerivedArtifactQuerySet:
         return self.filter(state=State.CURRENT)

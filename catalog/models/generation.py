@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
 from catalog.models.source_media import SourceMedia
-
-if TYPE_CHECKING:
-    from catalog.people import Viewer
+from catalog.people import Viewer, within_tenants_of
 
 
 class State(models.TextChoices):
@@ -31,9 +27,7 @@ class Disposition(models.TextChoices):
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
     def visible_to(self, user: Viewer) -> GenerationQuerySet:
-        if user.is_superuser:
-            return self
-        return self.filter(source__tenant__memberships__user_id=user.pk)
+        return self.filter(within_tenants_of(user, "source__tenant"))
 
     def current(self) -> GenerationQuerySet:
         return self.filter(state=State.CURRENT)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -10,9 +8,7 @@ from django.db.models.functions import Now
 from catalog.ids import new_id
 from catalog.models.generation import Generation
 from catalog.models.source_media import SourceMedia
-
-if TYPE_CHECKING:
-    from catalog.people import Viewer
+from catalog.people import Viewer, within_tenants_of
 
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 
@@ -52,9 +48,7 @@ class Comparison(models.Model):
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
     def visible_to(self, user: Viewer) -> PromotionQuerySet:
-        if user.is_superuser:
-            return self
-        return self.filter(source__tenant__memberships__user_id=user.pk)
+        return self.filter(within_tenants_of(user, "source__tenant"))
 
 
 class Promotion(models.Model):

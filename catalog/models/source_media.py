@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -9,9 +7,7 @@ from django.db.models.functions import Now
 
 from catalog.ids import new_id
 from catalog.models.tenant import Tenant
-
-if TYPE_CHECKING:
-    from catalog.people import Viewer
+from catalog.people import Viewer, within_tenants_of
 
 
 class Modality(models.TextChoices):
@@ -24,9 +20,7 @@ class Modality(models.TextChoices):
 
 class SourceMediaQuerySet(models.QuerySet["SourceMedia"]):
     def visible_to(self, user: Viewer) -> SourceMediaQuerySet:
-        if user.is_superuser:
-            return self
-        return self.filter(tenant__memberships__user_id=user.pk)
+        return self.filter(within_tenants_of(user))
 
     def with_current_generation(self) -> SourceMediaQuerySet:
         """Each source with its current generations in `current_generations`."""

@@ -1,29 +1,24 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
-
-if TYPE_CHECKING:
-    from catalog.people import Viewer
+from catalog.people import Viewer
 
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
     def visible_to(self, user: Viewer) -> TenantQuerySet:
-        """Tenants that the user is a member of; operators (superusers) see all."""
-        if user.is_superuser:
-            return self
-        return self.filter(memberships__user_id=user.pk)
+        return self.led_by(user, *Membership.Role.values)
 
     def led_by(self, user: Viewer, *roles: str) -> TenantQuerySet:
         """Tenants in which the user holds one of the roles; operators hold them all."""
         if user.is_superuser:
             return self
-        return self.filter(memberships__user_id=user.pk, memberships__role__in=roles)
+        if user.pk is None:
+            return self.none()
+        return self.filter(memberships__user=user.pk, memberships__role__in=roles)
 
 
 class Tenant(models.Model):

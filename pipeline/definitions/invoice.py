@@ -270,6 +270,8 @@ NOT_PARTY = (
 )
 NET_LABELS = (
     "positionssumme",
+    "rechnungssumme netto",
+    "rechnungssumme netto excl ust",
     "summe positionen",
     "warenwert",
     "summe netto",
@@ -337,6 +339,7 @@ TAX_LABELS = (
 )
 GROSS_LABELS = (
     "bruttosumme",
+    "rechnungssumme brutto inkl ust",
     "gesamtbetrag brutto",
     "rechnungsbetrag",
     "rechnungssumme brutto",
@@ -410,6 +413,26 @@ NOT_AMOUNT = (
     "ust %",
     "btw %",
     "leergutwert",
+    "inkl ust",
+    "inkl mwst",
+    "inkl. 19% mwst",
+    "incl vat",
+    "incl tax",
+    "excl ust",
+    "excl vat",
+    "excl btw",
+    "incl btw",
+    "ex btw",
+    "vat %",
+    "tax %",
+    "ust id nr",
+    "ust id",
+    "ust idnr",
+    "ust identnr",
+    "vat id",
+    "btw nummer",
+    "btw nr",
+    "uw btw nummer",
 )
 
 INVOICE = DocumentTypeSpec(

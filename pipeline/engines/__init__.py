@@ -34,7 +34,9 @@ class EngineHandler:
                 raise ImproperlyConfigured(
                     f"settings.ENGINES has no working engine {alias!r}: {error}"
                 ) from error
-            self._made[alias] = backend(**parameters.get("OPTIONS", {}))
+            self._made[alias] = backend(
+                **parameters.get("OPTIONS", {}), **parameters.get("RUNTIME", {})
+            )
         return self._made[alias]
 
     def forget(self) -> None:

@@ -11,7 +11,7 @@ from pipeline.claims import Claim, ClaimStatus, DocumentTypeSpec, Extraction, Fi
 AUTO_ACCEPT = "auto_accept"
 HUMAN_REVIEW = "human_review"
 CRITICAL_CONFIDENCE = 0.97
-VERIFIED_CONFIDENCE = 0.8
+VERIFIED_CONFIDENCE = 0.95
 REQUIRED_CONFIDENCE = 0.85
 TYPE_CONFIDENCE = 0.6
 

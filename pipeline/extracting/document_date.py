@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from pipeline.claims import FieldSpec
-from pipeline.extracting.candidates import Candidate, values_in
+from pipeline.extracting.candidates import TIMED, Candidate, values_in
 from pipeline.extracting.context import Context, Ranked
 from pipeline.extracting.document_number import titled_numbers
 from pipeline.extracting.receipt_total import merged
@@ -20,6 +20,8 @@ TITLED = 1.05
 UNLABELLED = 0.45
 UNCERTAIN = -0.3
 IMPOSSIBLE = -1.0
+LABELLED = 0.8  # score from which on a date has a label of its own
+CLEAR = 0.15  # margin before the second candidate
 
 
 def document_date(context: Context, field: FieldSpec) -> Ranked:
@@ -70,7 +72,14 @@ def possible(day: date, today: date | None = None) -> bool:
 
 
 def _confidence(ranked: list[Candidate]) -> float:
+    """By how the date was found, and whether another one comes close."""
     if not ranked:
         return 0.0
-    alone = 0.2 if len(ranked) == 1 else 0.0
-    return max(0.05, min(0.98, 0.45 + 0.35 * ranked[0].score + alone))
+    margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
+    if not ranked[0].marked:
+        return 0.6
+    if ranked[0].score >= LABELLED:
+        return 0.98 if margin > CLEAR else 0.93
+    if len(ranked) == 1:
+        return 0.97 if ranked[0].score >= UNLABELLED + TIMED else 0.93
+    return 0.9 if margin > CLEAR else 0.65

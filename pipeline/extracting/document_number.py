@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.claims import FieldSpec
@@ -29,6 +29,8 @@ TITLE_SCORE = 0.95
 DATED = 0.15
 EARLY = 0.1
 REPEATED = 0.06
+LABELLED = 0.8  # score from which on a number stands right beside a telling label
+CLEAR = 0.2  # margin before the second candidate
 
 
 def document_number(context: Context, field: FieldSpec) -> Ranked:
@@ -50,9 +52,14 @@ def document_number(context: Context, field: FieldSpec) -> Ranked:
     ranked = merged(sorted(scored, key=lambda c: -c.score))
     if not ranked:
         return Ranked((), 0.0)
-    margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.4)
-    confidence = 0.35 + 0.45 * ranked[0].score + 0.25 * min(margin, 0.6)
-    return Ranked(tuple(ranked), max(0.05, min(0.98, confidence)))
+    return Ranked(tuple(ranked), _confidence(ranked))
+
+
+def _confidence(ranked: Sequence[Candidate]) -> float:
+    margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
+    if ranked[0].score < LABELLED:
+        return 0.6
+    return 0.975 if margin > CLEAR else 0.85
 
 
 @dataclass(frozen=True, slots=True)

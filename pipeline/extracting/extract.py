@@ -12,7 +12,12 @@ from pipeline.extracting.document_date import document_date
 from pipeline.extracting.document_number import document_number
 from pipeline.extracting.invoice_totals import totals_rule
 from pipeline.extracting.kind import choose_type
-from pipeline.extracting.letterhead import address_candidate, address_of, names_of
+from pipeline.extracting.letterhead import (
+    address_candidate,
+    address_of,
+    name_confidence,
+    names_of,
+)
 from pipeline.extracting.parties import recipient, supplier
 from pipeline.extracting.receipt_total import receipt_total
 from pipeline.extracting.view import View, view_of
@@ -38,14 +43,14 @@ def letterhead_name(context: Context, field: FieldSpec) -> Ranked:
     found = names_of(head, limit) or names_of(head, FALLBACK_ROWS)
     if not found:
         return Ranked((), 0.0)
-    return Ranked(tuple(found), min(0.95, 0.3 + found[0].score * 0.18))
+    return Ranked(tuple(found), name_confidence(found, above_address=run is not None))
 
 
 def letterhead_address(context: Context, field: FieldSpec) -> Ranked:
     run = address_of(context.head)
     if run is None:
         return Ranked((), 0.0)
-    return Ranked((address_candidate(context.head, run),), 0.7)
+    return Ranked((address_candidate(context.head, run),), 0.93)
 
 
 RULES: Mapping[str, Rule] = {

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
 from pipeline.claims import FieldSpec
-from pipeline.extracting.candidates import Candidate
+from pipeline.extracting.candidates import Candidate, money_in
 from pipeline.extracting.context import Context, Ranked
+from pipeline.extracting.labels import LabelHit
+from pipeline.extracting.neighbours import Neighbourhood, stands_below
 
 KEPT = 8  # candidates a field that take part in the choice
 ADDS_UP = 0.8
 CLOSE = Decimal("0.02")
+NET_FITS = 0.07
+COLUMN_SUM = 1.0
+COLUMN_GAP = 3.0  # label heights between the rows of a column
+HIGHEST_TAX = Decimal("0.4")  # of the gross amount
+TOO_MUCH_TAX = 1.5
 LATE = 0.15
 UNMARKED = -0.4
 ROLES = ("net_total", "tax_total", "gross_total")
@@ -38,23 +45,23 @@ def totals_rule(context: Context, field: FieldSpec) -> Ranked:
             spec.hints["role"]: labelled_amounts(context, spec)
             for spec in context.spec.fields
             if spec.hints.get("role") in ROLES
-        }
+        },
+        {Decimal(amount.value) for amount in context.amounts if amount.marked},
     )
     best = choice.chosen.get(role)
     if best is None:
         return Ranked((), 0.0)
     others = tuple(c for c in ranked if c.value != best.value)
-    margin = best.score - (others[0].score if others else 0.0)
-    base = 0.45 + 0.3 * best.score + 0.15 * max(-1.0, min(1.0, margin))
-    confidence = base + (0.15 if choice.adds_up else -0.1)
-    return Ranked((best, *others), max(0.05, min(0.99, confidence)))
+    confidence = (0.95 if choice.adds_up else 0.75) * min(1.0, 0.3 + best.score)
+    return Ranked((best, *others), max(0.05, confidence))
 
 
 def labelled_amounts(context: Context, field: FieldSpec) -> list[Candidate]:
     """One candidate a value, best first; later on the document is a little better."""
     rows = max(len(context.view.rows), 1)
     best: dict[str, Candidate] = {}
-    for found in context.neighbourhood.candidates(field):
+    hood = context.neighbourhood
+    for found in [*hood.candidates(field), *column_sums(hood, field)]:
         score = found.score + LATE * found.row / rows
         score += 0 if found.marked else UNMARKED
         candidate = found.scored(score)
@@ -63,24 +70,76 @@ def labelled_amounts(context: Context, field: FieldSpec) -> list[Candidate]:
     return sorted(best.values(), key=lambda c: -c.score)
 
 
-def choose(ranked: Mapping[str, Sequence[Candidate]]) -> Totals:
-    """The combination with the best labels, where sums that hold count extra."""
+def column_sums(hood: Neighbourhood, field: FieldSpec) -> Iterator[Candidate]:
+    """The last amount of a column under the label, if it is the sum of those above it."""
+    for hit, rank in hood.hits_of(field.name):
+        column = list(_column(hood, hit))
+        if len(column) < 2:
+            continue
+        *parts, last = column
+        if sum((Decimal(part.value) for part in parts), Decimal(0)) == Decimal(last.value):
+            score = COLUMN_SUM - 0.005 * rank
+            yield replace(last, score=score, label=hit.label)
+
+
+def _column(hood: Neighbourhood, hit: LabelHit) -> Iterator[Candidate]:
+    bottom = hit.segment.bbox.bottom
+    for row in hood.view.rows[hit.segment.row + 1 :]:
+        near = row.bbox.top - bottom < COLUMN_GAP * hit.segment.height
+        if row.page != hit.segment.page or not near:
+            return
+        for segment in row.segments:
+            found = money_in(segment, 0, segment.text)
+            amounts = [amount for amount in found if amount.marked]
+            if stands_below(hit, segment) and amounts:
+                yield amounts[-1]
+                bottom = row.bbox.bottom
+                break
+
+
+def choose(
+    ranked: Mapping[str, Sequence[Candidate]], printed: Collection[Decimal]
+) -> Totals:
+    """The combination with the best labels, where sums that hold count extra.
+
+    printed holds all amounts of the document: gross less tax must be among them.
+    """
     lists = [list(ranked.get(role, ()))[:KEPT] or [None] for role in ROLES]
     best: tuple[float, bool, tuple[Candidate | None, ...]] | None = None
     for combination in product(*lists):
-        held = _adds_up(combination)
+        held = _adds_up(combination, printed)
         score = sum(c.score for c in combination if c) + (ADDS_UP if held else 0.0)
+        score += NET_FITS if held and _net_fits(combination) else 0.0
+        score -= TOO_MUCH_TAX if _too_much_tax(combination) else 0.0
         if best is None or score > best[0]:
             best = (score, held, combination)
     if best is None:
         return Totals({}, adds_up=False)
     chosen = {r: c for r, c in zip(ROLES, best[2], strict=True) if c is not None}
+    if _too_much_tax(best[2]):
+        del chosen["tax_total"]
     return Totals(chosen, best[1])
 
 
-def _adds_up(combination: tuple[Candidate | None, ...]) -> bool:
-    net, tax, gross = combination
+def _adds_up(
+    combination: tuple[Candidate | None, ...], printed: Collection[Decimal]
+) -> bool:
+    _, tax, gross = combination
+    if tax is None or gross is None or not Decimal(gross.value):
+        return False
+    base = Decimal(gross.value) - Decimal(tax.value)
+    return any(abs(base - amount) < CLOSE for amount in printed)
+
+
+def _net_fits(combination: tuple[Candidate | None, ...]) -> bool:
+    net, tax, gross = (Decimal(c.value) if c else None for c in combination)
     if net is None or tax is None or gross is None:
         return False
-    total = Decimal(net.value) + Decimal(tax.value)
-    return abs(total - Decimal(gross.value)) <= CLOSE and total != 0
+    return abs(net + tax - gross) <= CLOSE
+
+
+def _too_much_tax(combination: tuple[Candidate | None, ...]) -> bool:
+    _, tax, gross = combination
+    if tax is None or gross is None:
+        return False
+    return abs(Decimal(tax.value)) > HIGHEST_TAX * abs(Decimal(gross.value))

@@ -8,7 +8,8 @@ from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
 from pipeline.extracting.labels import LabelIndex
 from pipeline.extracting.view import View
 
-FEWEST_KEYWORDS = 2  # different keywords below which a document is of no known type
+FEWEST_SIGNS = 2.0  # score below which a document is of no known type
+ENOUGH_KEYWORDS = 3  # fewer different keywords than this make the choice less sure
 EVERY_FIELD = 0.5  # what a field's label counts for, against 1 for a keyword
 
 
@@ -44,7 +45,8 @@ def choose_type(
         scores.append((len(keywords), len(keywords) + EVERY_FIELD * len(fields), spec))
     scores.sort(key=lambda score: -score[1])
     keywords_found, best, spec = scores[0]
-    if keywords_found < FEWEST_KEYWORDS:
+    if not keywords_found or best < FEWEST_SIGNS:
         return None, 0.0
     second = scores[1][1] if len(scores) > 1 else 0.0
-    return spec, min(0.99, best / (best + second))
+    sureness = min(0.99, best / (best + second))
+    return spec, sureness * min(1.0, keywords_found / ENOUGH_KEYWORDS)

@@ -39,10 +39,7 @@ def line_claims(
     """
     sums = printed_sums(pages, layout)
     rows = table_rows(pages, layout, spec.line_columns)
-    if rows:
-        rows = without_discounts(rows, sums)
-    else:
-        rows = free_rows(pages, layout, sums)
+    rows = without_discounts(rows, sums) if rows else free_rows(pages, layout, sums)
     adds_up = is_printed(sum_of(rows), sums)
     return tuple(
         claim

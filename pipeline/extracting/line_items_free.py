@@ -23,7 +23,9 @@ from pipeline.words import PageWords, Word, text_of
 ROUNDING = Decimal("0.05")  # what a printed sum may differ from the sum of its rows
 CODE = re.compile(r"^(?:[A-Z*#()%]{1,4}|[^.,]?)$")  # a tax code behind an amount
 LETTERS = re.compile(r"[^\W\d_]{2}")
-COUNT = re.compile(r"^\d{1,4}(?:[.,]\d{1,3})?(?:\s?(?:x|@|pcs?|pkt|unit))?$", re.IGNORECASE)
+COUNT = re.compile(
+    r"^\d{1,4}(?:[.,]\d{1,3})?(?:\s?(?:x|@|pcs?|pkt|unit))?$", re.IGNORECASE
+)
 TIMES = re.compile(r"^[x@*]$", re.IGNORECASE)
 ASIDE = 0.06  # page widths; how far amounts may end from where most of them end
 MOST = 400  # rows; more are no list of items

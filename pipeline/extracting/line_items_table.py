@@ -18,7 +18,8 @@ CENT = Decimal("0.01")
 TOLERANCE = Decimal("0.02")  # what quantity times price may be off by rounding
 NEAR = 0.045  # page widths; how far a value may stand from its column
 DESCRIPTION_LINES = 4
-MARK = re.compile(r"^(?:[€$£₹¥]|EUR|USD|GBP|CHF|RM|Rs\.?|[-−–+])$", re.IGNORECASE)
+MARK = re.compile(r"^(?:[€$£₹¥]|EUR|USD|GBP|CHF|RM|Rs\.?|[-+\u2212\u2013])$", re.IGNORECASE)
+SIGNS = "+-\u2212\u2013"
 LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -136,7 +137,7 @@ def count_before(
     amount: Found,
     price: Found | None,
 ) -> Found | None:
-    """A quantity without its own heading: a number that the price times gives the amount."""
+    """A quantity without its own heading: a number that multiplies price to amount."""
     for place, words in sorted(values.items()):
         if place in (columns.amount, columns.unit_price) or price is None:
             continue
@@ -180,7 +181,7 @@ def values_of(
 
 def continues(word: Word, before: Word, page: PageWords) -> bool:
     """Whether a word goes on with the number before it: a mark, or a group of three."""
-    if MARK.match(word.text) and word.text not in "+-−–":
+    if MARK.match(word.text) and word.text not in SIGNS:
         return True
     gap = (word.bbox.left - before.bbox.right) * page.width
     close = gap < 0.5 * word.bbox.height * page.height

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from pipeline.claims import FieldSpec, ValueType
+from pipeline.claims import FieldSpec
 from pipeline.extracting.candidates import Candidate, values_in
 from pipeline.extracting.labels import LabelHit, LabelIndex
 from pipeline.extracting.view import Row, Segment, View
 
-SAME, RIGHT, BELOW = 1.0, 0.95, 0.75
+SAME, RIGHT, BELOW = 1.0, 0.98, 0.75
+ASKEW = 0.08  # score that a value below takes for sharing no edge with its label
+ALIGNED = 0.012  # page widths between edges that count as one
 FAR = 0.12  # score that each column in between takes away
 ROW_STEP = 0.12  # score that each row further down takes away
 REACH = 2.6  # label heights that a value may stand below
@@ -97,7 +99,9 @@ class Neighbourhood:
                     continue
                 stop = next((h.start for h in self.hits_in(segment)), None)
                 for candidate in finder(segment, 0, stop):
-                    yield candidate.scored(candidate.score + BELOW - ROW_STEP * steps)
+                    askew = 0.0 if is_aligned(hit, segment) else ASKEW
+                    score = candidate.score + BELOW - ROW_STEP * steps - askew
+                    yield candidate.scored(score)
                     break
                 steps += 1
 
@@ -108,6 +112,16 @@ class Neighbourhood:
             yield row
 
 
+def is_aligned(hit: LabelHit, segment: Segment) -> bool:
+    """Whether a value's left edge, right edge or middle is that of its label."""
+    words = hit.segment.words_at(hit.start, hit.end)
+    left = min(word.bbox.left for word in words)
+    right = max(word.bbox.right for word in words)
+    box = segment.bbox
+    gaps = (left - box.left, right - box.right, (left + right - box.left - box.right) / 2)
+    return min(abs(gap) for gap in gaps) < ALIGNED
+
+
 def stands_below(hit: LabelHit, segment: Segment) -> bool:
     """Whether a segment of a lower row shares the label's column."""
     words = hit.segment.words_at(hit.start, hit.end)
@@ -116,10 +130,6 @@ def stands_below(hit: LabelHit, segment: Segment) -> bool:
     box = segment.bbox
     shared = min(right, box.right) - max(left, box.left)
     return shared > 0.3 * min(right - left, box.width)
-
-
-def is_text(field: FieldSpec) -> bool:
-    return field.value_type in (ValueType.NAME, ValueType.TEXT, ValueType.ADDRESS)
 
 
 def _labelled(candidate: Candidate, score: float, label: str) -> Candidate:

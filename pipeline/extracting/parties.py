@@ -14,6 +14,7 @@ from pipeline.extracting.letterhead import (
     LEGAL_FORM,
     POSTCODE,
     STREET,
+    TITLE,
     name_text,
 )
 from pipeline.extracting.values import squeeze, tidy
@@ -24,6 +25,8 @@ NAME_LABELS = frozenset(
 )
 SALUTATION = re.compile(r"^(?:herrn?|frau|mr|mrs|ms|dr|m|mme|monsieur|madame|dhr|mevr)\.?$", re.I)
 META = re.compile(r"^[^:]{2,28}:\s*\S|^[A-Z]{2,5}\s?\d{6,}|^[^:]{2,28}:$|^\W*\d[\d\s/-]*$")
+ADDRESS_HEADING = re.compile(r"^(?:adresse|address|anschrift|adres|nom d)", re.I)
+ATTENTION = re.compile(r"^(?:attn|att|attention|z\.?\s?hd|t\.a\.v)\b[.:\s]*", re.I)
 PARTS = re.compile(r"\s+[-–—|•●·*,]\s+|\s*[●•·|]\s*|,\s+")
 FURTHER = frozenset(("yourorder", "customer", "client", "attn"))
 DIN_TOP = 0.4  # of the page; sender lines and address fields stand above
@@ -44,7 +47,7 @@ def recipient(context: Context, field: FieldSpec) -> Ranked:
     """Below or beside its label; else the address field under the sender's line."""
     found = [*labelled(context, field)]
     if not found:
-        found = [*address_fields(context.view)]
+        found = [*address_fields(context)]
     return _ranked(found)
 
 
@@ -85,7 +88,12 @@ def _below(context: Context, hit: LabelHit) -> Candidate | None:
         key = squeeze(text.split(":")[0])
         if key in NAME_LABELS:
             return _named(context.view, segment)
-        if _is_label(context, segment) or key in FURTHER or not any(c.isalpha() for c in text):
+        attention = ATTENTION.match(text)
+        if attention and len(text) > attention.end():
+            return _candidate([span_of(segment, attention.end(), len(text))])
+        if _is_label(context, segment) or key in FURTHER or text.startswith("("):
+            continue
+        if not any(c.isalpha() for c in text):
             continue
         rest = [s for s in segments[place + 1 :] if not _is_label(context, s)]
         return _name_from([segment, *rest])
@@ -184,19 +192,30 @@ def legal_names(view: View) -> Iterator[Candidate]:
         yield _scored([span_of(segment, 0, len(segment.text))], score)
 
 
-def address_fields(view: View) -> Iterator[Candidate]:
-    """Blocks of name, street and town in the upper left; the one that is no sender's."""
-    senders = {squeeze(c.value) for c in sender_lines(view)}
+def address_fields(context: Context) -> Iterator[Candidate]:
+    """Blocks of name, street and town in the upper left that are not the sender's."""
+    view = context.view
+    senders = [*sender_lines(view), *list(legal_names(view))[:1]]
+    known = {squeeze(sender.value) for sender in senders}
     for segment in _top(view):
-        if segment.bbox.left > 0.5 or META.match(segment.text):
+        name = squeeze(segment.text)
+        if segment.bbox.left > 0.5 or any(k in name or name in k for k in known):
+            continue
+        if _is_label(context, segment) or not _may_be_name(segment.text):
             continue
         block = [segment, *_column(view, segment)]
         town = next((i for i, s in enumerate(block[:6]) if POSTCODE.search(s.text)), 0)
-        if town < 2 or squeeze(segment.text) in senders or PARTS.search(segment.text):
+        joined = any(squeeze(s.text) in known for s in block[:town])
+        if town < 2 or joined or PARTS.search(segment.text):
             continue
         candidate = _name_from(block)
         if candidate is not None:
-            yield candidate.scored(BLOCK - 0.1 * (segment.bbox.top / DIN_TOP - 0.5) ** 2)
+            yield candidate.scored(BLOCK - 0.1 * segment.bbox.top)
+
+
+def _may_be_name(text: str) -> bool:
+    digits = sum(c.isdigit() for c in text)
+    return digits < 2 and TITLE.search(text) is None and not ADDRESS_HEADING.search(text)
 
 
 def _top(view: View) -> Iterator[Segment]:

@@ -17,6 +17,7 @@ class VerifyReason(StrEnum):
     PAID_LESS_CHANGE_AGREES = "paid_less_change_agrees"
     PAID_LESS_CHANGE_DIFFERS = "paid_less_change_differs"
     SUBTOTAL_AND_ROUNDING_AGREE = "subtotal_and_rounding_agree"
+    ROUNDING_NOT_APPLIED = "rounding_not_applied"
     SAME_VALUE_TWICE = "same_value_twice"
     DATE_IN_FUTURE = "date_in_future"
     DATE_TOO_OLD = "date_too_old"
@@ -42,6 +43,7 @@ REASON_TEXT: dict[VerifyReason, str] = {
     VerifyReason.PAID_LESS_CHANGE_AGREES: "It is what was paid less the change.",
     VerifyReason.PAID_LESS_CHANGE_DIFFERS: "It differs from what was paid less the change.",
     VerifyReason.SUBTOTAL_AND_ROUNDING_AGREE: "Subtotal and rounding add up to it.",
+    VerifyReason.ROUNDING_NOT_APPLIED: "The printed rounding is not part of it.",
     VerifyReason.SAME_VALUE_TWICE: "The document says it in two places.",
     VerifyReason.DATE_IN_FUTURE: "The date lies in the future.",
     VerifyReason.DATE_TOO_OLD: "The date lies too far back.",

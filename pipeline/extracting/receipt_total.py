@@ -19,6 +19,8 @@ PAID_LESS_CHANGE = 0.5
 ROUNDED = 0.4
 SUBTOTAL = 0.5
 IN_SUMMARY = -0.45
+CLEAR, LIKELY = 0.5, 0.2  # margins before the second candidate
+STRONG = 0.9  # score of a total with a good label
 COIN = Decimal("0.05")  # cash totals are rounded to this
 REPEATED = 0.08
 LARGEST = 0.1
@@ -43,7 +45,8 @@ def receipt_total(context: Context, field: FieldSpec) -> Ranked:
     found += _subtotals(context, field)
     labelled = {(c.value, c.row) for c in found}
     found += [a.scored(UNLABELLED) for a in amounts if (a.value, a.row) not in labelled]
-    rounded = _rounded(hood, field, {Decimal(c.value) for c in found if c.label})
+    sums = {Decimal(c.value) for c in found if c.label}
+    rounded = _rounded(hood, field, sums, {Decimal(a.value) for a in amounts})
     summary = _first_row(hood, field, "summary")
     scored = []
     for candidate in found:
@@ -74,13 +77,16 @@ def _subtotals(context: Context, field: FieldSpec) -> list[Candidate]:
 
 
 def _rounded(
-    hood: Neighbourhood, field: FieldSpec, labelled: set[Decimal]
+    hood: Neighbourhood,
+    field: FieldSpec,
+    labelled: set[Decimal],
+    amounts: set[Decimal],
 ) -> set[Decimal]:
-    """Totals that are another labelled amount after the printed rounding to coins."""
+    """Amounts that are a labelled amount after the printed rounding to coins."""
     steps = {r for r in amounts_beside(hood, field, "rounding") if 0 < abs(r) < COIN}
     return {
         value
-        for value in labelled
+        for value in amounts
         if value % COIN == 0
         and any(value - s in labelled or value + s in labelled for s in steps)
     }
@@ -102,10 +108,15 @@ def merged(ranked: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _confidence(ranked: list[Candidate]) -> float:
+    """By how far the best stands out, as measured on labelled receipts."""
     if not ranked:
         return 0.0
     margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
-    return max(0.05, min(0.98, 0.3 + ranked[0].score * 0.3 + margin * 0.5))
+    if margin > CLEAR:
+        return 0.97 if ranked[0].score > STRONG else 0.9
+    if margin > LIKELY:
+        return 0.93 if ranked[0].score > STRONG else 0.85
+    return 0.6
 
 
 def amounts_beside(hood: Neighbourhood, field: FieldSpec, hint: str) -> set[Decimal]:

@@ -108,8 +108,14 @@ def roundings(case: Case) -> Iterator[Finding]:
     hood = case.context.neighbourhood
     rounding = {r for r in amounts_beside(hood, field, "rounding") if abs(r) < COINS}
     others = case.other_amounts(claim.slot) | {total}
-    if any(r and (total - r in others or total + r in others) for r in rounding):
-        yield Finding(claim.slot, VerifyReason.SUBTOTAL_AND_ROUNDING_AGREE, agrees=True)
+    steps = {r for r in rounding if r}
+    if steps and total % COINS == 0:
+        if any(total - r in others or total + r in others for r in steps):
+            reason = VerifyReason.SUBTOTAL_AND_ROUNDING_AGREE
+            yield Finding(claim.slot, reason, agrees=True)
+    elif steps:
+        yield Finding(claim.slot, VerifyReason.ROUNDING_NOT_APPLIED, agrees=None)
+        return
     taxes = amounts_beside(hood, field, "tax")
     if any(t > 0 and total - t in others for t in taxes):
         yield Finding(claim.slot, VerifyReason.NET_PLUS_TAX_AGREES, agrees=True)

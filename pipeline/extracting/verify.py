@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from pipeline.claims import Claim, ClaimStatus, DocumentTypeSpec, Extraction
+from pipeline.claims import (
+    Claim,
+    ClaimStatus,
+    DocumentTypeSpec,
+    Extraction,
+    ValueType,
+)
 from pipeline.extracting.case import Case, Finding
 from pipeline.extracting.context import Context
 from pipeline.extracting.document_checks import (
@@ -45,6 +51,9 @@ CHECKS: tuple[Check, ...] = (
     check_digits,
     repeats,
 )
+# No check can tell that a name is whole: it may be cut short in both of two places, or
+# stand beside another company's tax number.
+WORDY = (ValueType.NAME, ValueType.TEXT, ValueType.ADDRESS)
 VERIFIED_LEAVES = 0.35  # of the doubt in a claim, after a check has agreed
 CONFLICT_LEAVES = 0.5  # of the confidence in a claim, after a check has contradicted
 
@@ -79,7 +88,8 @@ def judge(claim: Claim, findings: Sequence[Finding]) -> Claim:
         lowered = replace(claim, confidence=claim.confidence * CONFLICT_LEAVES)
         return _with(lowered, ClaimStatus.CONFLICT, against[0].reason)
     if agreeing:
-        doubt = (1 - claim.confidence) * VERIFIED_LEAVES
+        leaves = 1.0 if claim.value_type in WORDY else VERIFIED_LEAVES
+        doubt = (1 - claim.confidence) * leaves
         raised = replace(claim, confidence=1 - doubt)
         return _with(raised, ClaimStatus.VERIFIED, agreeing[0].reason)
     if findings:

@@ -9,7 +9,7 @@ from catalog.regions import BoundingBox
 from pipeline.layout.cells import Cell
 from pipeline.layout.model import Block
 
-BANDS = 100  # page widths are cut into this many bands to find what stands above
+BANDS = 60  # page widths are cut into this many bands to find what stands above
 TIGHT = 0.9  # cell heights; a wider gap begins a new paragraph
 ALIKE = 0.55  # cells whose heights differ more are of different blocks
 OVERLAP = 0.3  # share of the narrower cell's width that must be shared

@@ -1,4 +1,4 @@
-"""A layout as JSON and back: lists in a fixed order instead of names, to keep it small."""
+"""A layout as JSON and back: lists in a fixed order, to keep it small."""
 
 from __future__ import annotations
 

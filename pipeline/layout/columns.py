@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
+LONGEST = 100  # letters; longer texts head no column and label no total
 # In this order: the first pattern that is found in the heading, written without spaces,
 # accents and signs, decides. Long words come before the short ones that they hold.
 _TAX = r"(?:mwst|ust|umsatzsteuer|steuer|vat|tax|tva|btw|iva|gst|igst|cgst|sgst)"
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("base", r"basis(?:betrag|menge)|steuerbasis|bemessung|taxable|grondslag|imponibile"),
+    (
+        "base",
+        r"basis(?:betrag|menge)|steuerbasis|bemessung|taxable|grondslag|imponibile",
+    ),
     ("due", r"fallig|teilzahlung|echeance|vervaldat|duedate|scadenza"),
-    ("tax_amount", rf"{_TAX}(?:betrag|amount|amt|bedrag|summe)|(?:montant|importo){_TAX}"),
+    (
+        "tax_amount",
+        rf"{_TAX}(?:betrag|amount|amt|bedrag|summe)|(?:montant|importo){_TAX}",
+    ),
     (
         "description",
         r"beschreibung|bezeichnung|description|designation|omschrijving|descrizione"
@@ -35,7 +43,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("tax", rf"^{_TAX}(?:es|satz|code|pct|rate|in)*[esp]?$|steuersatz|taxcode|^{_TAX}"),
     ("discount", r"rabatt|discount|^disc|^rem$|remise|korting|sconto|descuento"),
     ("unit", r"mengeneinheit|mengeinheit|^einheit$|^units?$|^uom$|^vkegeb$|unite$"),
-    ("article", r"art(?:ikel|icle)?n(?:r|o|um)|itemno|itemcode|^sku|^gtin|^ean|^isbn|^code"),
+    (
+        "article",
+        r"art(?:ikel|icle)?n(?:r|o|um)|itemno|itemcode|^sku|^gtin|^ean|^isbn|^code",
+    ),
     ("date", r"^datum$|^date$|^data$|^fecha$"),
     (
         "quantity",
@@ -83,6 +94,7 @@ _TAX_LABEL = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def squeezed(text: str) -> str:
     """Letters and digits in one case, without accents, spaces and signs."""
     split = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
@@ -100,12 +112,19 @@ def column_kind(heading: str, labels: Mapping[str, Sequence[str]] | None = None)
     labels maps kinds to further headings that mean them; they go before our own words.
     "price" is a price that may be of one piece or of all.
     """
+    if len(heading) > LONGEST:
+        return ""
     word = squeezed(bare(heading)) or squeezed(heading)
-    if not word:
-        return "position" if heading.strip() == "#" else ""
     for kind, headings in (labels or {}).items():
-        if any(squeezed(known) == word for known in headings):
+        if word and any(squeezed(known) == word for known in headings):
             return kind
+    return _own_kind(heading.strip(), word)
+
+
+@lru_cache(maxsize=8192)
+def _own_kind(heading: str, word: str) -> str:
+    if not word:
+        return "position" if heading == "#" else ""
     letters = re.sub(r"\d", "", word)
     for kind, pattern in _COMPILED:
         if pattern.search(letters):
@@ -115,19 +134,23 @@ def column_kind(heading: str, labels: Mapping[str, Sequence[str]] | None = None)
 
 def is_subtotal(label: str) -> bool:
     """Whether a row with this label only adds up rows above it, with more to follow."""
-    return _SUBTOTAL.match(squeezed(bare(label))) is not None
+    return _begins(_SUBTOTAL, bare(label))
 
 
 def is_total(label: str) -> bool:
     """Whether a row with this label ends a table of items."""
-    return _TOTAL.match(squeezed(bare(label))) is not None
+    return _begins(_TOTAL, bare(label))
 
 
 def is_payment(label: str) -> bool:
     """Whether a row with this label says how a total was paid."""
-    return _PAYMENT.match(squeezed(label)) is not None
+    return _begins(_PAYMENT, label)
 
 
 def is_tax(label: str) -> bool:
     """Whether a row with this label is about tax."""
-    return _TAX_LABEL.match(squeezed(label)) is not None
+    return _begins(_TAX_LABEL, label)
+
+
+def _begins(pattern: re.Pattern[str], label: str) -> bool:
+    return pattern.match(squeezed(label[:LONGEST])) is not None

@@ -13,10 +13,13 @@ from pipeline.layout.model import Line
 from pipeline.words import PageWords
 
 MONEY = re.compile(r"\d[.,]\d")
-QUALIFIER = re.compile(r"^(?:in[ck]l|e?xc?l?|ohne|mit|o|zzgl|sans|avec|hors)\b", re.IGNORECASE)
+QUALIFIER = re.compile(
+    r"^(?:in[ck]l|e?xc?l?|ohne|mit|o|zzgl|sans|avec|hors)\b", re.IGNORECASE
+)
 PRICED = frozenset(
     {"price", "unit_price", "unit", "amount", "tax", "article", "tax_amount", "date"}
 )
+MOST_WORDS = 40  # more on one line are no heading
 TALLEST = 4  # lines that a heading may go up or down from its main line
 PITCH = 1.1  # line heights; the widest gap between two lines of one heading
 
@@ -31,11 +34,11 @@ class Heading:
 
 
 def headings_of(page: PageWords, lines: Sequence[Line]) -> list[Heading]:
-    """Headings on a page, top to bottom; those that are not of items only end tables."""
+    """Headings on a page, top to bottom; those not of items only end tables."""
     found: list[Heading] = []
     taken = -1
     for index, line in enumerate(lines):
-        if index <= taken or MONEY.search(line.text) or len(line.words) > 40:
+        if index <= taken or len(line.words) > MOST_WORDS or MONEY.search(line.text):
             continue
         parts = parts_of(page, line)
         kinds = {column_kind(part.text) for part in parts}
@@ -87,13 +90,16 @@ def belongs(
     height = min(line.bbox.height, edge.bbox.height)
     if lower.bbox.top - upper.bbox.bottom > PITCH * height * 0.6:
         return False
-    if re.search(r"\d|:\s|:$", line.text):
+    if len(line.words) > MOST_WORDS or re.search(r"\d|:\s|:$", line.text):
         return False
     parts = parts_of(page, line)
     known = any(column_kind(part.text) for part in parts)
     margin = 0.01
     inside = all(
-        any(p.bbox.left < b.right + margin and p.bbox.right > b.left - margin for b in boxes)
+        any(
+            p.bbox.left < b.right + margin and p.bbox.right > b.left - margin
+            for b in boxes
+        )
         for p in parts
     )
     wide = any(part.bbox.width > 0.35 for part in parts)
@@ -130,7 +136,7 @@ def parts_of(page: PageWords, line: Line) -> list[Cell]:
 
 
 def widest_space(kind: str, following: str, last: str, text: str) -> float:
-    """The widest gap, in word heights, inside one heading of two words of these kinds."""
+    """The widest gap, in word heights, between two such words of one heading."""
     if kind == following or text[:1] in "([" or QUALIFIER.match(last):
         return GAP
     if {kind, following} <= PRICED:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
 from catalog.regions import BoundingBox, Region
 from pipeline.layout.cells import cells_of
@@ -12,7 +14,9 @@ from pipeline.layout.headers import Heading, headings_of, moved
 from pipeline.layout.model import Line, TableColumn, TableRegion
 from pipeline.words import PageWords
 
-VALUE = re.compile(r"^[^\w]{0,3}(?:[A-Z]{2,3})?[^\w]{0,2}\d[\d.,']*[^\w]{0,3}(?:EUR|RM)?$")
+VALUE = re.compile(
+    r"^[^\w]{0,3}(?:[A-Z]{2,3})?[^\w]{0,2}\d[\d.,']*[^\w]{0,3}(?:EUR|RM)?$"
+)
 DAY = re.compile(r"^\d{1,2}[./-]\d{1,2}[./-]")
 WORD = re.compile(r"[^\W\d_]{4}")
 LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -79,9 +83,7 @@ def table_of(
     every = [lines[i].bbox for row in (heading.lines, *rows) for i in row]
     box = BoundingBox.around(every)
     columns = columns_with_edges(page, lines, heading, rows)
-    return TableRegion(
-        Region(page.page, box), columns, (heading.lines, *rows)
-    ), ended
+    return TableRegion(Region(page.page, box), columns, (heading.lines, *rows)), ended
 
 
 def main_column(heading: Heading) -> int:
@@ -151,11 +153,12 @@ def rows_of(
 ) -> list[tuple[int, ...]]:
     """Each anchor's lines: from where its row begins to where the next one begins."""
     starts = []
+    inside = set(body)
     for place, anchor in enumerate(anchors):
         before = anchors[place - 1] if place else -1
         start = anchor
         height = lines[anchor].bbox.height
-        while start - 1 in body and start - 1 > before:
+        while start - 1 in inside and start - 1 > before:
             above = lines[start - 1]
             shared = above.bbox.bottom - lines[start].bbox.top
             if shared < -0.1 * height or not has_values(page, above, heading):
@@ -165,10 +168,8 @@ def rows_of(
     if described_above(lines, body, starts):
         ends = [body[0] - 1, *anchors]
         starts = [ends[place] + 1 for place in range(len(anchors))]
-    rows = []
-    for place, start in enumerate(starts):
-        stop = starts[place + 1] if place + 1 < len(starts) else None
-        rows.append(tuple(i for i in body if i >= start and (stop is None or i < stop)))
+    edges = [*(bisect_left(body, start) for start in starts), len(body)]
+    rows = [tuple(body[at:end]) for at, end in pairwise(edges)]
     return rows
 
 
@@ -180,7 +181,7 @@ def described_above(
         return False
     first, last = starts[0], starts[-1]
     tight_before = is_tight(lines[first - 1], lines[first])
-    after = last + 1 if last + 1 in body else None
+    after = last + 1 if body[-1] > last else None
     return tight_before and (after is None or not is_tight(lines[last], lines[after]))
 
 

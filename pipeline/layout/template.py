@@ -1,9 +1,9 @@
 """The template key: the same for documents that one supplier makes in one form.
 
 It is a function of one document alone, so that it never changes as others arrive. It is
-made from who sent the document and from where its fixed parts stand, in steps so coarse
-that neither other values nor a reader's noise move them, as a rule. Positions count only
-on standard paper: a receipt is as long as its list of items.
+made from who sent the document and from how its pages are laid out, in steps so coarse
+that neither other values nor a reader's noise move them, as a rule. The layout counts
+only on standard paper: a receipt is as long as its list of items.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from pipeline.layout.tables import label_of
 from pipeline.words import PageWords
 
 A4, LETTER = 2**0.5, 11 / 8.5
+NARROW = 0.4  # page widths; what is written on less is no letter
 PAPER_SLACK = 0.02  # what the ratio of height to width may be off
-HEADING_STEPS, TOTAL_STEPS = 5, 6  # how many steps a page height is cut into
-MOST_PAGES = 4  # longer documents count as this long
+HEADING_STEPS, FILL_STEPS = 8, 4  # how many steps a page height is cut into
+MOST_PAGES = 4  # later pages count as this one
+PAGE_NUMBERS = 0.95  # page heights; below are page numbers
 CREDIT = re.compile(
     r"korrektur|gutschrift|storno|avoir|creditnote|creditmemo|notadicredito|creditnota"
     r"|notadecredito|abono"
@@ -42,22 +44,35 @@ def template_of(
         "credit": is_credit(layouts),
     }
     if signals["paper"] != "other":
-        signals["pages"] = min(sum(1 for page in pages if page.words), MOST_PAGES)
-        signals["heading"] = heading_step(pages, layouts)
-        signals["totals"] = totals_step(pages, layouts)
+        signals["items_page"], signals["other_heading"] = headings_at(pages, layouts)
+        signals["totals_page"] = totals_page(pages, layouts)
+        signals["fill"] = fill_of(layouts)
     parts = "|".join(f"{name}={signals[name]}" for name in sorted(signals))
     return f"t-{digest(parts)}", signals
 
 
 def paper_of(pages: Sequence[PageWords]) -> str:
-    """"a4", "letter" or "other", by the shape of the first page."""
+    """The paper's shape: "a4", "letter" or "other".
+
+    A receipt that was scanned on a large sheet leaves most of its width empty: "other".
+    """
     if not pages or min(pages[0].width, pages[0].height) <= 0:
+        return "other"
+    if written_width(pages) < NARROW:
         return "other"
     sides = sorted((pages[0].width, pages[0].height))
     ratio = sides[1] / sides[0]
     if abs(ratio - A4) <= PAPER_SLACK:
         return "a4"
     return "letter" if abs(ratio - LETTER) <= PAPER_SLACK else "other"
+
+
+def written_width(pages: Sequence[PageWords]) -> float:
+    """The share of the pages' width that is written on, a few stray words aside."""
+    lefts = sorted(word.bbox.left for page in pages for word in page.words)
+    rights = sorted(word.bbox.right for page in pages for word in page.words)
+    stray = len(lefts) // 33
+    return rights[-1 - stray] - lefts[stray] if lefts else 0.0
 
 
 def is_credit(layouts: Sequence[PageLayout]) -> bool:
@@ -70,24 +85,36 @@ def is_credit(layouts: Sequence[PageLayout]) -> bool:
     )
 
 
-def heading_step(
+def headings_at(
     pages: Sequence[PageWords], layouts: Sequence[PageLayout]
-) -> list[int]:
-    """Page and step at which the heading of the first table of items stands."""
+) -> tuple[int, int]:
+    """The page of the first heading of items, and the step of the first other heading.
+
+    0 and -1 where there is none. Other headings are those of taxes and payments.
+    """
+    items, other = 0, -1
     for page, layout in zip(pages, layouts, strict=True):
         for heading in headings_of(page, layout.lines):
             if heading.is_items:
+                items = items or page.page
+            elif other < 0:
                 top = min(box.top for _, _, box in heading.columns)
-                return [round(top * HEADING_STEPS)]
-    return []
+                other = round(top * HEADING_STEPS)
+    return min(items, MOST_PAGES), other
 
 
-def totals_step(
-    pages: Sequence[PageWords], layouts: Sequence[PageLayout]
-) -> list[int]:
-    """Page and step at which the first total stands."""
-    for number, (page, layout) in enumerate(zip(pages, layouts, strict=True), start=1):
-        for line in layout.lines:
-            if label_of(page, line) == "total":
-                return [min(number, MOST_PAGES), round(line.bbox.top * TOTAL_STEPS)]
-    return []
+def totals_page(pages: Sequence[PageWords], layouts: Sequence[PageLayout]) -> int:
+    """The last page with a total; 0 where there is none."""
+    for page, layout in reversed(list(zip(pages, layouts, strict=True))):
+        if any(label_of(page, line) == "total" for line in layout.lines):
+            return min(page.page, MOST_PAGES)
+    return 0
+
+
+def fill_of(layouts: Sequence[PageLayout]) -> int:
+    """The step down to which the last page with words is written."""
+    for layout in reversed(layouts):
+        bottoms = [x.bbox.bottom for x in layout.lines if x.bbox.bottom < PAGE_NUMBERS]
+        if bottoms:
+            return round(max(bottoms) * FILL_STEPS)
+    return 0

@@ -427,9 +427,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="released_version_is_frozen",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."version_id" IS DISTINCT FROM (NEW."version_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."manifest" IS DISTINCT FROM (NEW."manifest") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."base_id" IS DISTINCT FROM (NEW."base_id") OR OLD."notes" IS DISTINCT FROM (NEW."notes") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."released_at" IS DISTINCT FROM (NEW."released_at"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="62a797b97a089f998655ecc60b0683b878d5ce1b",
+                    condition='WHEN (OLD."base_id" IS DISTINCT FROM (NEW."base_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."manifest" IS DISTINCT FROM (NEW."manifest") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."notes" IS DISTINCT FROM (NEW."notes") OR OLD."released_at" IS DISTINCT FROM (NEW."released_at") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."version_id" IS DISTINCT FROM (NEW."version_id"))',
+                    func="IF OLD.state <> 'draft' THEN RAISE EXCEPTION 'a released version is frozen' USING ERRCODE = 'check_violation'; END IF; RETURN NEW;",
+                    hash="04be0a189a15c98c604f0086b820c47aeee9bfc7",
                     operation="UPDATE",
                     pgid="pgtrigger_released_version_is_frozen_9b9a7",
                     table="pipeline_version",

@@ -90,10 +90,16 @@ class PipelineVersion(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(
+            pgtrigger.Trigger(
                 name="released_version_is_frozen",
-                exclude=["state", "active"],
-                condition=~pgtrigger.Q(old__state="draft"),
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["state", "active"]),
+                func=(
+                    "IF OLD.state <> 'draft' THEN"
+                    " RAISE EXCEPTION 'a released version is frozen'"
+                    " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+                ),
             ),
             pgtrigger.Protect(
                 name="released_version_is_kept",

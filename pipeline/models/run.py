@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -9,17 +7,13 @@ from django.utils import timezone
 
 from catalog.ids import new_id
 from catalog.models import Disposition, Generation, SourceMedia
+from catalog.people import Viewer, within_tenants_of
 from pipeline.models.pipeline_version import PipelineVersion
-
-if TYPE_CHECKING:
-    from catalog.people import Viewer
 
 
 class RunQuerySet(models.QuerySet["Run"]):
     def visible_to(self, user: Viewer) -> RunQuerySet:
-        if user.is_superuser:
-            return self
-        return self.filter(source__tenant__memberships__user_id=user.pk)
+        return self.filter(within_tenants_of(user, "source__tenant"))
 
     def open(self) -> RunQuerySet:
         return self.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING])

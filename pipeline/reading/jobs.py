@@ -31,8 +31,8 @@ def inspect_image(
         for frame in range(min(pages, _LOOK_PAGES)):
             images.go_to_frame(picture, frame, max_pixels=max_pixels)
             full_size = picture.size
-            upright = images.read_upright(picture, _LOOK_BOUNDS)
-            figures.append(quality.measure(upright, full_size=full_size).as_json())
+            grey = images.read_grey(picture, _LOOK_BOUNDS)
+            figures.append(quality.measure(grey, full_size=full_size).as_json())
     return {"pages": pages, "page_qualities": figures}
 
 

@@ -15,6 +15,7 @@ from pipeline.reading.errors import UnreadableError, UnreadableReason
 
 Tool = Literal["pdfinfo", "pdftotext", "pdftoppm"]
 
+_FOREIGN_LOCK = b"of Standard security handler"
 _MEMORY_WORDS = (b"Out of memory", b"bad_alloc", b"Bogus memory allocation")
 
 
@@ -37,6 +38,8 @@ def run_tool(tool: Tool, arguments: Sequence[str], *, seconds: float) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise UnreadableError(UnreadableReason.TIMED_OUT) from None
+    if _FOREIGN_LOCK in done.stderr:  # and then goes on, with pages that are empty
+        raise UnreadableError(UnreadableReason.ENCRYPTED)
     if done.returncode:
         raise UnreadableError(reason_of(done.returncode, done.stderr))
     return done.stdout

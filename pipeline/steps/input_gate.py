@@ -69,6 +69,7 @@ DEFAULTS: Mapping[str, float] = {
     "max_blur": 0.82,  # see PageQuality; letters of a usual receipt cannot be told
     "min_light": 0.25,
     "min_ink": 0.0002,
+    "min_contrast": 0.1,
     "seconds": 8,
     "memory_mb": 768,
 }
@@ -134,7 +135,9 @@ def _reason(page: Mapping[str, float], params: Mapping[str, Any]) -> GateReason 
         return GateReason.TOO_SMALL
     if page["light"] < params["min_light"]:
         return GateReason.TOO_DARK
-    if page["ink"] < params["min_ink"] and page["blur"] >= 1:
+    # Nothing sharp and nothing soft: paper. Blurred beyond any edge, it has contrast.
+    empty = page["blur"] >= 1 and page["contrast"] < params["min_contrast"]
+    if empty or (page["ink"] < params["min_ink"] and page["blur"] >= 1):
         return GateReason.BLANK
     return GateReason.BLURRED if page["blur"] > params["max_blur"] else None
 

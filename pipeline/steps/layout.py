@@ -26,7 +26,9 @@ class LayoutStep:
                 key=lambda page: page.page,
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise StepError("bad_words", "the words of a page cannot be read") from error
+            raise StepError(
+                "bad_words", "the words of a page cannot be read"
+            ) from error
         layout = analyse(pages)
         output = Output(
             kind="layout",

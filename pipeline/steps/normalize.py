@@ -13,7 +13,7 @@ from pipeline.steps.reading_calls import call_reader
 
 DEFAULTS: Mapping[str, float] = {
     "dpi": 150,
-    "max_page_pixels": 3_000_000,  # of a page picture: A4 at 180 dpi
+    "max_page_pixels": 2_200_000,  # of a page picture: A4 at 150 dpi
     "max_side": 4000,  # pixels
     "max_pages": 50,
     "max_pixels": 100_000_000,  # of a page of the original

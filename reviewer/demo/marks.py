@@ -19,8 +19,8 @@ def _ring_of_points(
     ]
 
 
-def waves(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None:
-    sheet.disc(x, y, radius, colours)
+def waves(sheet: Sheet, x: float, y: float, radius: float, colour: str) -> None:
+    sheet.disc(x, y, radius, colour)
     for row in (-0.3, 0.05, 0.4):
         half = radius * (0.66 - abs(row) * 0.25)
         points = [
@@ -33,13 +33,13 @@ def waves(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None
         sheet.stroke(points, width=radius * 0.1, colour="#ffffff")
 
 
-def leaf(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None:
+def leaf(sheet: Sheet, x: float, y: float, radius: float, colour: str) -> None:
     right = [
         (x + radius * 0.62 * sin(pi * i / 20), y - radius + 2 * radius * i / 20)
         for i in range(21)
     ]
     left = [(2 * x - px, py) for px, py in reversed(right)]
-    sheet.fill(right + left, colours)
+    sheet.fill(right + left, colour)
     sheet.stroke(
         [(x, y + radius * 1.2), (x, y - radius * 0.5)], width=1.2, colour="#ffffff"
     )
@@ -52,53 +52,42 @@ def leaf(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None:
             sheet.stroke(branch, width=0.9, colour="#ffffff")
 
 
-def nut(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None:
-    sheet.fill(_ring_of_points(x, y, radius, 6), colours)
+def nut(sheet: Sheet, x: float, y: float, radius: float, colour: str) -> None:
+    sheet.fill(_ring_of_points(x, y, radius, 6), colour)
     sheet.disc(x, y, radius * 0.52, "#ffffff")
-    sheet.disc(x, y, radius * 0.3, colours)
+    sheet.disc(x, y, radius * 0.3, colour)
 
 
-def star(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None:
+def star(sheet: Sheet, x: float, y: float, radius: float, colour: str) -> None:
     outer = _ring_of_points(x, y, radius, 4)
     inner = _ring_of_points(x, y, radius * 0.26, 4, pi / 4)
     points = [p for pair in zip(outer, inner, strict=True) for p in pair]
-    sheet.fill(points, colours)
+    sheet.fill(points, colour)
 
 
-def drop(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None:
-    sheet.disc(x, y + radius * 0.3, radius * 0.68, colours)
+def drop(sheet: Sheet, x: float, y: float, radius: float, colour: str) -> None:
+    sheet.disc(x, y + radius * 0.3, radius * 0.68, colour)
     sheet.fill(
         [
             (x, y - radius),
             (x + radius * 0.6, y + radius * 0.02),
             (x - radius * 0.6, y + radius * 0.02),
         ],
-        colours,
+        colour,
     )
     sheet.disc(x - radius * 0.22, y + radius * 0.42, radius * 0.16, "#ffffff")
 
 
-def circles(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None:
-    sheet.disc(x - radius * 0.4, y, radius * 0.62, colours)
-    sheet.disc(x + radius * 0.4, y, radius * 0.62, tint(colours, 0.45))
+def circles(sheet: Sheet, x: float, y: float, radius: float, colour: str) -> None:
+    sheet.disc(x - radius * 0.4, y, radius * 0.62, colour)
+    sheet.disc(x + radius * 0.4, y, radius * 0.62, tint(colour, 0.45))
 
 
-def bird(sheet: Sheet, x: float, y: float, radius: float, colours: str) -> None:
+def bird(sheet: Sheet, x: float, y: float, radius: float, colour: str) -> None:
     for side in (-1, 1):
         wing = [
             (x, y + radius * 0.25),
             (x + side * radius, y - radius * 0.5),
             (x + side * radius * 0.45, y + radius * 0.02),
         ]
-        sheet.fill(wing, colours)
-
-
-MARKS = {
-    "band": waves,
-    "letter": leaf,
-    "grid": nut,
-    "sidebar": star,
-    "cards": drop,
-    "plain": circles,
-    "ribbon": bird,
-}
+        sheet.fill(wing, colour)

@@ -7,9 +7,13 @@ from decimal import Decimal
 from reviewer.demo import check_digits
 from reviewer.demo.model import Good, Party, Supplier
 
+# Units of what nobody buys twice on one invoice.
+_FLAT = ("job", "psch.")
+
 
 def _good(code: str, description: str, unit: str, price: str, rate: str) -> Good:
-    return Good(code, description, unit, Decimal(price), Decimal(rate))
+    most = 1 if unit in _FLAT else 12
+    return Good(code, description, unit, Decimal(price), Decimal(rate), most)
 
 
 VERDANCE = Supplier(

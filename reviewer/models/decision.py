@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from catalog.models import DerivedArtifact
-from reviewer.models.review_task import ReviewItem
-
-if TYPE_CHECKING:
-    from catalog.people import Viewer
+from catalog.people import Viewer, within_tenants_of
+from reviewer.models.review_task import ReviewItem, ReviewTask
 
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 
@@ -25,9 +21,10 @@ class Verdict(models.TextChoices):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: Viewer) -> DecisionQuerySet:
-        if user.is_superuser:
-            return self
-        return self.filter(item__task__tenant__memberships__user_id=user.pk)
+        return self.filter(within_tenants_of(user, "item__task__tenant"))
+
+    def of_task(self, task: ReviewTask) -> DecisionQuerySet:
+        return self.filter(item__task=task)
 
 
 class Decision(models.Model):

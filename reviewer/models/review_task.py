@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import uuid
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,10 +10,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalog.ids import new_id
-from catalog.models import DerivedArtifact, Generation, SourceMedia, Tenant
+from catalog.models import DerivedArtifact, Generation, Kind, SourceMedia, Tenant
+from catalog.people import Viewer, within_tenants_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from catalog.people import Viewer
+
+    Place = tuple[int, datetime, uuid.UUID]  # priority, created_at, task_id
 
 
 class Stakes(models.IntegerChoices):
@@ -25,9 +31,7 @@ class Stakes(models.IntegerChoices):
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def visible_to(self, user: Viewer) -> ReviewTaskQuerySet:
-        if user.is_superuser:
-            return self
-        return self.filter(tenant__memberships__user_id=user.pk)
+        return self.filter(within_tenants_of(user))
 
     def open(self) -> ReviewTaskQuerySet:
         return self.filter(state=ReviewTask.State.OPEN)
@@ -51,6 +55,56 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
     def not_skipped_by(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.exclude(skipped_by__contains=[user.pk])
+
+    def skipped_by(self, user: Viewer) -> ReviewTaskQuerySet:
+        return self.open().filter(skipped_by__contains=[user.pk])
+
+    def held_by_others(self, user: Viewer) -> ReviewTaskQuerySet:
+        """Soonest end first."""
+        held = self.open().filter(reserved_until__gt=timezone.now())
+        return held.exclude(reserver_id=user.pk).order_by("reserved_until")
+
+    def finished_by(self, user: Viewer, *, since: datetime) -> ReviewTaskQuerySet:
+        """Done since then, with an answer by the user in each."""
+        answered = self.filter(
+            items__decisions__reviewer_id=user.pk,
+            items__decisions__decided_at__gte=since,
+        )
+        return self.filter(
+            state=ReviewTask.State.DONE,
+            done_at__gte=since,
+            pk__in=answered.values("pk"),
+        )
+
+    def after(self, place: Place) -> ReviewTaskQuerySet:
+        """What follows a place in triage order."""
+        priority, created_at, task_id = place
+        same_priority = models.Q(priority=priority)
+        return self.filter(
+            same_priority & models.Q(created_at=created_at, task_id__gt=task_id)
+            | same_priority & models.Q(created_at__gt=created_at)
+            | models.Q(priority__lt=priority),
+            # Says nothing new, but is what the index can start from.
+            priority__lte=priority,
+        )
+
+    def facets(self) -> list[dict[str, Any]]:
+        """Counts by tenant, document type, reason and stakes, in one pass."""
+        keys = ("tenant__slug", "tenant__name", "document_type", "reason", "stakes")
+        return list(self.values(*keys).annotate(count=models.Count("pk")).order_by())
+
+    def with_rows(self) -> ReviewTaskQuerySet:
+        """With all that a row of the queue shows, in a fixed number of queries.
+
+        Of the items only the open ones, of the artifacts only the thumbnail.
+        """
+        thumbnails = DerivedArtifact.objects.of_kind(Kind.THUMBNAIL).only(
+            "artifact_id", "generation_id"
+        )
+        return self.select_related("tenant", "source", "reserver").prefetch_related(
+            models.Prefetch("items", ReviewItem.objects.filter(decided=False)),
+            models.Prefetch("generation__artifacts", thumbnails),
+        )
 
 
 class ReviewTask(models.Model):

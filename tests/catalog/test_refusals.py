@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
@@ -20,14 +23,14 @@ from tests.factories import make_generation, make_source, make_user, make_versio
 pytestmark = pytest.mark.django_db
 
 
-def run(sql: str, *params: object) -> None:
+def run(sql: str, *params: UUID | datetime) -> None:
     """One statement with all that is checked at the end of a transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, params)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def refused(sql: str, *params: object) -> None:
+def refused(sql: str, *params: UUID | datetime) -> None:
     with pytest.raises(DatabaseError):
         run(sql, *params)
 

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from catalog.models import Tenant
+from reviewer.demo import load
 
 # Any number will do, as long as nothing else of ours takes the same advisory lock.
 LOCK = 7_201_119
@@ -29,7 +29,8 @@ class Command(BaseCommand):
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
             self.migrate()
             self.collect()
-            if wants_demo() and not Tenant.objects.exists():
+            call_command("ensure_pipeline")
+            if wants_demo() and load.is_due():
                 call_command("load_demo")
 
     def migrate(self) -> None:

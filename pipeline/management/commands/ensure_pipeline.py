@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from pipeline import versions
+from pipeline import queue, versions
 from pipeline.events import ensure_partitions
 
 
@@ -13,6 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ensure_partitions()
+        queue.every_minute("pipeline.tasks.sweep", lane="interactive")
         version = versions.ensure_built_in()
         if version.active:
             self.stdout.write(f"{version} is active.")

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
@@ -22,8 +23,12 @@ class Command(BaseCommand):
         self.stderr.write("Drawing the demo's documents")
         read = load.load(workers=options["workers"], progress=_bar)
         self.stderr.write(f"{read} documents read.")
-        for name, what in load.log_ins():
-            self.stdout.write(f"{name} / {load.PASSWORD}: {what}")
+        people = "\n".join(
+            f"  {name} / {load.PASSWORD}   {what}" for name, what in load.log_ins()
+        )
+        # script/server shows them at every start.
+        (settings.HOME / "demo-logins.txt").write_text(people + "\n")
+        self.stdout.write(people)
 
 
 def _bar(rows: Iterable[dict[str, Any]], total: int) -> Iterable[dict[str, Any]]:

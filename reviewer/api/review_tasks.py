@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from catalog.api.access import OwnRows, person, tenant_of
+from catalog.api.pages import NewestFirst
+from catalog.api.problems import Conflict
+from reviewer import services, wording
+from reviewer.api import task_serializers as serializers
+from reviewer.api.filters import ReviewTaskFilter
+from reviewer.models import Decision, ReviewItem, ReviewTask
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+EMPTY = OpenApiResponse(description="Done; nothing to say.")
+
+
+def verb(**kwargs: Any) -> Callable[[Verb], Verb]:
+    return action(
+        filterset_class=None, pagination_class=None, methods=["post"], **kwargs
+    )
+
+
+class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
+    """What people are asked. The verbs are those of the review page.
+
+    400: the answer makes no sense; 409: the reservation is lost. `detail` says which
+    way out there is.
+    """
+
+    queryset = ReviewTask.objects.select_related("tenant", "reserver", "generation")
+    filterset_class = ReviewTaskFilter
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        return rows if self.action == "list" else rows.prefetch_related("items")
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        if self.action == "retrieve":
+            return serializers.TaskDetailSerializer
+        return serializers.TaskSerializer
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(self._as_problem(exc))
+
+    def _as_problem(self, exc: Exception) -> Exception:
+        match exc:
+            case services.ReservationLost():
+                return Conflict(wording.lost(exc.task, person(self.request)))
+            case services.AnswerRefused():
+                return ValidationError({"detail": str(exc)})
+            case ReviewItem.DoesNotExist():
+                return ValidationError(
+                    {"slot": ["The task does not ask about this: see its items."]}
+                )
+            case ReviewTask.DoesNotExist():
+                return Http404()
+        return exc
+
+    def _task_id(self) -> UUID:
+        task_id: UUID = self.get_object().pk
+        return task_id
+
+    def _token(self) -> UUID:
+        form = serializers.TokenSerializer(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        token: UUID = form.validated_data["token"]
+        return token
+
+    def _reserved(self, task: ReviewTask) -> Response:
+        return Response(serializers.ReservedTaskSerializer(task).data)
+
+    @extend_schema(
+        request=serializers.NextSerializer,
+        responses={200: serializers.ReservedTaskSerializer, 204: EMPTY},
+    )
+    @verb(detail=False)
+    def next(self, request: Request) -> Response:
+        """Reserve the most urgent task that nobody holds. 204: none is left."""
+        form = serializers.NextSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        slug = form.validated_data.get("tenant")
+        tenant = tenant_of(request, slug) if slug else None
+        task = services.reserve_next(user=person(request), tenant=tenant)
+        return self._reserved(task) if task else Response(status=HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=serializers.ReservedTaskSerializer)
+    @verb(detail=True)
+    def reserve(self, request: Request, pk: str) -> Response:
+        """Hold this task: the answer has the reservation token that the others ask."""
+        return self._reserved(
+            services.reserve(user=person(request), task_id=self._task_id())
+        )
+
+    @extend_schema(
+        request=serializers.TokenSerializer,
+        responses=serializers.ReservedTaskSerializer,
+    )
+    @verb(detail=True)
+    def extend(self, request: Request, pk: str) -> Response:
+        """Hold it for another while."""
+        return self._reserved(
+            services.extend(
+                user=person(request), task_id=self._task_id(), token=self._token()
+            )
+        )
+
+    @extend_schema(
+        request=serializers.AnswerSerializer,
+        responses={201: serializers.DecisionSerializer},
+    )
+    @verb(detail=True)
+    def decide(self, request: Request, pk: str) -> Response:
+        """Answer one item; the task is done when the last one is answered."""
+        task_id = self._task_id()
+        form = serializers.AnswerSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        decision = services.decide(
+            user=person(request),
+            task_id=task_id,
+            token=form.validated_data["token"],
+            answer=form.answer(),
+        )
+        filed = Decision.objects.select_related(
+            "item__task__tenant", "item__task__reserver"
+        ).get(pk=decision.pk)
+        return Response(
+            serializers.DecisionSerializer(filed).data, status=HTTP_201_CREATED
+        )
+
+    @extend_schema(request=serializers.TokenSerializer, responses={204: EMPTY})
+    @verb(detail=True)
+    def skip(self, request: Request, pk: str) -> Response:
+        """Leave it to others: `next` will not give it to you again."""
+        services.skip(
+            user=person(request), task_id=self._task_id(), token=self._token()
+        )
+        return Response(status=HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=serializers.TokenSerializer, responses={204: EMPTY})
+    @verb(detail=True, url_path="put-back")
+    def put_back(self, request: Request, pk: str) -> Response:
+        """End the reservation at once; a token that holds nothing changes nothing."""
+        services.put_back(
+            user=person(request), task_id=self._task_id(), token=self._token()
+        )
+        return Response(status=HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=serializers.TokenSerializer, responses={204: EMPTY})
+    @verb(detail=True)
+    def close(self, request: Request, pk: str) -> Response:
+        """Say that a document without items was looked at."""
+        services.close_without_items(
+            user=person(request), task_id=self._task_id(), token=self._token()
+        )
+        return Response(status=HTTP_204_NO_CONTENT)

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from catalog.api.access import OwnRows, person, tenant_of
+from catalog.api.files import blob_response
+from catalog.api.pages import NewestFirst
+from catalog.api.problems import TooLarge, Unavailable
+from catalog.api.serializers import ArtifactSerializer
+from catalog.blobs import BlobTooLarge
+from catalog.models import DerivedArtifact, SourceMedia
+from pipeline.intake import Received, receive
+from pipeline.services import NoActiveVersion
+from reviewer.api import source_serializers as serializers
+from reviewer.api.filters import SourceFilter
+
+# What a form may weigh beyond its file: boundaries and the tenant's name.
+FORM_BYTES = 64 * 1024
+
+
+class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
+    """Originals, and what the current reading of each says."""
+
+    queryset = SourceMedia.objects.with_current_generation()
+    filterset_class = SourceFilter
+    pagination_class = NewestFirst
+    parser_classes = [MultiPartParser]
+
+    def get_serializer_class(self) -> type[serializers.SourceSerializer]:
+        if self.action == "retrieve":
+            return serializers.SourceDetailSerializer
+        return serializers.SourceSerializer
+
+    @extend_schema(
+        request={"multipart/form-data": serializers.UploadSerializer},
+        responses={
+            201: serializers.UploadedSerializer,
+            200: serializers.UploadedSerializer,
+        },
+    )
+    def create(self, request: Request) -> Response:
+        """Upload a document. 201: new; 200: the tenant had these bytes already.
+
+        A document that the gate refuses is stored too, and `run` says at once why.
+        """
+        _refuse_too_large(request)
+        form = serializers.UploadSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        received = self._receive(request, given["tenant"], given["file"])
+        body = {
+            "created": received.created,
+            "source_id": received.source.pk,
+            "content_hash": received.source.content_hash,
+            "run": received.run,
+        }
+        code = HTTP_201_CREATED if received.created else HTTP_200_OK
+        return Response(serializers.UploadedSerializer(body).data, status=code)
+
+    def _receive(self, request: Request, slug: str, file: UploadedFile[bytes]) -> Received:
+        tenant = tenant_of(request, slug)
+        try:
+            return receive(
+                tenant=tenant,
+                stream=file,
+                name=file.name or "",
+                user=person(request),
+                limit=settings.MAX_UPLOAD_BYTES,
+            )
+        except BlobTooLarge as error:
+            raise TooLarge(_limit_sentence()) from error
+        except NoActiveVersion as error:
+            raise Unavailable(
+                "No pipeline version is active: an admin must activate one."
+            ) from error
+
+    @extend_schema(responses=serializers.StatusSerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def status(self, request: Request, pk: str) -> Response:
+        """Where the source stands: poll this after an upload."""
+        source = self.get_object()
+        run = source.runs.select_related("pipeline_version").first()
+        current = next(iter(source.current_generations), None)
+        task = source.review_tasks.open().first()
+        data = {
+            "source_id": source.pk,
+            "run": run,
+            "document_type": current.document_type if current else "",
+            "released_at": current.released_at if current else None,
+            "review_task_id": task.pk if task else None,
+        }
+        return Response(serializers.StatusSerializer(data).data)
+
+    @extend_schema(responses=ArtifactSerializer(many=True))
+    @action(detail=True, filterset_class=None)
+    def artifacts(self, request: Request, pk: str) -> Response:
+        """All that any version made of the source; artifacts/?source= filters too."""
+        rows = DerivedArtifact.objects.filter(source=self.get_object())
+        page = self.paginate_queryset(rows.defer("payload"))
+        return self.get_paginated_response(ArtifactSerializer(page, many=True).data)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def file(self, request: Request, pk: str) -> HttpResponseBase:
+        """The original's bytes, as a download."""
+        source = self.get_object()
+        return blob_response(source.content_hash, source.mime_type, source.name)
+
+
+def _limit_sentence() -> str:
+    megabytes = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+    return f"The file is larger than {megabytes} MB: split it or lower its resolution."
+
+
+def _refuse_too_large(request: Request) -> None:
+    """Before the body is read: what is announced as too large need not come in."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if int(announced) > settings.MAX_UPLOAD_BYTES + FORM_BYTES:
+        raise TooLarge(_limit_sentence())

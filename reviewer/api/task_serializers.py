@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from catalog.ids import new_id
+from catalog.models import DerivedArtifact, Kind
+from catalog.regions import BoundingBox, Region
+from reviewer.answers import LONGEST_VALUE, Answer
+from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+
+TASK_FIELDS = [
+    "task_id",
+    "tenant",
+    "source_id",
+    "generation_id",
+    "state",
+    "stakes",
+    "priority",
+    "reason",
+    "document_type",
+    "template_key",
+    "created_at",
+    "done_at",
+    "reserver",
+    "reserved_until",
+]
+
+
+class TaskSerializer(serializers.ModelSerializer[ReviewTask]):
+    tenant = serializers.SlugField(source="tenant.slug", read_only=True)
+    source_id = serializers.UUIDField(read_only=True)
+    generation_id = serializers.UUIDField(read_only=True)
+    stakes = serializers.CharField(source="get_stakes_display", read_only=True)
+    reserver = serializers.CharField(
+        source="reserver.username", read_only=True, allow_null=True, default=None
+    )
+
+    class Meta:
+        model = ReviewTask
+        fields = TASK_FIELDS
+
+
+class StandingValueSerializer(serializers.ModelSerializer[DerivedArtifact]):
+    value = serializers.SerializerMethodField("value_of")
+    confidence = serializers.SerializerMethodField("confidence_of")
+    status = serializers.SerializerMethodField("status_of")
+
+    class Meta:
+        model = DerivedArtifact
+        fields = ["artifact_id", "origin", "value", "confidence", "status", "region"]
+
+    def value_of(self, artifact: DerivedArtifact) -> str | None:
+        return (artifact.payload or {}).get("value") or None
+
+    def confidence_of(self, artifact: DerivedArtifact) -> float | None:
+        return (artifact.payload or {}).get("confidence")
+
+    def status_of(self, artifact: DerivedArtifact) -> str | None:
+        return (artifact.payload or {}).get("status")
+
+
+class ItemSerializer(serializers.ModelSerializer[ReviewItem]):
+    """A doubtful field and what stands in it now; null where nothing was found."""
+
+    standing = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReviewItem
+        fields = ["slot", "value_type", "critical", "reason", "decided", "standing"]
+
+    @extend_schema_field(StandingValueSerializer(allow_null=True))
+    def get_standing(self, item: ReviewItem) -> dict[str, Any] | None:
+        artifact = self.context["standing"].get(item.slot)
+        return dict(StandingValueSerializer(artifact).data) if artifact else None
+
+
+class TaskDetailSerializer(TaskSerializer):
+    items = serializers.SerializerMethodField()
+
+    class Meta(TaskSerializer.Meta):
+        fields = [*TASK_FIELDS, "items"]
+
+    @extend_schema_field(ItemSerializer(many=True))
+    def get_items(self, task: ReviewTask) -> list[dict[str, Any]]:
+        live = DerivedArtifact.objects.live_in(task.generation).of_kind(Kind.FIELD)
+        items = task.items.all()
+        slots = [item.slot for item in items]
+        standing = {artifact.slot: artifact for artifact in live.filter(slot__in=slots)}
+        context = {"standing": standing}
+        return list(ItemSerializer(items, many=True, context=context).data)
+
+
+class ReservedTaskSerializer(TaskDetailSerializer):
+    """With the token that only the holder gets."""
+
+    class Meta(TaskDetailSerializer.Meta):
+        fields = [*TaskDetailSerializer.Meta.fields, "reservation_token"]
+
+
+class NextSerializer(serializers.Serializer[object]):
+    tenant = serializers.SlugField(required=False, help_text="only of this tenant")
+
+
+class TokenSerializer(serializers.Serializer[object]):
+    token = serializers.UUIDField(help_text="the reservation_token that reserve gave")
+
+
+class RegionSerializer(serializers.Serializer[object]):
+    page = serializers.IntegerField(min_value=1)
+    bbox = serializers.ListField(
+        child=serializers.FloatField(min_value=0, max_value=1),
+        min_length=4,
+        max_length=4,
+        help_text="left, top, right, bottom in page fractions, origin top left",
+    )
+
+    def validate_bbox(self, edges: list[float]) -> list[float]:
+        try:
+            BoundingBox.from_list(edges)
+        except ValueError as error:
+            raise serializers.ValidationError(
+                "Give left, top, right, bottom, the smaller of each pair first."
+            ) from error
+        return edges
+
+
+class AnswerSerializer(TokenSerializer):
+    decision_id = serializers.UUIDField(
+        required=False,
+        help_text="made by you, so that an answer sent twice is one decision",
+    )
+    slot = serializers.CharField(max_length=100)
+    verdict = serializers.ChoiceField(Verdict.choices)
+    value = serializers.CharField(
+        required=False, allow_blank=True, max_length=LONGEST_VALUE, default=""
+    )
+    region = RegionSerializer(required=False, allow_null=True, default=None)
+    how = serializers.ChoiceField(
+        Correction.How.choices, required=False, default=Correction.How.TYPED
+    )
+    active_ms = serializers.IntegerField(
+        required=False, min_value=0, max_value=86_400_000, default=0
+    )
+
+    def answer(self) -> Answer:
+        given = self.validated_data
+        region = given["region"]
+        return Answer(
+            decision_id=given.get("decision_id") or new_id(),
+            slot=given["slot"],
+            verdict=Verdict(given["verdict"]),
+            value=given["value"],
+            region=Region.from_json(region) if region else None,
+            how=Correction.How(given["how"]),
+            active_ms=given["active_ms"],
+        )
+
+
+class DecisionSerializer(serializers.ModelSerializer[Decision]):
+    slot = serializers.CharField(source="item.slot", read_only=True)
+    artifact_id = serializers.UUIDField(read_only=True)
+    task = TaskSerializer(source="item.task", read_only=True)
+
+    class Meta:
+        model = Decision
+        fields = [
+            "decision_id",
+            "slot",
+            "verdict",
+            "artifact_id",
+            "decided_at",
+            "task",
+        ]

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from reviewer.api.export import ExportView
+from reviewer.api.review_tasks import ReviewTaskViewSet
+from reviewer.api.search import SearchView
+from reviewer.api.sources import SourceViewSet
+from reviewer.api.token import TokenView
+
+router = SimpleRouter()
+router.register("sources", SourceViewSet, basename="api-source")
+router.register("review-tasks", ReviewTaskViewSet, basename="api-review-task")
+urlpatterns = [
+    path("token/", TokenView.as_view(), name="api-token"),
+    path("search/", SearchView.as_view(), name="api-search"),
+    path("export/", ExportView.as_view(), name="api-export"),
+    *router.urls,
+]

@@ -1,0 +1,106 @@
+"""What stands where: regions, pages and words, ready for the overlay to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.api.files import payload_of
+from catalog.models import DerivedArtifact, Generation, Kind
+from catalog.regions import BoundingBox
+from pipeline.words import PageWords
+
+# A page whose shape nobody recorded takes the room of A4 until its picture has come.
+PAPER = (210, 297)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of the overlay; look is its class: verified, conflict, hit, ..."""
+
+    slot: str
+    page: int
+    bbox: BoundingBox
+    look: str = ""
+    label: str = ""
+
+    @property
+    def as_list(self) -> list[float]:
+        return self.bbox.as_list()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page picture: number from 1, and its shape, of which the ratio counts."""
+
+    number: int
+    image: DerivedArtifact
+    width: int
+    height: int
+    boxes: tuple[Box, ...] = ()
+
+
+def page_number(slot: str) -> int:
+    """The page that a slot "page=N" names; 0 for any other slot."""
+    number = slot.removeprefix("page=")
+    return int(number) if slot.startswith("page=") and number.isdecimal() else 0
+
+
+def box_of(artifact: DerivedArtifact) -> Box | None:
+    """The box of a field artifact, looking as its status or its author say."""
+    payload = artifact.payload or {}
+    look = "human" if artifact.origin == "human" else str(payload.get("status", ""))
+    return region_box(
+        artifact.region,
+        slot=artifact.slot,
+        look=look,
+        label=str(payload.get("value", "")),
+    )
+
+
+def region_box(
+    region: dict[str, Any] | None, *, slot: str, look: str = "", label: str = ""
+) -> Box | None:
+    if not region or "bbox" not in region:
+        return None
+    return Box(
+        slot=slot,
+        page=int(region["page"]),
+        bbox=BoundingBox.from_list(region["bbox"]),
+        look=look,
+        label=label,
+    )
+
+
+def page_images(generation: Generation) -> dict[int, DerivedArtifact]:
+    """The page pictures of a generation by page number."""
+    images = DerivedArtifact.objects.filter(generation=generation).of_kind(
+        Kind.PAGE_IMAGE
+    )
+    return dict(sorted((page_number(image.slot), image) for image in images))
+
+
+def words_on(generation: Generation, page: int) -> PageWords | None:
+    """The words read on a page, or None where it was not read. Raises Unavailable."""
+    artifact = (
+        DerivedArtifact.objects.filter(generation=generation, slot=f"page={page}")
+        .of_kind(Kind.OCR)
+        .first()
+    )
+    return PageWords.from_json(payload_of(artifact)) if artifact else None
+
+
+def page_of(
+    image: DerivedArtifact, words: PageWords | None, boxes: Iterable[Box] = ()
+) -> Page:
+    """A page picture with those of the boxes that stand on it."""
+    number = page_number(image.slot)
+    width, height = (words.width, words.height) if words else PAPER
+    return Page(
+        number=number,
+        image=image,
+        width=max(1, round(width)),
+        height=max(1, round(height)),
+        boxes=tuple(box for box in boxes if box.page == number),
+    )

@@ -1,0 +1,283 @@
+"""What the review page shows of a task: pages, doubtful fields, candidates, words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from catalog.ids import new_id
+from catalog.models import DerivedArtifact, Kind
+from catalog.regions import BoundingBox, Region
+from pipeline.claims import Claim
+from reviewer import answers, citations, triage, wording
+from reviewer.citations import Box, Page
+from reviewer.models import Decision, ReviewItem, ReviewTask
+from reviewer.narrowing import Narrowing
+
+MOST_CANDIDATES = 3
+# Room around a value's box in its crop, in heights of the box.
+ROOM_ACROSS, ROOM_ABOVE = 2.5, 0.8
+NARROWEST_CROP = 6.0  # times as wide as high, so that words keep their neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A cut-out of a page picture, in the page's own units (its width and height)."""
+
+    page: Page
+    left: float
+    top: float
+    width: float
+    height: float
+    box: BoundingBox
+
+    @property
+    def view_box(self) -> str:
+        return f"{self.left:.2f} {self.top:.2f} {self.width:.2f} {self.height:.2f}"
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """The value's box as attributes of a rectangle."""
+        page, box = self.page, self.box
+        return {
+            "x": f"{box.left * page.width:.2f}",
+            "y": f"{box.top * page.height:.2f}",
+            "width": f"{box.width * page.width:.2f}",
+            "height": f"{box.height * page.height:.2f}",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    key: int  # the digit that takes it, from 1
+    value: str
+    region: str  # as a form carries it
+
+    @property
+    def page(self) -> str:
+        return self.region.partition(",")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One doubtful field. decision_id makes an answer sent twice one answer."""
+
+    item: ReviewItem
+    reason: str
+    value: str
+    raw: str
+    region: Region | None
+    crop: Crop | None
+    candidates: list[Candidate]
+    decision: Decision | None
+    decision_id: uuid.UUID
+    typed: str = ""
+    error: str = ""
+
+    @property
+    def verdict(self) -> str:
+        return wording.DECIDED[self.decision.verdict] if self.decision else ""
+
+    @property
+    def box(self) -> list[float]:
+        return self.region.bbox.as_list() if self.region else []
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that the server could not take, to be shown where it was given."""
+
+    slot: str
+    typed: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    task: ReviewTask
+    why: str
+    questions: list[Question]
+    pages: list[Page]
+    words: dict[int, DerivedArtifact]  # the OCR artifact of each page
+    shown: int  # the page to begin with
+
+    @property
+    def open_count(self) -> int:
+        return sum(not question.item.decided for question in self.questions)
+
+
+def lay_out(
+    task: ReviewTask, *, page: int | None = None, refusal: Refusal | None = None
+) -> Desk:
+    """Read all that the review page shows. page: the one asked for, if any."""
+    items = list(task.items.select_related("artifact").order_by("position"))
+    standing = {
+        artifact.slot: artifact
+        for artifact in DerivedArtifact.objects.live_in(task.generation)
+        .of_kind(Kind.FIELD)
+        .filter(slot__in=[item.slot for item in items])
+    }
+    decisions = {
+        decision.item_id: decision for decision in Decision.objects.of_task(task)
+    }
+    open_items = [item for item in items if not item.decided]
+    boxes = [box for box in map(citations.box_of, standing.values()) if box]
+    pages = _pages(task, boxes)
+    questions = [
+        _question(item, standing.get(item.slot), decisions.get(item.pk), pages, refusal)
+        for item in items
+    ]
+    first = next((q for q in questions if not q.item.decided), None)
+    start = first.region.page if first and first.region else min(pages, default=1)
+    return Desk(
+        task=task,
+        why=wording.why(task, open_items or items),
+        questions=questions,
+        pages=list(pages.values()),
+        words=_words(task),
+        shown=page if page in pages else start,
+    )
+
+
+def _pages(task: ReviewTask, boxes: Iterable[Box]) -> dict[int, Page]:
+    """Every page picture. Only pages with boxes need the true shape before they load."""
+    boxes = list(boxes)
+    needed = {box.page for box in boxes} or {1}
+    generation = task.generation
+    return {
+        number: citations.page_of(
+            image,
+            citations.words_on(generation, number) if number in needed else None,
+            boxes,
+        )
+        for number, image in citations.page_images(generation).items()
+    }
+
+
+def _words(task: ReviewTask) -> dict[int, DerivedArtifact]:
+    read = DerivedArtifact.objects.filter(generation=task.generation).of_kind(Kind.OCR)
+    return {
+        citations.page_number(artifact.slot): artifact
+        for artifact in read.only("artifact_id", "slot")
+    }
+
+
+def _question(
+    item: ReviewItem,
+    standing: DerivedArtifact | None,
+    decision: Decision | None,
+    pages: Mapping[int, Page],
+    refusal: Refusal | None,
+) -> Question:
+    claim = next(iter(triage.claims_of([standing] if standing else [])), None)
+    machine = next(
+        iter(triage.claims_of([item.artifact] if item.artifact else [])), None
+    )
+    refused = refusal if refusal and refusal.slot == item.slot else None
+    region = claim.region if claim else None
+    return Question(
+        item=item,
+        reason=item.reason,
+        value=claim.value if claim else "",
+        raw=claim.raw if claim else "",
+        region=region,
+        crop=crop_of(region, pages),
+        candidates=candidates_of(machine, claim),
+        decision=decision,
+        decision_id=new_id(),
+        typed=refused.typed if refused else "",
+        error=refused.error if refused else "",
+    )
+
+
+def candidates_of(machine: Claim | None, standing: Claim | None) -> list[Candidate]:
+    """The machine's other readings, without the value that stands, best first."""
+    if machine is None:
+        return []
+    seen = {standing.value if standing else ""}
+    found: list[Candidate] = []
+    for claim in (*machine.candidates, machine):
+        if claim.value and claim.value not in seen and len(found) < MOST_CANDIDATES:
+            seen.add(claim.value)
+            found.append(Candidate(len(found) + 1, claim.value, as_field(claim.region)))
+    return found
+
+
+def crop_of(region: Region | None, pages: Mapping[int, Page]) -> Crop | None:
+    """The box with room around it, kept on the page; None without a page to cut."""
+    page = pages.get(region.page) if region else None
+    if region is None or page is None:
+        return None
+    box = region.bbox
+    high = max(box.height * page.height, page.height * 0.006)
+    height = min(high * (1 + 2 * ROOM_ABOVE), page.height)
+    width = max(
+        box.width * page.width + 2 * ROOM_ACROSS * high, NARROWEST_CROP * height
+    )
+    width = min(width, page.width)
+    across, down = box.center
+    return Crop(
+        page=page,
+        left=_inside(across * page.width - width / 2, width, page.width),
+        top=_inside(down * page.height - height / 2, height, page.height),
+        width=width,
+        height=height,
+        box=box,
+    )
+
+
+def _inside(start: float, length: float, space: float) -> float:
+    return min(max(start, 0.0), max(space - length, 0.0))
+
+
+def as_field(region: Region | None) -> str:
+    """A region as a form carries it: "page,left,top,right,bottom", "" for none."""
+    if region is None:
+        return ""
+    edges = ",".join(f"{edge:g}" for edge in region.bbox.as_list())
+    return f"{region.page},{edges}"
+
+
+def from_field(text: str) -> Region | None:
+    """What as_field() wrote. Raises ValueError for what is no place on a page."""
+    if not text:
+        return None
+    page, *edges = text.split(",")
+    box = BoundingBox.from_list([float(edge) for edge in edges])
+    if not 1 <= int(page) <= 100_000:
+        raise ValueError("pages count from 1")
+    return Region(int(page), box)
+
+
+def progress(decision: Decision, task: ReviewTask, following: str) -> dict[str, Any]:
+    """What a script needs to go on after an answer that is stored.
+
+    following: the URL to go to when the task is done.
+    """
+    return {
+        "slot": decision.item.slot,
+        "verdict": decision.verdict,
+        "verdict_text": wording.DECIDED[decision.verdict],
+        "value": answers.value_of(decision.artifact),
+        "done": task.state == ReviewTask.State.DONE,
+        "following": following,
+    }
+
+
+def picture_of_next(
+    user: User, task: ReviewTask, narrowing: Narrowing
+) -> DerivedArtifact | None:
+    """The first page of what will probably come next, to be fetched early.
+
+    Nothing is reserved by it: another person may still get that task.
+    """
+    tasks = ReviewTask.objects.visible_to(user).free_for(user).not_skipped_by(user)
+    likely = narrowing.apply(tasks).in_triage_order().exclude(pk=task.pk).first()
+    if likely is None:
+        return None
+    images = DerivedArtifact.objects.filter(generation_id=likely.generation_id)
+    return images.of_kind(Kind.PAGE_IMAGE).filter(slot="page=1").first()

@@ -1,0 +1,184 @@
+"""Released values on their way out: what was sent is what the delivery says."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Literal
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from catalog.api.files import payload_of
+from catalog.models import (
+    Delivery,
+    DerivedArtifact,
+    Generation,
+    Kind,
+    Promotion,
+    Tenant,
+)
+from catalog.services import record_delivery
+
+Form = Literal["json", "csv"]
+BATCH = 1000
+# Statuses of values that are not there, from the answer of the person who looked.
+NO_VALUE = {"person_absent": "absent", "person_unreadable": "unreadable"}
+SOURCE_COLUMNS = (
+    "source_id",
+    "name",
+    "content_hash",
+    "document_type",
+    "template_key",
+    "pipeline_name",
+    "pipeline_version",
+    "generation_id",
+    "released_at",
+)
+VALUE_COLUMNS = (
+    "slot",
+    "value",
+    "status",
+    "origin",
+    "confidence",
+    "page",
+    "bbox",
+    "model_id",
+    "artifact_id",
+)
+# A spreadsheet takes a cell that begins like this for a formula and runs it.
+FORMULA = re.compile(r"^[\s]*[=+\-@\t\r\n]")
+NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A recorded delivery and the text that carries it, in pieces."""
+
+    delivery: Delivery
+    lines: Iterator[str]
+
+
+def export(
+    *, tenant: Tenant, recipient: User, form: Form, since: datetime | None = None
+) -> Export:
+    """Record a delivery of a tenant's released values, then give them out.
+
+    The pieces are read from the delivery's own list, so that they cannot carry more
+    than it says; an export broken off on the way carries less. since: only documents
+    of which something was released, corrected or promoted at that time or later.
+    """
+    generations = released_generations(tenant, since)
+    artifacts = (
+        DerivedArtifact.objects.filter(
+            generation__in=generations, superseded_by__isnull=True
+        )
+        .of_kind(Kind.FIELD)
+        .values_list("artifact_id", flat=True)
+    )
+    delivery = record_delivery(
+        tenant=tenant, recipient=recipient, form=form, artifact_ids=artifacts
+    )
+    lines = csv_lines if form == "csv" else json_lines
+    return Export(delivery, lines(delivery))
+
+
+def released_generations(
+    tenant: Tenant, since: datetime | None
+) -> QuerySet[Generation]:
+    """The tenant's current generations whose values were accepted."""
+    generations = Generation.objects.released().filter(source__tenant=tenant)
+    if since is None:
+        return generations
+    corrected = DerivedArtifact.objects.of_kind(Kind.FIELD).filter(
+        generation=OuterRef("pk"), created_at__gte=since
+    )
+    promoted = Promotion.objects.filter(new_generation=OuterRef("pk"), at__gte=since)
+    return generations.filter(
+        Q(released_at__gte=since) | Exists(corrected) | Exists(promoted)
+    )
+
+
+def carried_by(delivery: Delivery) -> QuerySet[DerivedArtifact]:
+    """The artifacts of a delivery, source by source, fields in order of their names."""
+    return (
+        DerivedArtifact.objects.filter(deliveries__delivery=delivery)
+        .select_related("source", "generation")
+        .order_by("source_id", "generation_id", "slot")
+    )
+
+
+def json_lines(delivery: Delivery) -> Iterator[str]:
+    """One JSON object a source: its stamps, and its values by slot."""
+    rows = carried_by(delivery).iterator(BATCH)
+    for _, group in groupby(rows, key=lambda artifact: artifact.generation_id):
+        artifacts = list(group)
+        values = {a.slot: _value_of(a) for a in artifacts}
+        for value in values.values():
+            del value["slot"]
+        data = {**_source_of(artifacts[0]), "values": values}
+        yield json.dumps(data, ensure_ascii=False) + "\n"
+
+
+class _Echo:
+    """A file for csv.writer that hands each written line straight back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(delivery: Delivery) -> Iterator[str]:
+    """A header line, then one line a value."""
+    writer: Any = csv.writer(_Echo())
+    yield writer.writerow((*SOURCE_COLUMNS, *VALUE_COLUMNS))
+    for artifact in carried_by(delivery).iterator(BATCH):
+        row = {**_source_of(artifact), **_value_of(artifact)}
+        if row["bbox"] is not None:
+            row["bbox"] = " ".join(str(edge) for edge in row["bbox"])
+        cells = (row[name] for name in (*SOURCE_COLUMNS, *VALUE_COLUMNS))
+        yield writer.writerow([safe_cell(cell) for cell in cells])
+
+
+def safe_cell(value: Any) -> str:
+    """The value as CSV text that no spreadsheet runs as a formula."""
+    text = "" if value is None else str(value)
+    if FORMULA.match(text) and not NUMBER.match(text):
+        return f"'{text}"
+    return text
+
+
+def _source_of(artifact: DerivedArtifact) -> dict[str, Any]:
+    source, generation = artifact.source, artifact.generation
+    return {
+        "source_id": str(source.source_id),
+        "name": source.name,
+        "content_hash": source.content_hash,
+        "document_type": generation.document_type,
+        "template_key": generation.template_key,
+        "pipeline_name": artifact.pipeline_name,
+        "pipeline_version": artifact.pipeline_version,
+        "generation_id": str(generation.generation_id),
+        "released_at": generation.released_at and generation.released_at.isoformat(),
+    }
+
+
+def _value_of(artifact: DerivedArtifact) -> dict[str, Any]:
+    payload = payload_of(artifact) or {}
+    region = artifact.region or {}
+    missing = NO_VALUE.get(payload.get("reason", ""))
+    return {
+        "slot": artifact.slot,
+        "value": None if missing else payload.get("value") or None,
+        "status": missing or payload.get("status"),
+        "origin": artifact.origin,
+        "confidence": payload.get("confidence"),
+        "page": region.get("page"),
+        "bbox": region.get("bbox"),
+        "model_id": artifact.model_id,
+        "artifact_id": str(artifact.artifact_id),
+    }

@@ -1,0 +1,112 @@
+"""What happened to a source, newest first, in words and with who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Count
+
+from catalog.models import Delivery, Generation, Promotion, SourceMedia
+from reviewer.models import Decision, Verdict
+from reviewer.reasons import DISPOSITIONS, reason_text, slot_text
+
+DONE: dict[str, str] = {
+    Verdict.CONFIRM: "confirmed",
+    Verdict.CORRECT: "corrected",
+    Verdict.ABSENT: "found absent",
+    Verdict.UNREADABLE: "could not be read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """icon names a picture of templates/icons; who is empty for the machine's own."""
+
+    at: datetime
+    icon: str
+    what: str
+    detail: str = ""
+    who: str = ""
+
+
+def history_of(source: SourceMedia) -> list[Happening]:
+    found = [
+        Happening(
+            source.uploaded_at, "upload", "Uploaded", who=_name(source.uploaded_by)
+        ),
+        *_readings(source),
+        *_promotions(source),
+        *_decisions(source),
+        *_deliveries(source),
+    ]
+    return sorted(found, key=attrgetter("at"), reverse=True)
+
+
+def _name(user: Any) -> str:
+    return (user.get_full_name() or user.get_username()) if user else ""
+
+
+def _readings(source: SourceMedia) -> Iterator[Happening]:
+    for generation in Generation.objects.filter(source=source):
+        version = f"{generation.pipeline_name} {generation.pipeline_version}"
+        outcome = DISPOSITIONS[generation.disposition]
+        yield Happening(
+            generation.created_at,
+            "machine",
+            f"Read by {version}: {outcome.lower()}",
+            detail=reason_text(generation.reason),
+        )
+
+
+def _promotions(source: SourceMedia) -> Iterator[Happening]:
+    """Only generations that took another's place: the first says nothing new."""
+    told = Promotion.objects.filter(
+        source=source,
+        reason__in=[Promotion.Reason.REPLACEMENT, Promotion.Reason.ROLLBACK],
+    ).select_related("new_generation", "actor")
+    for promotion in told:
+        version = promotion.new_generation.pipeline_version
+        yield Happening(
+            promotion.at,
+            "lineage",
+            f"Version {version} became current",
+            detail=promotion.get_reason_display(),
+            who=_name(promotion.actor),
+        )
+
+
+def _decisions(source: SourceMedia) -> Iterator[Happening]:
+    decisions = Decision.objects.filter(item__task__source=source).select_related(
+        "item", "reviewer", "artifact", "correction"
+    )
+    for decision in decisions:
+        detail = ""
+        if decision.verdict == Verdict.CORRECT:
+            correction = decision.correction
+            detail = f"{correction.old_value or 'nothing'} → {correction.new_value}"
+        yield Happening(
+            decision.decided_at,
+            "person",
+            f"{slot_text(decision.item.slot)} {DONE[decision.verdict]}",
+            detail=detail,
+            who=_name(decision.reviewer),
+        )
+
+
+def _deliveries(source: SourceMedia) -> Iterator[Happening]:
+    deliveries = (
+        Delivery.objects.filter(carried__artifact__source=source)
+        .select_related("recipient")
+        .annotate(values_carried=Count("carried"))
+    )
+    for delivery in deliveries:
+        yield Happening(
+            delivery.at,
+            "download",
+            f"{delivery.values_carried} values exported as {delivery.form.upper()}",
+            who=_name(delivery.recipient),
+        )

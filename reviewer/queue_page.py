@@ -1,0 +1,208 @@
+"""What the queue page shows: rows in triage order, counts, and how the user stands."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from catalog.models import DerivedArtifact
+from reviewer import wording
+from reviewer.models import ReviewTask, Stakes
+from reviewer.models.review_task import Place, ReviewTaskQuerySet
+from reviewer.narrowing import COLUMNS, Narrowing
+from reviewer.reasons import plain
+
+PAGE_SIZE = 50
+FACET_SIZE = 6  # most frequent values shown of each key
+TITLES = {"stakes": "Stakes", "reason": "Why", "type": "Type", "tenant": "Tenant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    task: ReviewTask
+    why: str
+    doubtful: int
+    thumbnail: DerivedArtifact | None
+    holder: str  # "" where nobody holds it, "you" for the user
+    skipped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    label: str
+    count: int
+    share: float  # of the largest count, 0..100
+    chosen: bool
+    query: str  # that chooses it, or lets it go
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    key: str
+    title: str
+    values: list[FacetValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the open tasks are that the user does not get."""
+
+    open: int
+    held: list[ReviewTask]  # the ones that end soonest
+    held_count: int
+    skipped: int
+    done_today: int
+
+    @property
+    def left(self) -> int:
+        return max(self.open - self.held_count - self.skipped, 0)
+
+
+def standing(user: User, narrowing: Narrowing, *, open_count: int) -> Standing:
+    tasks = ReviewTask.objects.visible_to(user)
+    here = narrowing.apply(tasks)
+    held = here.held_by_others(user)
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Standing(
+        open=open_count,
+        held=list(held.select_related("reserver")[:3]),
+        held_count=held.count(),
+        skipped=here.skipped_by(user).exclude(pk__in=held.values("pk")).count(),
+        done_today=tasks.finished_by(user, since=midnight).count(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    rows: list[Row]
+    facets: list[Facet]
+    standing: Standing
+    narrowing: Narrowing
+    count: int  # open tasks inside the narrowing
+    next_query: str  # of the following page, "" on the last one
+    is_first: bool
+
+
+def page(
+    user: User, tasks: ReviewTaskQuerySet, narrowing: Narrowing, *, after: str
+) -> QueuePage:
+    """A page of the open tasks given; after: what place_after() wrote, or ""."""
+    counts = tasks.facets()
+    count = sum(row["count"] for row in counts if narrowing.holds(row))
+    place = parse_place(after)
+    shown = narrowing.apply(tasks).in_triage_order().with_rows()
+    if place is not None:
+        shown = shown.after(place)
+    found = list(shown[: PAGE_SIZE + 1])
+    more = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
+    following = {**narrowing.chosen(), "after": place_after(more)} if more else {}
+    return QueuePage(
+        rows=[_row(user, task) for task in found[:PAGE_SIZE]],
+        facets=facets(counts, narrowing),
+        standing=standing(user, narrowing, open_count=count),
+        narrowing=narrowing,
+        count=count,
+        next_query=urlencode(following),
+        is_first=place is None,
+    )
+
+
+def _row(user: User, task: ReviewTask) -> Row:
+    """Of a task that with_rows() has read."""
+    items = list(task.items.all())
+    thumbnails = list(task.generation.artifacts.all())
+    holder = ""
+    if task.is_held:
+        mine = task.reserver_id == user.pk
+        holder = "you" if mine else wording.name_of(task.reserver)
+    return Row(
+        task=task,
+        why=wording.why(task, items),
+        doubtful=len(items),
+        thumbnail=thumbnails[0] if thumbnails else None,
+        holder=holder,
+        skipped=user.pk in task.skipped_by,
+    )
+
+
+def facets(counts: Sequence[Mapping[str, Any]], narrowing: Narrowing) -> list[Facet]:
+    """Counts for each key, given what is chosen for the other keys.
+
+    A key with one value only says nothing, unless that value is chosen.
+    """
+    found = [_facet(key, counts, narrowing) for key in TITLES]
+    return [
+        facet
+        for facet in found
+        if len(facet.values) > 1 or any(value.chosen for value in facet.values)
+    ]
+
+
+def _facet(
+    key: str, counts: Sequence[Mapping[str, Any]], narrowing: Narrowing
+) -> Facet:
+    sums: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for row in counts:
+        if narrowing.holds(row, but=key):
+            sums[str(row[COLUMNS[key]])] += row["count"]
+            names[row["tenant__slug"]] = row["tenant__name"]
+    chosen = narrowing.chosen().get(key)
+    if chosen is not None and chosen not in sums:
+        sums[chosen] = 0
+    ranked = sorted(
+        sums.items(), key=lambda pair: -int(pair[0]) if key == "stakes" else -pair[1]
+    )
+    shown = [p for i, p in enumerate(ranked) if i < FACET_SIZE or p[0] == chosen]
+    largest = max((count for _, count in shown), default=0) or 1
+    return Facet(
+        key=key,
+        title=TITLES[key],
+        values=[
+            FacetValue(
+                label=names.get(value, value)
+                if key == "tenant"
+                else _label(key, value),
+                count=count,
+                share=round(100 * count / largest, 1),
+                chosen=value == chosen,
+                query=narrowing.with_choice(
+                    key, None if value == chosen else value
+                ).query,
+                value=value,
+            )
+            for value, count in shown
+        ],
+    )
+
+
+def _label(key: str, value: str) -> str:
+    if key == "stakes":
+        return str(Stakes(int(value)).label).capitalize()
+    if key == "reason":
+        return wording.short(value)
+    return plain(value) if value else "Unknown type"
+
+
+def place_after(task: ReviewTask) -> str:
+    return f"{task.priority}~{task.created_at.isoformat()}~{task.pk}"
+
+
+def parse_place(text: str) -> Place | None:
+    """The place that place_after() wrote; None for anything else."""
+    try:
+        priority, created_at, task_id = text.split("~")
+        moment = datetime.fromisoformat(created_at)
+        place = int(priority), moment, uuid.UUID(task_id)
+    except ValueError:
+        return None
+    return place if moment.tzinfo and abs(place[0]) < 2**31 else None

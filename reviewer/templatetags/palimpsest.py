@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from catalog.models import Tenant
+from catalog.people import Viewer
+from reviewer import reasons
+from reviewer.models import ReviewTask
+
+register = template.Library()
+
+# The page's own navigation shows no larger number, and counting a long queue is slow.
+MOST_COUNTED = 99
+
+STATUS_LOOKS = {"verified": "good", "unverified": "doubt", "conflict": "bad"}
+DISPOSITION_LOOKS = {
+    "auto_accept": ("good", "verified"),
+    "human_review": ("doubt", "review"),
+    "rejected": ("bad", "rejected"),
+}
+RUN_LOOKS = {
+    "queued": ("accent", "clock", "Waiting"),
+    "running": ("accent", "running", "Reading"),
+    "failed": ("bad", "conflict", "Failed"),
+}
+
+register.filter("reason_text", reasons.reason_text)
+register.filter("step_text", reasons.step_text)
+register.filter("slot_text", reasons.slot_text)
+register.filter("plain_words", reasons.plain)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
+def fraction(value: float) -> str:
+    """A page fraction for SVG, whatever the reader's language writes decimals with."""
+    return f"{value:.5f}"
+
+
+@register.filter
+def milliseconds(ms: int) -> str:
+    return f"{ms} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+
+
+@register.simple_tag(takes_context=True)
+def at(context: RequestContext, *names: str) -> SafeString | str:
+    """aria-current for a link whose page, or a page below it, is the one shown."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    if match is None or match.view_name not in names:
+        return ""
+    return format_html(
+        ' aria-current="{}"', "page" if match.view_name == names[0] else "true"
+    )
+
+
+@register.simple_tag(takes_context=True)
+def open_tasks(context: RequestContext) -> str:
+    user: Viewer = context["request"].user
+    waiting = ReviewTask.objects.visible_to(user).open()[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
+
+
+@register.simple_tag
+def tenants_of(user: Viewer) -> str:
+    if user.is_superuser:
+        return "Every tenant"
+    names = Tenant.objects.visible_to(user).values_list("name", flat=True)
+    return ", ".join(names) or "No tenant yet"
+
+
+@register.inclusion_tag("_badge.html")
+def status_badge(status: str) -> dict[str, Any]:
+    return {
+        "look": STATUS_LOOKS.get(status, ""),
+        "icon": f"icons/{status}.svg",
+        "words": reasons.STATUSES.get(status, reasons.plain(status)),
+    }
+
+
+@register.inclusion_tag("_badge.html")
+def disposition_badge(disposition: str) -> dict[str, Any]:
+    look, icon = DISPOSITION_LOOKS.get(disposition, ("", "info"))
+    words = reasons.DISPOSITIONS.get(disposition, reasons.plain(disposition))
+    return {"look": look, "icon": f"icons/{icon}.svg", "words": words}
+
+
+@register.inclusion_tag("_badge.html")
+def run_badge(state: str) -> dict[str, Any]:
+    look, icon, words = RUN_LOOKS.get(state, ("", "info", reasons.plain(state)))
+    return {"look": look, "icon": f"icons/{icon}.svg", "words": words}
+
+
+@register.inclusion_tag("_badge.html")
+def origin_badge(origin: str) -> dict[str, Any]:
+    human = origin == "human"
+    return {
+        "look": "human" if human else "",
+        "icon": "icons/person.svg" if human else "icons/machine.svg",
+        "words": reasons.plain(origin),
+    }

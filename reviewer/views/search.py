@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from reviewer.search_page import find
+from reviewer.views.accounts import UserRequest, login_needed
+
+
+@require_safe
+@login_needed
+def search(request: UserRequest) -> HttpResponse:
+    query = request.GET.get("q", "").replace("\x00", "").strip()
+    results = find(request.user, query) if query else None
+    context = {"query": query, "results": results}
+    template = "search/_results.html" if request.htmx else "search/search.html"
+    return render(request, template, context)

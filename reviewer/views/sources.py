@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from catalog.models import DerivedArtifact, SourceMedia
+from reviewer import artifact_page, source_list
+from reviewer.filters import SourceListFilter
+from reviewer.history import history_of
+from reviewer.progress import progress_of
+from reviewer.source_page import open_page
+from reviewer.views.accounts import UserRequest, login_needed
+
+
+@require_safe
+@login_needed
+def sources(request: UserRequest) -> HttpResponse:
+    visible = SourceMedia.objects.visible_to(request.user)
+    narrowed = SourceListFilter(request.GET, visible, request=request)
+    page = source_list.page(narrowed.qs, after=request.GET.get("after", ""))
+    anything = bool(page.rows) or visible.exists()
+    context = {"filter": narrowed, "page": page, "anything": anything}
+    template = "sources/_list.html" if request.htmx else "sources/sources.html"
+    return render(request, template, context)
+
+
+@require_safe
+@login_needed
+def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(
+        SourceMedia.objects.visible_to(request.user).select_related("tenant"),
+        pk=source_id,
+    )
+    wanted = request.GET.dict()
+    shown = open_page(viewer=request.user, source=found, wanted=wanted)
+    context = {
+        "shown": shown,
+        "progress": progress_of(shown.run) if shown.run else None,
+        "task": found.review_tasks.visible_to(request.user).open().first(),
+        "history": history_of(found),
+        "query": wanted.get("q", ""),
+        "show": wanted.get("show", ""),
+    }
+    return render(request, "sources/source.html", context)
+
+
+@require_safe
+@login_needed
+def artifact(request: UserRequest, artifact_id: uuid.UUID) -> HttpResponse:
+    artifacts = DerivedArtifact.objects.visible_to(request.user)
+    found = get_object_or_404(
+        artifacts.select_related("source__tenant", "generation"), pk=artifact_id
+    )
+    return render(request, "sources/artifact.html", artifact_page.open_page(found))

@@ -1,0 +1,207 @@
+"""A document's way through the built-in version, from bytes to a review task."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from catalog.models import Generation, SearchPage, SourceMedia, State
+from pipeline import services, tasks
+from pipeline.models import PipelineVersion, ProcessingEvent, Run, StepEvent
+from pipeline.report import run_as_json
+from pipeline.steps.base import StepInput, StepResult
+from pipeline.steps.index import IndexStep
+from pipeline.versions import ensure_built_in
+from reviewer.models import ReviewTask
+from tests.documents import INVOICE, blank_pdf, pdf_of
+from tests.factories import make_source, make_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version() -> PipelineVersion:
+    return ensure_built_in()
+
+
+def read(source: SourceMedia, version: PipelineVersion) -> Run:
+    run = services.ensure(
+        source=source, version=version, lane="batch", enqueue=False
+    ).run
+    claimed = services.claim(run_id=run.pk)
+    assert claimed is not None
+    return services.execute_run(claimed)
+
+
+def test_an_invoice_is_read(version: PipelineVersion) -> None:
+    run = read(make_source(data=pdf_of()), version)
+
+    row = run_as_json(run)
+    assert (run.state, row["document_type"], row["error"]) == (
+        "finished",
+        "invoice",
+        None,
+    )
+    assert row["fields"]["invoice_number"]["value"] == "TW-20417"
+    assert row["fields"]["invoice_date"]["value"] == "2026-03-12"
+    assert row["fields"]["grand_total"]["value"] == "120.00"
+    assert [line["amount"] for line in row["lines"]] == ["50.00", "50.00"]
+    left, top, right, bottom = row["fields"]["grand_total"]["bbox"]
+    assert 0.79 < left < right < 0.9
+    assert 0.41 < top < bottom < 0.45
+
+
+def test_everything_of_a_run_carries_its_version(version: PipelineVersion) -> None:
+    run = read(make_source(data=pdf_of()), version)
+
+    generation = run.generation
+    assert generation is not None
+    assert generation.state == State.CURRENT
+    assert generation.template_key.startswith("t-")
+    kinds = set(generation.artifacts.values_list("kind", flat=True))
+    assert kinds >= {
+        *("page_image", "thumbnail", "ocr", "layout", "extraction"),
+        *("grounding", "field", "table", "search_text"),
+    }
+    stamps = generation.artifacts.values_list("pipeline_version", "source_hash")
+    assert set(stamps) == {(version.version, run.source.content_hash)}
+    assert not generation.artifacts.filter(memo_key="").exists()
+    assert SearchPage.objects.matching("TW-20417").exists()
+
+
+def test_a_run_writes_one_event_as_the_specification_spells_it(
+    version: PipelineVersion,
+) -> None:
+    run = read(make_source(data=pdf_of()), version)
+
+    event = ProcessingEvent.objects.get(run_id=run.pk)
+    assert event.payload["event"] == "artifact_processed"
+    assert event.payload["source_id"] == str(run.source_id)
+    assert event.payload["pipeline_version"] == version.version
+    steps = [step["step"] for step in event.payload["steps"]]
+    assert steps == [entry["step"] for entry in version.steps]
+    assert all({"outcome", "ms", "cost_usd"} <= set(s) for s in event.payload["steps"])
+    assert event.payload["total_ms"] == sum(s["ms"] for s in event.payload["steps"])
+    assert StepEvent.objects.filter(event_id=event.event_id).count() == len(steps)
+
+
+def test_no_value_of_the_document_is_in_its_event(version: PipelineVersion) -> None:
+    run = read(make_source(data=pdf_of()), version)
+
+    text = str(ProcessingEvent.objects.get(run_id=run.pk).payload)
+    assert "TW-20417" not in text
+    assert "Tidewater" not in text
+
+
+def test_a_refused_document_ends_at_the_gate(version: PipelineVersion) -> None:
+    run = read(make_source(data=blank_pdf()), version)
+
+    assert (run.disposition, run.reason) == ("rejected", "blank")
+    assert run.generation is not None
+    assert run.generation.state == State.REJECTED
+    assert not ReviewTask.objects.exists()
+    (step,) = ProcessingEvent.objects.get(run_id=run.pk).payload["steps"]
+    assert (step["step"], step["outcome"]) == ("input_gate", "reject")
+
+
+def test_what_was_read_is_not_read_again(version: PipelineVersion) -> None:
+    source = make_source(data=pdf_of())
+    run = read(source, version)
+
+    again = services.ensure(source=source, version=version, lane="interactive")
+
+    assert (again.run, again.pending) == (run, False)
+    assert Generation.objects.filter(source=source).count() == 1
+
+
+def test_a_doubtful_reading_opens_one_task(version: PipelineVersion) -> None:
+    texts = tuple((x, y, text.replace("120.00", "999.00")) for x, y, text in INVOICE)
+
+    run = read(make_source(data=pdf_of(texts)), version)
+
+    assert (run.disposition, run.reason) == ("human_review", "verify_conflict")
+    task = ReviewTask.objects.get(generation=run.generation)
+    slots = {item.slot for item in task.items.all()}
+    assert slots & {"grand_total", "line_total", "tax_total"}
+
+
+def test_a_defect_is_tried_again_and_then_ends_the_run(
+    version: PipelineVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: IndexStep, given: StepInput) -> StepResult:
+        raise RuntimeError("secret words of the document")
+
+    monkeypatch.setattr(IndexStep, "run", broken)
+    source = make_source(data=pdf_of())
+
+    states = []
+    for _ in range(services.MAX_ATTEMPTS):
+        states.append(read(source, version).state)
+
+    assert states == ["queued", "queued", "failed"]
+    run = Run.objects.get(source=source)
+    assert (run.step, run.reason) == ("index", "internal_error")
+    assert not Generation.objects.filter(source=source).exists()
+
+
+def test_a_version_of_other_engines_does_not_run_here(version: PipelineVersion) -> None:
+    manifest = version.manifest
+    manifest["engines"]["extract"]["weights_digest"] = "0" * 64
+    other = PipelineVersion.objects.create(
+        name=version.name,
+        version="2.0.0",
+        manifest=manifest,
+        digest="0" * 64,
+        state="released",
+    )
+
+    run = read(make_source(data=pdf_of()), other)
+
+    assert (run.state, run.reason) == ("failed", "version_not_runnable_here")
+
+
+def test_runs_of_dead_workers_go_to_others() -> None:
+    make_version()
+    run = services.ensure(
+        source=make_source(),
+        version=services.active_version(),
+        lane="batch",
+        enqueue=False,
+    ).run
+    assert services.claim(run_id=run.pk) is not None
+    assert services.requeue_lost() == 0
+    Run.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    assert services.requeue_lost() == 1
+
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == ("queued", 1)
+
+
+def test_a_claimed_run_is_not_claimed_twice() -> None:
+    make_version()
+    services.ensure(
+        source=make_source(),
+        version=services.active_version(),
+        lane="batch",
+        enqueue=False,
+    )
+
+    assert services.claim(lane="batch") is not None
+    assert services.claim(lane="batch") is None
+    assert services.claim(run_id=uuid.uuid4()) is None
+
+
+def test_a_lane_is_drained_oldest_first(version: PipelineVersion) -> None:
+    sources = [make_source(data=blank_pdf() + bytes([n])) for n in range(3)]
+    for source in sources:
+        services.ensure(source=source, version=version, lane="batch", enqueue=False)
+
+    tasks.drain("batch")
+
+    runs = Run.objects.order_by("finished_at")
+    assert [run.source for run in runs] == sources
+    assert {run.state for run in runs} == {"finished"}
