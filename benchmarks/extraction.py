@@ -1,13 +1,13 @@
 """Extraction on words that were read before, scored against truth in one process.
 
-    PALIMPSEST_DATA=... python -m benchmarks.extraction WORDS TRUTH [--json OUT] [--wrong]
-    PALIMPSEST_DATA=... python -m benchmarks.extraction --labels [--skip TRUTH] [--bins]
+    python -m benchmarks.extraction WORDS TRUTH [--json OUT] [--wrong] [--bins]
+    python -m benchmarks.extraction --labels [--skip TRUTH] [--wrong] [--bins]
 
 WORDS is a folder with one JSON file a document: the list of its PageWords. TRUTH is a
-truth.jsonl. --labels takes the text lines of receipts/labels.jsonl under PALIMPSEST_DATA
-instead, without the documents that TRUTH names. --json writes what
-`manage.py process --json` would, for the scorer. --bins prints how often claims of each
-confidence were right.
+truth.jsonl. --labels takes the text lines of receipts/labels.jsonl in the folder that
+PALIMPSEST_DATA names instead, without the documents that TRUTH names. --json writes
+what `manage.py process --json` would, for the scorer. --bins prints how often claims of
+each confidence were right.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class Result:
 
 def main() -> None:
     args = parse()
-    documents = list(label_documents(args.skip) if args.labels else word_documents(args))
+    documents = list(
+        label_documents(args.skip) if args.labels else word_documents(args)
+    )
     engine = RulesEngine()
     started = time.perf_counter()
     results = [process(engine, document) for document in documents]
@@ -74,7 +76,9 @@ def main() -> None:
 
 
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     parser.add_argument("words", type=Path, nargs="?")
     parser.add_argument("truth", type=Path, nargs="?")
     parser.add_argument("--labels", action="store_true")
@@ -117,7 +121,7 @@ def label_documents(skip: Path | None) -> Iterator[Document]:
 
 
 def page_of_lines(lines: list[list[Any]]) -> PageWords:
-    """Words with boxes from lines with boxes: each has its share of the line's width."""
+    """Words with boxes from lines with boxes: each gets its share of the width."""
     width = MARGIN * max(line[2] for line in lines)
     height = MARGIN * max(line[3] for line in lines)
     words = []
@@ -166,8 +170,11 @@ def report(results: list[Result], *, wrong: bool) -> None:
             counted[name] += 1
             right[name] += ok
             if wrong and not ok:
-                print(f"wrong {result.document.name} {name}: {claim and claim.value!r}, "
-                      f"want {wanted!r}, confidence {claim and round(claim.confidence, 2)}")
+                print(
+                    f"wrong {result.document.name} {name}: "
+                    f"{claim and claim.value!r}, want {wanted!r}, "
+                    f"confidence {claim and round(claim.confidence, 2)}"
+                )
         accepted += result.disposition == "auto_accept"
         accepted_wrong += result.disposition == "auto_accept" and not critical_right
     print(f"documents            {len(results)}")

@@ -68,7 +68,7 @@ def piped(paths: list[Path], workers: int) -> float:
             "PALIMPSEST_BENCH_WORKERS": str(workers),
         }
         environment.pop("DATABASE_URL", None)
-        done = subprocess.run(  # noqa: S603 - our own module
+        done = subprocess.run(
             [sys.executable, "-m", "benchmarks.pipeline_arm"],
             env=environment,
             check=True,
@@ -93,7 +93,9 @@ def main() -> None:
 
     def show(name: str, seconds: float) -> float:
         rate = count / seconds * 60
-        print(f"{name:<42}{seconds:>8.1f}{seconds / count:>8.2f}{rate:>10.1f}", flush=True)
+        print(
+            f"{name:<42}{seconds:>8.1f}{seconds / count:>8.2f}{rate:>10.1f}", flush=True
+        )
         return seconds
 
     one = show("bare engine, one process, one thread", bare_processes(paths, 1))

@@ -29,10 +29,15 @@ class Service:
     token: str
     environment: dict[str, str] = field(default_factory=dict)
     grace: float = 20
+    # How many generations of descendants down are the ones whose death needs a restart
+    # of the whole; 0 for a service that replaces its own dead.
+    fragile_depth: int = 0
     process: subprocess.Popen[bytes] | None = None
     started: float = 0
     next_start: float = 0
     failures: int = 0
+    kin: list[psutil.Process] = field(default_factory=list)
+    next_count: float = 0
 
     @property
     def mark(self) -> str:
@@ -52,6 +57,7 @@ class Service:
             start_new_session=True,
         )
         self.started = time.monotonic()
+        self.kin, self.next_count = [], 0
         return self.process
 
     def watch(self) -> str | None:
@@ -63,7 +69,7 @@ class Service:
             return None
         status = self.process.poll()
         if status is None:
-            return None
+            return self.watch_kin(now) if self.fragile_depth else None
         self.process = None
         if status < 0:
             # The leash itself was killed and could not end what it held.
@@ -73,6 +79,21 @@ class Service:
         wait = min(2.0 ** (self.failures - 1), LONGEST_DELAY) if self.failures else 0.0
         self.next_start = now + wait
         return f"{self.name} ended (status {status}); starts again in {wait:.0f} s"
+
+    def watch_kin(self, now: float) -> str | None:
+        """Has the service ended when one of its inner processes has died.
+
+        Processes that share a multiprocessing queue share its lock; one that dies while
+        it waits keeps the lock for ever, and those that replace it wait for ever.
+        """
+        if self.kin and not all(map(is_running, self.kin)):
+            self.kin, self.next_count = [], now + self.grace
+            self.stop()
+            return f"A process of {self.name} has died; all of it starts again"
+        if now >= self.next_count and self.process is not None:
+            self.kin = descendants(self.process.pid, self.fragile_depth)
+            self.next_count = now + 5
+        return None
 
     def stop(self) -> None:
         """Asks it to end; `wait` sees to it."""
@@ -90,6 +111,21 @@ class Service:
         self.process = None
         if status < 0:
             end_marked(self.mark)
+
+
+def is_running(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def descendants(process: int, depth: int) -> list[psutil.Process]:
+    found: list[psutil.Process] = []
+    with suppress(psutil.Error):
+        found = [psutil.Process(process)]
+        for _ in range(depth):
+            found = [child for parent in found for child in parent.children()]
+    return found
 
 
 def end_marked(mark: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -19,6 +18,7 @@ from catalog.services import register_source
 from pipeline import services
 from pipeline.models import PipelineVersion, Run
 from pipeline.report import run_as_json
+from pipeline.worker_setup import set_up
 
 POLL_SECONDS = 0.2
 
@@ -87,20 +87,11 @@ def process_files(jobs: Sequence[Job], *, workers: int = 1) -> Iterator[dict[str
     with ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_set_up_worker,
+        initializer=set_up,
     ) as pool:
         waiting = [pool.submit(process_file, job) for job in jobs]
         for future in as_completed(waiting):
             yield future.result()
-
-
-def _set_up_worker() -> None:
-    # One thread a process: cores are shared by processes, not by threads of one page.
-    os.environ["PALIMPSEST_OCR_THREADS"] = "1"
-    os.environ["OMP_THREAD_LIMIT"] = "1"
-    import django
-
-    django.setup()
 
 
 def _refused(path: Path, reason: str, why: str) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from catalog.ids import new_id
-from catalog.models import DerivedArtifact, Kind
+from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
 from reviewer import answers, citations, triage, wording
@@ -55,11 +55,11 @@ class Crop:
 class Candidate:
     key: int  # the digit that takes it, from 1
     value: str
-    region: str  # as a form carries it
+    place: Region | None
 
     @property
-    def page(self) -> str:
-        return self.region.partition(",")[0]
+    def region(self) -> str:
+        return as_field(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ class Desk:
     shown: int  # the page to begin with
 
     @property
-    def open_count(self) -> int:
-        return sum(not question.item.decided for question in self.questions)
+    def answered_count(self) -> int:
+        return sum(question.item.decided for question in self.questions)
 
 
 def lay_out(
@@ -115,24 +115,19 @@ def lay_out(
 ) -> Desk:
     """Read all that the review page shows. page: the one asked for, if any."""
     items = list(task.items.select_related("artifact").order_by("position"))
-    standing = {
-        artifact.slot: artifact
-        for artifact in DerivedArtifact.objects.live_in(task.generation)
-        .of_kind(Kind.FIELD)
-        .filter(slot__in=[item.slot for item in items])
-    }
+    readings = _readings(task, items)
+    boxes = [box for reading in readings for box in reading.boxes()]
+    pages = _pages(task, boxes)
     decisions = {
         decision.item_id: decision for decision in Decision.objects.of_task(task)
     }
-    open_items = [item for item in items if not item.decided]
-    boxes = [box for box in map(citations.box_of, standing.values()) if box]
-    pages = _pages(task, boxes)
     questions = [
-        _question(item, standing.get(item.slot), decisions.get(item.pk), pages, refusal)
-        for item in items
+        _question(reading, decisions.get(reading.item.pk), pages, refusal)
+        for reading in readings
     ]
     first = next((q for q in questions if not q.item.decided), None)
     start = first.region.page if first and first.region else min(pages, default=1)
+    open_items = [item for item in items if not item.decided]
     return Desk(
         task=task,
         why=wording.why(task, open_items or items),
@@ -143,10 +138,49 @@ def lay_out(
     )
 
 
-def _pages(task: ReviewTask, boxes: Iterable[Box]) -> dict[int, Page]:
-    """Every page picture. Only pages with boxes need the true shape before they load."""
-    boxes = list(boxes)
-    needed = {box.page for box in boxes} or {1}
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands for an item now, and what else the machine read."""
+
+    item: ReviewItem
+    claim: Claim | None
+    candidates: list[Candidate]
+    look: str
+
+    def boxes(self) -> list[Box]:
+        """The standing value's box, and those of the candidates under "slot#key"."""
+        places = [(self.item.slot, self.look, self.claim and self.claim.region)]
+        places += [
+            (f"{self.item.slot}#{candidate.key}", "candidate", candidate.place)
+            for candidate in self.candidates
+        ]
+        return [
+            Box(slot=slot, page=region.page, bbox=region.bbox, look=look)
+            for slot, look, region in places
+            if region
+        ]
+
+
+def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
+    fields = triage.fields_of(task.generation)
+    standing = {artifact.slot: artifact for artifact in fields}
+    readings = []
+    for item in items:
+        artifact = standing.get(item.slot)
+        claim, machine = _claim(artifact), _claim(item.artifact)
+        human = artifact is not None and artifact.origin == Origin.HUMAN
+        look = "human" if human else str(claim.status) if claim else ""
+        readings.append(Reading(item, claim, candidates_of(machine, claim), look))
+    return readings
+
+
+def _claim(artifact: DerivedArtifact | None) -> Claim | None:
+    return next(iter(triage.claims_of([artifact] if artifact else [])), None)
+
+
+def _pages(task: ReviewTask, boxes: Sequence[Box]) -> dict[int, Page]:
+    """Every page picture; the true shape is read for those with boxes, and the first."""
+    needed = {1, *(box.page for box in boxes)}
     generation = task.generation
     return {
         number: citations.page_of(
@@ -167,16 +201,12 @@ def _words(task: ReviewTask) -> dict[int, DerivedArtifact]:
 
 
 def _question(
-    item: ReviewItem,
-    standing: DerivedArtifact | None,
+    reading: Reading,
     decision: Decision | None,
     pages: Mapping[int, Page],
     refusal: Refusal | None,
 ) -> Question:
-    claim = next(iter(triage.claims_of([standing] if standing else [])), None)
-    machine = next(
-        iter(triage.claims_of([item.artifact] if item.artifact else [])), None
-    )
+    item, claim = reading.item, reading.claim
     refused = refusal if refusal and refusal.slot == item.slot else None
     region = claim.region if claim else None
     return Question(
@@ -186,7 +216,7 @@ def _question(
         raw=claim.raw if claim else "",
         region=region,
         crop=crop_of(region, pages),
-        candidates=candidates_of(machine, claim),
+        candidates=reading.candidates,
         decision=decision,
         decision_id=new_id(),
         typed=refused.typed if refused else "",
@@ -203,7 +233,7 @@ def candidates_of(machine: Claim | None, standing: Claim | None) -> list[Candida
     for claim in (*machine.candidates, machine):
         if claim.value and claim.value not in seen and len(found) < MOST_CANDIDATES:
             seen.add(claim.value)
-            found.append(Candidate(len(found) + 1, claim.value, as_field(claim.region)))
+            found.append(Candidate(len(found) + 1, claim.value, claim.region))
     return found
 
 

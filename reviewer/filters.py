@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import django_filters as filters
@@ -43,40 +44,53 @@ def pipeline_versions(request: Any) -> Choices:
     return [(version, version) for version in found.values_list("version", flat=True)]
 
 
-class PickListMixin:
-    """Fills the pick lists of a filter set with what the person may see."""
+def dispositions(request: Any) -> Choices:
+    return [(value, DISPOSITIONS[value]) for value in Disposition.values]
 
-    pick_lists: dict[str, Any] = {}
+
+def origins(request: Any) -> Choices:
+    return [(value, plain(value)) for value in GoldenCase.CameFrom.values]
+
+
+class PickListMixin(filters.FilterSet):
+    """Lets people pick from what they may see where the API takes any word."""
+
+    pick_lists: dict[str, tuple[str, Callable[[Any], Choices]]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in self.pick_lists.items():
-            self.filters[name].extra["choices"] = choices(self.request)  # type: ignore[attr-defined]  # of FilterSet
+        for name, (label, choices) in self.pick_lists.items():
+            picks = [("", "All"), *choices(self.request)]
+            self.filters[name].label = label
+            self.filters[name].extra["widget"] = forms.Select(choices=picks)
+
+    def shown_fields(self) -> list[forms.BoundField]:
+        return [self.form[name] for name in self.shown]
+
+    shown: Sequence[str] = ()
 
 
 class SourceListFilter(PickListMixin, SourceFilter):
     """The API's filter, over the generation that speaks for a source."""
 
     pick_lists = {
-        "tenant": tenants_seen,
-        "document_type": document_types_seen,
-        "pipeline_version": pipeline_versions,
+        "tenant": ("Tenant", tenants_seen),
+        "document_type": ("Type", document_types_seen),
+        "disposition": ("Outcome", dispositions),
+        "pipeline_version": ("Version", pipeline_versions),
     }
+    shown = (
+        "q",
+        "tenant",
+        "document_type",
+        "disposition",
+        "pipeline_version",
+        "template_key",
+        "since",
+        "until",
+    )
 
     q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
-    tenant = filters.ChoiceFilter(field_name="tenant__slug", empty_label="All")
-    document_type = filters.ChoiceFilter(
-        method="by_current_generation", label="Type", empty_label="All"
-    )
-    disposition = filters.ChoiceFilter(
-        method="by_current_generation",
-        choices=[(value, DISPOSITIONS[value]) for value in Disposition.values],
-        label="Outcome",
-        empty_label="All",
-    )
-    pipeline_version = filters.ChoiceFilter(
-        method="by_current_generation", label="Version", empty_label="All"
-    )
     template_key = filters.CharFilter(method="by_current_generation", label="Template")
     since = filters.DateFilter(
         field_name="uploaded_at", lookup_expr="date__gte", label="From", widget=DATE
@@ -84,9 +98,6 @@ class SourceListFilter(PickListMixin, SourceFilter):
     until = filters.DateFilter(
         field_name="uploaded_at", lookup_expr="date__lte", label="Until", widget=DATE
     )
-    shown = (
-        "q tenant document_type disposition pipeline_version template_key since until"
-    ).split()
 
     def by_current_generation(
         self, rows: QuerySet[SourceMedia], name: str, value: str
@@ -105,14 +116,11 @@ class SourceListFilter(PickListMixin, SourceFilter):
 
 
 class GoldenListFilter(PickListMixin, GoldenCaseFilter):
-    pick_lists = {"tenant": tenants_seen, "document_type": document_types_seen}
+    pick_lists = {
+        "tenant": ("Tenant", tenants_seen),
+        "document_type": ("Type", document_types_seen),
+        "came_from": ("Came from", origins),
+    }
+    shown = ("tenant", "document_type", "template", "came_from")
 
-    tenant = filters.ChoiceFilter(field_name="source__tenant__slug", empty_label="All")
-    document_type = filters.ChoiceFilter(label="Type", empty_label="All")
     template = filters.CharFilter(field_name="slices__template", label="Template")
-    came_from = filters.ChoiceFilter(
-        choices=[(value, plain(value)) for value in GoldenCase.CameFrom.values],
-        label="Came from",
-        empty_label="All",
-    )
-    shown = "tenant document_type template came_from".split()

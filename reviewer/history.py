@@ -98,15 +98,13 @@ def _decisions(source: SourceMedia) -> Iterator[Happening]:
 
 
 def _deliveries(source: SourceMedia) -> Iterator[Happening]:
-    deliveries = (
-        Delivery.objects.filter(carried__artifact__source=source)
-        .select_related("recipient")
-        .annotate(values_carried=Count("carried"))
-    )
-    for delivery in deliveries:
+    deliveries = Delivery.objects.filter(carried__artifact__source=source)
+    counted = deliveries.values_list("pk").annotate(Count("carried"))
+    carried: dict[Any, int] = dict(counted)
+    for delivery in deliveries.select_related("recipient").distinct():
         yield Happening(
             delivery.at,
             "download",
-            f"{delivery.values_carried} values exported as {delivery.form.upper()}",
+            f"{carried[delivery.pk]} values exported as {delivery.form.upper()}",
             who=_name(delivery.recipient),
         )

@@ -43,7 +43,7 @@ class SourceList:
         return str(self.total)
 
 
-def standing_generations(source: Any) -> QuerySet[Generation, dict[str, Any]]:
+def standing_generations(source: Any) -> QuerySet[Generation, Any]:
     """What speaks for a source: its current generation, or else the newest one."""
     current_first = Case(When(state=State.CURRENT, then=0), default=1)
     found = Generation.objects.filter(source=source).exclude(state=State.ERASED)

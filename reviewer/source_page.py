@@ -36,7 +36,7 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True)
 class LineTable:
-    """Line items: the columns that any line has, and one cell a column for each line."""
+    """Line items: the columns that any line has, and their cells line by line."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[FieldRow | None]]
@@ -162,9 +162,11 @@ def line_table(fields: Iterable[FieldRow]) -> LineTable:
 
 def steps_of(run: Run) -> list[StepBar]:
     """From the run's event; none where events of that month were cleared away."""
-    event = ProcessingEvent.objects.filter(
-        created_at=run.finished_at, run_id=run.pk
-    ).first()
+    if run.finished_at is None:
+        return []
+    # The time leads to the one partition that holds the event.
+    events = ProcessingEvent.objects.filter(created_at=run.finished_at)
+    event = events.filter(run_id=run.pk).first()
     if event is None:
         return []
     total = max(event.total_ms, 1)

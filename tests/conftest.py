@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config import postgres
+from tests.factories import make_tenant, make_user
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = [
@@ -42,6 +44,24 @@ def pytest_unconfigure() -> None:
         if not postgres.is_external():
             postgres.release(home_of_tests())
         shutil.rmtree(home_of_tests(), ignore_errors=True)
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """A reviewer of harbour."""
+    return make_user("alice", make_tenant("harbour"))
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Another reviewer of harbour."""
+    return make_user("bob", make_tenant("harbour"))
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A reviewer of meadow, to whom nothing of harbour exists."""
+    return make_user("charlie", make_tenant("meadow"))
 
 
 @pytest.fixture(scope="session")

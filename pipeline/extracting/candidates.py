@@ -21,15 +21,15 @@ WELL_READ = 0.985  # reader's confidence from which on words were hardly ever wr
 DOUBT_COST = 5.0  # share of the value's confidence lost per reader's confidence below
 WORST_FACTOR = 0.4
 MOST_CANDIDATES = 3  # further values that a claim keeps
-LEAD_IN = re.compile(r"^[\s:#.\-–=*|]+")
+LEAD_IN = re.compile(r"^[\s:#.\-\u2013=*|]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A value with the words it was read from and how much speaks for it.
 
-    label is the squeezed label it stands beside, if any; features say by name what spoke
-    for or against it.
+    label is the squeezed label it stands beside, if any; marked is false where the text
+    may well be something else (a bare number for an amount).
     """
 
     value: str
@@ -104,7 +104,7 @@ def money_in(segment: Segment, start: int, text: str) -> Iterator[Candidate]:
 def identifiers_in(
     field: FieldSpec, segment: Segment, start: int, text: str
 ) -> Iterator[Candidate]:
-    """Tokens with a digit that are neither a date nor a rate; or the field's pattern."""
+    """Tokens with a digit that are no date and no rate; or what has the pattern."""
     pattern = field.hints.get("pattern")
     shape = re.compile(pattern) if pattern else None
     dates = [(d.start, d.end) for d in find_dates(text) if d.certain]
@@ -161,7 +161,8 @@ def claim_of(
         return None
     best = ranked[0]
     confidence *= reading_factor(best, field.value_type)
-    seen, others = {best.value}, []
+    seen = {best.value}
+    others: list[Claim] = []
     for candidate in ranked[1:]:
         if candidate.value not in seen and len(others) < MOST_CANDIDATES:
             seen.add(candidate.value)

@@ -55,6 +55,10 @@ class Case:
         value = decimal_or_none(found[1].value) if found else None
         return (found[1].slot, value) if found and value is not None else None
 
+    def confidence(self, slot: str) -> float:
+        claim = self.extraction.claim(slot)
+        return claim.confidence if claim else 0.0
+
     def other_amounts(self, slot: str) -> set[Decimal]:
         """The amounts printed outside of the claim's own region."""
         claim = self.extraction.claim(slot)

@@ -35,6 +35,11 @@ class Context:
         return head_rows(self.view)
 
     @cached_property
+    def memo(self) -> dict[str, object]:
+        """What rules of several fields work out together, by the rule's own name."""
+        return {}
+
+    @cached_property
     def amounts(self) -> tuple[Candidate, ...]:
         """Every amount of money in the document, in reading order."""
         return tuple(
@@ -46,7 +51,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A field's candidates, best first, and how sure the rule is of the first (0..1)."""
+    """A field's candidates, best first; confidence (0..1) is that of the first."""
 
     candidates: tuple[Candidate, ...]
     confidence: float

@@ -29,7 +29,9 @@ def currency(context: Context, field: FieldSpec) -> Ranked:
             at = segment.text.find(match.mark, max(0, match.start - 5))
             if at >= 0 and match.mark in around:
                 span = span_of(segment, at, at + len(match.mark))
-                marked.setdefault(code, Candidate(code, match.mark, (span,), marked=True))
+                marked.setdefault(
+                    code, Candidate(code, match.mark, (span,), marked=True)
+                )
     if not marked:
         return _named_alone(context, field)
     ranked = sorted(marked.values(), key=lambda c: -counts[c.value])

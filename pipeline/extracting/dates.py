@@ -23,9 +23,11 @@ MONTH_NAMES: tuple[tuple[str, ...], ...] = (
 )
 MONTHS = {name: i + 1 for i, names in enumerate(MONTH_NAMES) for name in names}
 NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
-YEAR = r"(?P<y>(?:19|20)\d{2}|['’]?\d{2})(?=(?!\.?\d)|\d{1,2}:\d{2})"
+YEAR = r"(?P<y>(?:19|20)\d{2}|['\u2019]?\d{2})(?=(?!\.?\d)|\d{1,2}:\d{2})"
 SEP, SAME = r"(?P<s>\s?[-/.]\s?)", r"(?P=s)"
-TIME = re.compile(r"[\sT,;\]\[(-]{0,4}(?:TIME\s?:?\s?)?\d{1,2}\s?:\s?\d{2}", re.IGNORECASE)
+TIME = re.compile(
+    r"[\sT,;\]\[(-]{0,4}(?:TIME\s?:?\s?)?\d{1,2}\s?:\s?\d{2}", re.IGNORECASE
+)
 SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
@@ -89,8 +91,14 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[DateMatch]:
 
 def _in_a_code(text: str, start: int, year: str) -> bool:
     before = text[max(0, start - 2) : start]
-    glued = before[-1:].isalpha() or (before[-1:] in ("-", "/") and before[:1].isalnum())
-    return glued and len(year) < 4 and not re.search(r"(?:date|dated|on)$", text[:start], re.I)
+    glued = before[-1:].isalpha() or (
+        before[-1:] in ("-", "/") and before[:1].isalnum()
+    )
+    return (
+        glued
+        and len(year) < 4
+        and not re.search(r"(?:date|dated|on)$", text[:start], re.I)
+    )
 
 
 def parse_date(text: str, *, month_first: bool = False) -> date | None:
@@ -117,7 +125,7 @@ def _read(
     match: re.Match[str], *, month_first: bool
 ) -> tuple[date, date | None] | None:
     groups = match.groupdict()
-    year = int(groups["y"].lstrip("'’"))
+    year = int(groups["y"].lstrip("'\u2019"))
     year += 2000 if year < 100 else 0
     first = int(groups["d"])
     if groups.get("n"):

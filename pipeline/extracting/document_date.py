@@ -35,7 +35,9 @@ def document_date(context: Context, field: FieldSpec) -> Ranked:
         for candidate in values_in(field, segment, month_first=context.month_first)
     ]
     found += [
-        c.scored(c.score + UNLABELLED) for c in everywhere if (c.value, c.row) not in labelled
+        c.scored(c.score + UNLABELLED)
+        for c in everywhere
+        if (c.value, c.row) not in labelled
     ]
     counts = Counter(c.value for c in everywhere)
     rows = max(len(context.view.rows), 1)
@@ -51,7 +53,7 @@ def document_date(context: Context, field: FieldSpec) -> Ranked:
 
 
 def titled(context: Context, field: FieldSpec) -> Iterator[Candidate]:
-    """The date in a title such as "Invoice no. 12 of 1 May", or at the next line's start."""
+    """The date in a title such as "Invoice 12 of 1 May", or on the line below it."""
     for number in titled_numbers(context):
         segment = number.segment
         if not number.dated:
@@ -68,7 +70,7 @@ def titled(context: Context, field: FieldSpec) -> Iterator[Candidate]:
 def possible(day: date, today: date | None = None) -> bool:
     """Whether a document of this day can have been issued already."""
     latest = (today or date.today()) + timedelta(days=DAYS_AHEAD)
-    return OLDEST_YEAR <= day.year and day <= latest
+    return day.year >= OLDEST_YEAR and day <= latest
 
 
 def _confidence(ranked: list[Candidate]) -> float:

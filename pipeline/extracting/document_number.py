@@ -16,7 +16,8 @@ from pipeline.extracting.view import Segment, span_of
 
 TITLE = re.compile(
     r"(?:rechnung|invoice|facture|avoir|gutschrift|korrektur|rektur|factuur|fattura"
-    r"|factura|faktura|credit note|\bbill\b)[\w-]*(?P<middle>[^\d\n]{0,45}(?:\(\d+\)\s*)?)"
+    r"|factura|faktura|credit note|\bbill\b)[\w-]*"
+    r"(?P<middle>[^\d\n]{0,45}(?:\(\d+\)\s*)?)"
     r"(?:\bnr\b|\bno\b|\bnum\b|number|n[°º]|№|#)[.:\s#]{0,4}(?P<id>[A-Z0-9][\w./\\-]*\w)",
     re.IGNORECASE,
 )
@@ -34,7 +35,7 @@ CLEAR = 0.2  # margin before the second candidate
 
 
 def document_number(context: Context, field: FieldSpec) -> Ranked:
-    """Labelled identifiers, and the one in a title such as "Invoice no. 12 of 1 May"."""
+    """Labelled identifiers, and the one in a title such as "Invoice 12 of 1 May"."""
     found = context.neighbourhood.candidates(field) + list(titled(context))
     counts = Counter(
         squeeze(word.text) for page in context.view.pages for word in page.words
@@ -90,7 +91,7 @@ def titled(context: Context) -> Iterator[Candidate]:
 
 
 def shape(value: str) -> float:
-    """Numbers of one or two digits, or of letters mostly, are seldom invoice numbers."""
+    """What a number loses for its shape: short ones are seldom invoice numbers."""
     digits = sum(c.isdigit() for c in value)
     if digits < 2 or len(value) < 3:
         return -0.3

@@ -11,13 +11,9 @@ from pipeline.extracting.currency import currency
 from pipeline.extracting.document_date import document_date
 from pipeline.extracting.document_number import document_number
 from pipeline.extracting.invoice_totals import totals_rule
+from pipeline.extracting.issuer_name import name_confidence, names_of
 from pipeline.extracting.kind import choose_type
-from pipeline.extracting.letterhead import (
-    address_candidate,
-    address_of,
-    name_confidence,
-    names_of,
-)
+from pipeline.extracting.letterhead import address_candidate, address_of
 from pipeline.extracting.parties import recipient, supplier
 from pipeline.extracting.receipt_total import receipt_total
 from pipeline.extracting.view import View, view_of
@@ -69,7 +65,9 @@ RULES: Mapping[str, Rule] = {
 
 
 def extract(
-    pages: Sequence[PageWords], layout: Layout, document_types: Sequence[DocumentTypeSpec]
+    pages: Sequence[PageWords],
+    layout: Layout,
+    document_types: Sequence[DocumentTypeSpec],
 ) -> Extraction:
     """Choose the type by content and make the claims of its header fields."""
     view = view_of(pages, layout)

@@ -27,7 +27,7 @@ class Grounded:
 
 
 def ground(extraction: Extraction, pages: Sequence[PageWords]) -> Grounded:
-    """Check each claim's region against the words under it; look for the value if wrong.
+    """Check each claim's region by the words under it; look for the value if wrong.
 
     A value that stands nowhere loses its region and most of its confidence.
     """
@@ -68,7 +68,7 @@ def says(claim: Claim, text: str) -> bool:
 
 
 def find(claim: Claim, pages: Sequence[PageWords]) -> Region | None:
-    """The shortest run of words that says the value; the nearest to the claim's region."""
+    """The run of words that says the value and is nearest to the claim's region."""
     found = [
         Region(page.page, BoundingBox.around(word.bbox for word in run))
         for page in pages

@@ -14,6 +14,7 @@ from pipeline.extracting.labels import LabelHit
 from pipeline.extracting.neighbours import Neighbourhood, stands_below
 
 KEPT = 8  # candidates a field that take part in the choice
+ADDING, ALONE = 0.95, 0.75  # confidence with and without a sum that holds
 ADDS_UP = 0.8
 CLOSE = Decimal("0.02")
 NET_FITS = 0.07
@@ -23,13 +24,15 @@ HIGHEST_TAX = Decimal("0.4")  # of the gross amount
 TOO_MUCH_TAX = 1.5
 LATE = 0.15
 UNMARKED = -0.4
+Combination = tuple[Candidate | None, ...]
 ROLES = ("net_total", "tax_total", "gross_total")
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The chosen amounts by role, and whether net + tax = gross held."""
+    """All amounts by role, the chosen ones, and whether net + tax = gross held."""
 
+    ranked: Mapping[str, Sequence[Candidate]]
     chosen: Mapping[str, Candidate]
     adds_up: bool
 
@@ -37,23 +40,29 @@ class Totals:
 def totals_rule(context: Context, field: FieldSpec) -> Ranked:
     """The field's amount in the combination that fits best."""
     role = str(field.hints["role"])
-    ranked = labelled_amounts(context, field)
-    if not ranked:
-        return Ranked((), 0.0)
-    choice = choose(
-        {
-            spec.hints["role"]: labelled_amounts(context, spec)
-            for spec in context.spec.fields
-            if spec.hints.get("role") in ROLES
-        },
-        {Decimal(amount.value) for amount in context.amounts if amount.marked},
-    )
-    best = choice.chosen.get(role)
+    totals = totals_of(context)
+    best = totals.chosen.get(role)
     if best is None:
         return Ranked((), 0.0)
-    others = tuple(c for c in ranked if c.value != best.value)
-    confidence = (0.95 if choice.adds_up else 0.75) * min(1.0, 0.3 + best.score)
+    others = tuple(c for c in totals.ranked[role] if c.value != best.value)
+    confidence = (ADDING if totals.adds_up else ALONE) * min(1.0, 0.3 + best.score)
     return Ranked((best, *others), max(0.05, confidence))
+
+
+def totals_of(context: Context) -> Totals:
+    """The choice for the whole document, made once for all of its fields."""
+    known = context.memo.get("totals")
+    if isinstance(known, Totals):
+        return known
+    ranked = {
+        str(spec.hints["role"]): labelled_amounts(context, spec)
+        for spec in context.spec.fields
+        if spec.hints.get("role") in ROLES
+    }
+    printed = {Decimal(amount.value) for amount in context.amounts if amount.marked}
+    totals = choose(ranked, printed)
+    context.memo["totals"] = totals
+    return totals
 
 
 def labelled_amounts(context: Context, field: FieldSpec) -> list[Candidate]:
@@ -71,13 +80,15 @@ def labelled_amounts(context: Context, field: FieldSpec) -> list[Candidate]:
 
 
 def column_sums(hood: Neighbourhood, field: FieldSpec) -> Iterator[Candidate]:
-    """The last amount of a column under the label, if it is the sum of those above it."""
+    """The last amount of a column under the label, if the others add up to it."""
     for hit, rank in hood.hits_of(field.name):
         column = list(_column(hood, hit))
         if len(column) < 2:
             continue
         *parts, last = column
-        if sum((Decimal(part.value) for part in parts), Decimal(0)) == Decimal(last.value):
+        if sum((Decimal(part.value) for part in parts), Decimal(0)) == Decimal(
+            last.value
+        ):
             score = COLUMN_SUM - 0.005 * rank
             yield replace(last, score=score, label=hit.label)
 
@@ -104,41 +115,44 @@ def choose(
 
     printed holds all amounts of the document: gross less tax must be among them.
     """
-    lists = [list(ranked.get(role, ()))[:KEPT] or [None] for role in ROLES]
-    best: tuple[float, bool, tuple[Candidate | None, ...]] | None = None
-    for combination in product(*lists):
-        held = _adds_up(combination, printed)
-        score = sum(c.score for c in combination if c) + (ADDS_UP if held else 0.0)
-        score += NET_FITS if held and _net_fits(combination) else 0.0
-        score -= TOO_MUCH_TAX if _too_much_tax(combination) else 0.0
-        if best is None or score > best[0]:
-            best = (score, held, combination)
-    if best is None:
-        return Totals({}, adds_up=False)
-    chosen = {r: c for r, c in zip(ROLES, best[2], strict=True) if c is not None}
-    if _too_much_tax(best[2]):
+    lists = [_kept(ranked.get(role, ())) for role in ROLES]
+    cents = {round(amount * 100) for amount in printed}
+    combinations = [tuple(combination) for combination in product(*lists)]
+    best = max(combinations, key=lambda c: _score(c, cents))
+    chosen = {r: c for r, c in zip(ROLES, best, strict=True) if c is not None}
+    if _too_much_tax(best):
         del chosen["tax_total"]
-    return Totals(chosen, best[1])
+    return Totals(ranked, chosen, _adds_up(best, cents))
 
 
-def _adds_up(
-    combination: tuple[Candidate | None, ...], printed: Collection[Decimal]
-) -> bool:
+def _kept(candidates: Sequence[Candidate]) -> list[Candidate | None]:
+    return [*candidates[:KEPT]] or [None]
+
+
+def _score(combination: Combination, cents: Collection[int]) -> float:
+    score = sum(candidate.score for candidate in combination if candidate)
+    if _adds_up(combination, cents):
+        score += ADDS_UP + (NET_FITS if _net_fits(combination) else 0.0)
+    return score - (TOO_MUCH_TAX if _too_much_tax(combination) else 0.0)
+
+
+def _adds_up(combination: Combination, cents: Collection[int]) -> bool:
+    """Whether gross less tax is printed somewhere, give or take a cent."""
     _, tax, gross = combination
     if tax is None or gross is None or not Decimal(gross.value):
         return False
-    base = Decimal(gross.value) - Decimal(tax.value)
-    return any(abs(base - amount) < CLOSE for amount in printed)
+    base = round((Decimal(gross.value) - Decimal(tax.value)) * 100)
+    return any(base + step in cents for step in (-1, 0, 1))
 
 
-def _net_fits(combination: tuple[Candidate | None, ...]) -> bool:
+def _net_fits(combination: Combination) -> bool:
     net, tax, gross = (Decimal(c.value) if c else None for c in combination)
     if net is None or tax is None or gross is None:
         return False
     return abs(net + tax - gross) <= CLOSE
 
 
-def _too_much_tax(combination: tuple[Candidate | None, ...]) -> bool:
+def _too_much_tax(combination: Combination) -> bool:
     _, tax, gross = combination
     if tax is None or gross is None:
         return False

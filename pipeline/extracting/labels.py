@@ -11,11 +11,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from pipeline.claims import DocumentTypeSpec
-from pipeline.extracting.values import CODES, SYMBOLS, squeeze
+from pipeline.extracting.values import squeeze
 from pipeline.extracting.view import Segment, View
 
 RUN = re.compile(r"[^\W\d_]+|\d+|[#€$%]|n[°º]|№")
@@ -104,6 +105,7 @@ class LabelIndex:
         return (best[0], best[1] / 100) if best else ("", 0.0)
 
 
+@lru_cache(maxsize=4096)
 def _key(text: str) -> str:
     lowered = re.sub(r"n[°º]|№", "no", text.casefold())
     return "#" if lowered.strip() == "#" else squeeze(lowered.replace("#", "no"))
@@ -115,7 +117,3 @@ def _longest_only(hits: Iterable[LabelHit]) -> list[LabelHit]:
         if all(hit.end <= k.start or hit.start >= k.end for k in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.start)
-
-
-def is_currency_word(text: str) -> bool:
-    return text.upper() in CODES or text.upper() in SYMBOLS

@@ -17,6 +17,7 @@ from pipeline.words import PageWords
 
 ROUNDING = Decimal("0.05")  # what a printed sum may differ from the sum of its rows
 ALONE, SUMS_UP, MULTIPLIES = 0.6, 0.25, 0.1  # confidence, and what each check adds
+LONGEST = 400  # letters of a line in which totals are looked for
 MOST_SURE = 0.97
 LESS_SURE = 0.1  # descriptions: no check speaks for where they end
 DISCOUNT = re.compile(r"^(?:rabatt|nachlass|skonto|discount|remise|korting|sconto)")
@@ -79,7 +80,7 @@ def printed_sums(pages: Sequence[PageWords], layout: Layout) -> list[Decimal]:
         page = by_number.get(laid_out.page)
         for line in laid_out.lines:
             if page is not None and label_of(page, line) in ("total", "subtotal"):
-                found = [m for m in find_money(line.text) if m.has_cents]
+                found = [m for m in find_money(line.text[:LONGEST]) if m.has_cents]
                 sums.extend(match.value for match in found)
     return sums
 

@@ -28,6 +28,7 @@ COUNT = re.compile(
 )
 TIMES = re.compile(r"^[x@*]$", re.IGNORECASE)
 ASIDE = 0.06  # page widths; how far amounts may end from where most of them end
+MOST_WORDS = 60  # more on one line are no item
 MOST = 400  # rows; more are no list of items
 
 
@@ -80,6 +81,8 @@ def adding_up(
 def row_of(page: PageWords, line: Line, above: Sequence[Line]) -> ItemRow | None:
     """The line as an item: text, perhaps a quantity and a price, and an amount."""
     words = [page.words[i] for i in line.words]
+    if len(words) > MOST_WORDS:
+        return None
     while len(words) > 1 and CODE.match(words[-1].text):
         words.pop()
     if not words:

@@ -17,8 +17,11 @@ from pipeline.words import PageWords, Word, text_of
 CENT = Decimal("0.01")
 TOLERANCE = Decimal("0.02")  # what quantity times price may be off by rounding
 NEAR = 0.045  # page widths; how far a value may stand from its column
+LONGEST = 40  # letters of a number with its marks
 DESCRIPTION_LINES = 4
-MARK = re.compile(r"^(?:[€$£₹¥]|EUR|USD|GBP|CHF|RM|Rs\.?|[-+\u2212\u2013])$", re.IGNORECASE)
+MARK = re.compile(
+    r"^(?:[€$£₹¥]|EUR|USD|GBP|CHF|RM|Rs\.?|[-+\u2212\u2013])$", re.IGNORECASE
+)
 SIGNS = "+-\u2212\u2013"
 LETTERS = re.compile(r"[^\W\d_]{2}")
 
@@ -210,6 +213,8 @@ def money_of(
     if not words:
         return None
     text = text_of(words)
+    if len(text) > LONGEST:
+        return None
     found = [match for match in find_money(text) if not match.percent]
     if needs_cents:
         found = [match for match in found if match.has_cents or match.mark]
@@ -223,6 +228,8 @@ def number_of(page: PageWords, words: Sequence[Word] | None) -> Found | None:
     if not words:
         return None
     text = text_of(words)
+    if len(text) > LONGEST:
+        return None
     found = [match for match in find_money(text) if not match.percent]
     if not found:
         return None

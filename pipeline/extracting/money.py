@@ -11,17 +11,17 @@ MARKS = r"(?:RM|MYR|EUR|USD|GBP|CHF|INR|SGD|AUD|CAD|PLN|CZK|SEK|DKK|NOK|Rs\.?|[$
 # Groups of three need a mark between them; cents may stand after a stray space, as
 # worn scans are often read ("12. 50").
 NUMBER = (
-    r"(?:\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,] ?\d{2,4})?(?!\d)"
+    r"(?:\d{1,3}(?:[.,'\u2019\u00a0\u202f ]\d{3})+(?:[.,] ?\d{2,4})?(?!\d)"
     r"|\d+ ?[.,] ?\d{1,4}(?!\d)|[.,]\d{2}(?!\d)|\d+)"
 )
 AMOUNT = re.compile(
-    rf"(?P<open>\()?(?P<sign>[-−–+])?\s?(?P<mark>{MARKS})?\s{{0,2}}(?P<sign2>[-−–])?\s?"
+    rf"(?P<open>\()?(?P<sign>[-\u2212\u2013+])?\s?(?P<mark>{MARKS})?\s{{0,2}}(?P<sign2>[-\u2212\u2013])?\s?"
     rf"(?<![\d])(?P<number>{NUMBER})(?P<tail>-(?![\d\w]))?\s?(?P<mark2>{MARKS}(?![a-z]))?"
     rf"(?P<close>\))?",
     re.IGNORECASE,
 )
 CENTS = re.compile(r"[.,] ?\d{2}$")
-MINUS = "-−–"
+MINUS = "-\u2212\u2013"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def decimal_of(number: str) -> Decimal:
     A single mark before exactly three digits parts thousands, unless the number begins
     with a zero.
     """
-    compact = re.sub(r"[\s'’\u00a0\u202f]", "", number)
+    compact = re.sub(r"[\s'\u2019\u00a0\u202f]", "", number)
     last = max(compact.rfind("."), compact.rfind(","))
     if last < 0:
         return Decimal(compact)
@@ -100,13 +100,17 @@ def plain(value: Decimal) -> str:
 def _is_part_of_something_else(text: str, start: int, end: int) -> bool:
     """Dates, clock times, phone and article numbers hold digits that are no amounts."""
     before, after = text[max(0, start - 1) : start], text[end : end + 2]
-    if before and (before in "/:#" or (before.isalpha() and not _mark_before(text, start))):
+    if before and (
+        before in "/:#" or (before.isalpha() and not _mark_before(text, start))
+    ):
         return True
     if after[:1] and (after[0] in "/:" and after[1:2].isdigit()):
         return True
     if after[:1] in (".", ",", "-") and after[1:2].isdigit():
         return True
-    return bool(before in (".", ",", "-") and text[max(0, start - 2) : start - 1].isdigit())
+    return bool(
+        before in (".", ",", "-") and text[max(0, start - 2) : start - 1].isdigit()
+    )
 
 
 def _mark_before(text: str, start: int) -> bool:

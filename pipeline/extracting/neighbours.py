@@ -15,7 +15,7 @@ ALIGNED = 0.012  # page widths between edges that count as one
 FAR = 0.12  # score that each column in between takes away
 ROW_STEP = 0.12  # score that each row further down takes away
 REACH = 2.6  # label heights that a value may stand below
-RANK_COST = 0.02  # score that each place in the list of labels takes away
+RANK_COST = 0.01  # score that each place in the list of labels takes away
 Finder = Callable[[Segment, int, int | None], Iterator[Candidate]]
 
 
@@ -48,7 +48,9 @@ class Neighbourhood:
     ) -> list[Candidate]:
         """Values beside any of the field's labels, best first."""
 
-        def finder(segment: Segment, start: int, end: int | None) -> Iterator[Candidate]:
+        def finder(
+            segment: Segment, start: int, end: int | None
+        ) -> Iterator[Candidate]:
             return values_in(field, segment, start, end=end, month_first=month_first)
 
         found: list[Candidate] = []
@@ -118,7 +120,11 @@ def is_aligned(hit: LabelHit, segment: Segment) -> bool:
     left = min(word.bbox.left for word in words)
     right = max(word.bbox.right for word in words)
     box = segment.bbox
-    gaps = (left - box.left, right - box.right, (left + right - box.left - box.right) / 2)
+    gaps = (
+        left - box.left,
+        right - box.right,
+        (left + right - box.left - box.right) / 2,
+    )
     return min(abs(gap) for gap in gaps) < ALIGNED
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from pipeline.claims import FieldSpec
 from pipeline.extracting.candidates import Candidate
 from pipeline.extracting.context import Context, Ranked
+from pipeline.extracting.issuer_name import name_text
 from pipeline.extracting.labels import LabelHit
-from pipeline.extracting.letterhead import (
+from pipeline.extracting.letterhead_words import (
     CONTACT,
     LEGAL_FORM,
     POSTCODE,
     STREET,
     TITLE,
-    name_text,
 )
 from pipeline.extracting.values import squeeze, tidy
 from pipeline.extracting.view import Segment, Span, View, span_of
@@ -23,11 +23,15 @@ from pipeline.extracting.view import Segment, Span, View, span_of
 NAME_LABELS = frozenset(
     ("name", "firma", "firmenname", "company", "companyname", "nom", "naam", "nama")
 )
-SALUTATION = re.compile(r"^(?:herrn?|frau|mr|mrs|ms|dr|m|mme|monsieur|madame|dhr|mevr)\.?$", re.I)
-META = re.compile(r"^[^:]{2,28}:\s*\S|^[A-Z]{2,5}\s?\d{6,}|^[^:]{2,28}:$|^\W*\d[\d\s/-]*$")
+SALUTATION = re.compile(
+    r"^(?:herrn?|frau|mr|mrs|ms|dr|m|mme|monsieur|madame|dhr|mevr)\.?$", re.I
+)
+META = re.compile(
+    r"^[^:]{2,28}:\s*\S|^[A-Z]{2,5}\s?\d{6,}|^[^:]{2,28}:$|^\W*\d[\d\s/-]*$"
+)
 ADDRESS_HEADING = re.compile(r"^(?:adresse|address|anschrift|adres|nom d)", re.I)
 ATTENTION = re.compile(r"^(?:attn|att|attention|z\.?\s?hd|t\.a\.v)\b[.:\s]*", re.I)
-PARTS = re.compile(r"\s+[-–—|•●·*,]\s+|\s*[●•·|]\s*|,\s+")
+PARTS = re.compile(r"\s+[-\u2013\u2014|•●·*,]\s+|\s*[●•·|]\s*|,\s+")
 FURTHER = frozenset(("yourorder", "customer", "client", "attn"))
 DIN_TOP = 0.4  # of the page; sender lines and address fields stand above
 BLOCK_ROWS = 7
@@ -120,7 +124,9 @@ def _column(view: View, head: Segment) -> Iterator[Segment]:
             return
         for segment in row.segments:
             if _aligned(head, segment):
-                if segment.bbox.top - bottom > ROW_GAP * max(head.height, segment.height):
+                if segment.bbox.top - bottom > ROW_GAP * max(
+                    head.height, segment.height
+                ):
                     return
                 bottom = segment.bbox.bottom
                 count += 1
@@ -215,7 +221,9 @@ def address_fields(context: Context) -> Iterator[Candidate]:
 
 def _may_be_name(text: str) -> bool:
     digits = sum(c.isdigit() for c in text)
-    return digits < 2 and TITLE.search(text) is None and not ADDRESS_HEADING.search(text)
+    return (
+        digits < 2 and TITLE.search(text) is None and not ADDRESS_HEADING.search(text)
+    )
 
 
 def _top(view: View) -> Iterator[Segment]:
@@ -241,4 +249,3 @@ def _ranked(found: Sequence[Candidate]) -> Ranked:
     if not ranked:
         return Ranked((), 0.0)
     return Ranked(tuple(ranked), max(0.05, min(0.95, ranked[0].score)))
-

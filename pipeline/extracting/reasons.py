@@ -41,7 +41,9 @@ REASON_TEXT: dict[VerifyReason, str] = {
     VerifyReason.NET_PLUS_TAX_AGREES: "Net and tax add up to the gross amount.",
     VerifyReason.NET_PLUS_TAX_DIFFERS: "Net and tax do not add up to the gross amount.",
     VerifyReason.PAID_LESS_CHANGE_AGREES: "It is what was paid less the change.",
-    VerifyReason.PAID_LESS_CHANGE_DIFFERS: "It differs from what was paid less the change.",
+    VerifyReason.PAID_LESS_CHANGE_DIFFERS: (
+        "It differs from what was paid less the change."
+    ),
     VerifyReason.SUBTOTAL_AND_ROUNDING_AGREE: "Subtotal and rounding add up to it.",
     VerifyReason.ROUNDING_NOT_APPLIED: "The printed rounding is not part of it.",
     VerifyReason.SAME_VALUE_TWICE: "The document says it in two places.",

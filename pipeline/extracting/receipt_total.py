@@ -17,6 +17,7 @@ from pipeline.extracting.view import Segment
 UNLABELLED = 0.25
 PAID_LESS_CHANGE = 0.5
 ROUNDED = 0.4
+WITH_TAX = 0.2
 SUBTOTAL = 0.5
 IN_SUMMARY = -0.45
 CLEAR, LIKELY = 0.5, 0.2  # margins before the second candidate
@@ -36,9 +37,7 @@ def receipt_total(context: Context, field: FieldSpec) -> Ranked:
     counts = Counter(a.value for a in amounts)
     paid = amounts_beside(hood, field, "paid")
     change = amounts_beside(hood, field, "change")
-    after_change = {
-        p - c for p in paid for c in [*change] if Decimal(0) <= c < p
-    }
+    after_change = {p - abs(c) for p in paid for c in change if abs(c) < p}
     largest = max((Decimal(a.value) for a in amounts), default=Decimal(0))
     rows = max(len(context.view.rows), 1)
     found = hood.candidates(field)
@@ -47,6 +46,7 @@ def receipt_total(context: Context, field: FieldSpec) -> Ranked:
     found += [a.scored(UNLABELLED) for a in amounts if (a.value, a.row) not in labelled]
     sums = {Decimal(c.value) for c in found if c.label}
     rounded = _rounded(hood, field, sums, {Decimal(a.value) for a in amounts})
+    taxed = _with_tax(hood, field, sums)
     summary = _first_row(hood, field, "summary")
     scored = []
     for candidate in found:
@@ -55,6 +55,7 @@ def receipt_total(context: Context, field: FieldSpec) -> Ranked:
         score += LATE * candidate.row / rows
         score += REPEATED * min(counts[candidate.value] - 1, 3)
         score += PAID_LESS_CHANGE if value in after_change else 0
+        score += WITH_TAX if value in taxed else 0
         score += ROUNDED if value in rounded else 0
         score += LARGEST if value == largest else 0
         score += 0 if candidate.marked else NO_CENTS
@@ -90,6 +91,16 @@ def _rounded(
         if value % COIN == 0
         and any(value - s in labelled or value + s in labelled for s in steps)
     }
+
+
+def _with_tax(
+    hood: Neighbourhood, field: FieldSpec, labelled: set[Decimal]
+) -> set[Decimal]:
+    """Labelled amounts plus a printed tax, with the printed rounding or without."""
+    taxes = {t for t in amounts_beside(hood, field, "tax") if t > 0}
+    steps = {r for r in amounts_beside(hood, field, "rounding") if abs(r) < COIN}
+    steps |= {-r for r in steps} | {Decimal(0)}
+    return {base + tax + step for base in labelled for tax in taxes for step in steps}
 
 
 def _first_row(hood: Neighbourhood, field: FieldSpec, hint: str) -> int:

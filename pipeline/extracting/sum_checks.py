@@ -11,6 +11,7 @@ from pipeline.extracting.receipt_total import amounts_beside
 
 CENT = Decimal("0.01")
 CLOSE = Decimal("0.02")  # the roundings of the parts may add up to this
+SURE = 0.7  # parts that were read with less confidence cannot refute a sum
 COINS = Decimal("0.05")  # cash totals are rounded to coins
 
 
@@ -31,8 +32,11 @@ def sums(case: Case) -> Iterator[Finding]:
         for slot in (gross[0], tax[0], *([net[0]] if net and direct else [])):
             yield Finding(slot, VerifyReason.NET_PLUS_TAX_AGREES, agrees=True)
     elif net is not None:
-        for slot in (gross[0], tax[0], net[0]):
-            yield Finding(slot, VerifyReason.NET_PLUS_TAX_DIFFERS, agrees=False)
+        slots = (gross[0], tax[0], net[0])
+        sure = all(case.confidence(slot) >= SURE for slot in slots)
+        for slot in slots:
+            reason = VerifyReason.NET_PLUS_TAX_DIFFERS
+            yield Finding(slot, reason, agrees=False if sure else None)
 
 
 def line_sums(case: Case) -> Iterator[Finding]:
@@ -68,7 +72,9 @@ def line_products(case: Case) -> Iterator[Finding]:
             else VerifyReason.LINE_PRODUCT_DIFFERS
         )
         for column in ("quantity", "unit_price", "amount"):
-            yield Finding(f"{item.prefix}.{column}", reason, True if multiplies else None)
+            yield Finding(
+                f"{item.prefix}.{column}", reason, True if multiplies else None
+            )
 
 
 def _multiplies(item: LineItem) -> bool | None:
@@ -88,13 +94,15 @@ def payments(case: Case) -> Iterator[Finding]:
     hood = case.context.neighbourhood
     paid = amounts_beside(hood, field, "paid")
     change = amounts_beside(hood, field, "change")
-    kept = {p - c for p in paid for c in change if p > c >= 0}
+    kept = {p - abs(c) for p in paid for c in change if p > abs(c)}
     if total in kept:
         yield Finding(claim.slot, VerifyReason.PAID_LESS_CHANGE_AGREES, agrees=True)
     elif len(paid) == 1 and len(change) == 1 and kept:
         near = min(abs(total - k) for k in kept) < COINS
         yield Finding(
-            claim.slot, VerifyReason.PAID_LESS_CHANGE_DIFFERS, agrees=None if near else False
+            claim.slot,
+            VerifyReason.PAID_LESS_CHANGE_DIFFERS,
+            agrees=None if near else False,
         )
 
 

@@ -24,7 +24,15 @@ SYMBOLS = {
     "FR": "CHF",
 }
 CODES = frozenset(
-    "EUR USD GBP CHF MYR INR SGD AUD CAD PLN CZK SEK DKK NOK HUF JPY CNY".split()
+    (
+        *("AUD", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HUF"),
+        *("INR", "JPY", "MYR", "NOK", "PLN", "SEK", "SGD", "USD"),
+    )
+)
+# Legal forms as worn print is misread; a name is normalised to the form that exists.
+MISREAD_FORMS = (
+    (re.compile(r"\bS[DOIL0]N\.?\s?[B8]H[DOUAB0](?:AD)?\b\.?", re.I), "SDN BHD"),
+    (re.compile(r"\b5\s?/\s?[B8]\b", re.I), "S/B"),
 )
 WORDS_FOR_CODES = {"EURO": "EUR", "EUROS": "EUR", "RINGGIT": "MYR", "US DOLLARS": "USD"}
 LOOSE = 0.9  # addresses are the same from this share of equal letters on
@@ -38,6 +46,8 @@ def letters(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Like letters, with accents taken off; what labels are compared by."""
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.lower()))
     split = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
     return "".join(c for c in split if c.isalnum())
 
@@ -54,14 +64,25 @@ def normalise(value_type: ValueType, text: str) -> str | None:
         return _number(text)
     if value_type is ValueType.CURRENCY:
         return currency_of(text)
+    if value_type is ValueType.NAME:
+        return name_of(text) or None
     if value_type is ValueType.ID:
         return text.strip(" :#.,;-") or None
     return tidy(text) or None
 
 
+def name_of(text: str) -> str:
+    """A name in one line, with misread legal forms put right."""
+    name = tidy(text)
+    for pattern, form in MISREAD_FORMS:
+        if form not in name.upper() and pattern.search(name):
+            name = pattern.sub(form, name)
+    return name
+
+
 def tidy(text: str) -> str:
     """Single spaces, no stray marks at the ends."""
-    return re.sub(r"\s+", " ", text).strip(" :;,|-–•*_").strip()
+    return re.sub(r"\s+", " ", text).strip(" :;,|-\u2013•*_").strip()
 
 
 def currency_of(text: str) -> str | None:
@@ -115,6 +136,8 @@ def stands_in(value_type: ValueType, value: str, text: str) -> bool:
         return any(wanted_day in (m.value, m.other) for m in find_dates(text))
     if value_type is ValueType.CURRENCY:
         return currency_of(text) == value
+    if value_type is ValueType.NAME:
+        text = name_of(text) + " " + text
     return letters(value) in letters(text) and bool(letters(value))
 
 

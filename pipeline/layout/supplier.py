@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.layout.columns import squeezed
 from pipeline.layout.model import PageLayout
 
-HEAD = 0.45  # page heights; a receipt's own numbers stand above
-FOOT = 0.8  # page heights; a letter's own numbers stand below
+LONGEST = 300  # letters of a line that are looked at
 # Kinds of identity from the surest to the weakest; the first that is found is taken.
 _VAT = re.compile(
     r"(?:AT|ATU|BE|CH|CHE|CZ|DE|DK|ES|FI|FR|GB|HU|IE|IT|LU|NL|PL|PT|SE|SI|SK)"
@@ -53,7 +52,7 @@ def supplier_of(pages: Sequence[PageLayout]) -> tuple[str, str]:
 
     ("", "") where there is none. The sign is text: keep its digest only.
     """
-    lines = [line.text.upper() for page in pages for line in page.lines]
+    lines = [line.text[:LONGEST].upper() for page in pages for line in page.lines]
     for kind, pattern in _NUMBERS:
         for line in lines:
             match = pattern.search(line)
@@ -65,7 +64,7 @@ def supplier_of(pages: Sequence[PageLayout]) -> tuple[str, str]:
 
 def company_line(pages: Sequence[PageLayout]) -> str:
     """The first line that looks like a company's name, else the first line of words."""
-    head = [line.text for page in pages[:1] for line in page.lines]
+    head = [line.text[:LONGEST] for page in pages[:1] for line in page.lines]
     for text in first_texts(head):
         if _COMPANY.search(text):
             return squeezed(text)

@@ -23,6 +23,7 @@ LETTERS = re.compile(r"[^\W\d_]{2}")
 MONEY = re.compile(
     r"\d[.,]\s?\d{2}(?!\d)(?!\s*%)|(?:[€$£₹]|\b(?:EUR|USD|RM|Rs\.?)) ?\d", re.IGNORECASE
 )
+LONGEST_VALUE = 24  # letters
 NEAR = 0.045  # page widths; how far a value may stand from its heading
 FOOT = 0.965  # page heights; below are only page numbers
 
@@ -127,6 +128,8 @@ def value_in(page: PageWords, line: Line, heading: Heading, main: int) -> bool:
 
 def is_value(text: str) -> bool:
     """Whether a word is a number, with or without a currency; days are none."""
+    if len(text) > LONGEST_VALUE:
+        return False
     return VALUE.match(text) is not None and DAY.match(text) is None
 
 

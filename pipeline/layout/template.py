@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.layout.columns import squeezed
 from pipeline.layout.headers import headings_of
 from pipeline.layout.model import PageLayout
-from pipeline.layout.supplier import digest, supplier_of
+from pipeline.layout.supplier import LONGEST, digest, supplier_of
 from pipeline.layout.tables import label_of
 from pipeline.words import PageWords
 
@@ -79,7 +79,7 @@ def is_credit(layouts: Sequence[PageLayout]) -> bool:
     """Whether the document calls itself a correction or a credit note."""
     lines = layouts[0].lines if layouts else ()
     return any(
-        CREDIT.search(squeezed(line.text)) is not None
+        CREDIT.search(squeezed(line.text[:LONGEST])) is not None
         for line in lines
         if line.bbox.top < TITLE and len(line.words) <= 24
     )

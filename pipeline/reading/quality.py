@@ -18,7 +18,7 @@ _FEWEST_SQUARES = 3
 @dataclass(frozen=True, slots=True)
 class PageQuality:
     """width and height in pixels as delivered; light: the brightest twentieth's grey,
-    0..1; contrast: between the darkest hundredth and the brightest twentieth, 0..1;
+    0..1; contrast: between the darkest thousandth and the brightest twentieth, 0..1;
     ink: share of pixels on an edge, 0..1; blur: 0 where the strongest edges are a
     pixel wide, near 1 where none is sharp.
     """
@@ -40,7 +40,7 @@ def measure(picture: Image.Image, *, full_size: tuple[int, int]) -> PageQuality:
     if max(grey.size) > MEASURED_SIDE:
         grey.thumbnail((MEASURED_SIDE, MEASURED_SIDE))
     values = np.asarray(grey, dtype=np.int16)
-    dark, light = np.percentile(values, (1, 95))
+    dark, light = np.percentile(values, (0.1, 95))
     steps = _steps(values)
     return PageQuality(
         width=full_size[0],

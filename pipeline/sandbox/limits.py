@@ -29,7 +29,8 @@ class Limits:
 def apply_to_this_process(limits: Limits) -> None:
     """For a child about to work on untrusted bytes: there is no way back."""
     _bound(resource.RLIMIT_CORE, 0)
-    _bound(resource.RLIMIT_CPU, limits.cpu_seconds)
+    # The soft limit's signal tells more than the hard one's, which kills.
+    _bound(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)
     _bound(resource.RLIMIT_FSIZE, limits.file_mb * _MEBIBYTE)
     if sys.platform != "darwin":
         _bound(resource.RLIMIT_AS, limits.memory_mb * _MEBIBYTE)
@@ -38,8 +39,9 @@ def apply_to_this_process(limits: Limits) -> None:
     signal.setitimer(signal.ITIMER_REAL, limits.seconds + 2)
 
 
-def _bound(kind: int, value: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(kind, (value, value))
+def _bound(kind: int, soft: int, hard: int | None = None) -> None:
+    hard = soft if hard is None else hard
+    _, highest = resource.getrlimit(kind)
+    if highest != resource.RLIM_INFINITY:
+        soft, hard = min(soft, highest), min(hard, highest)
+    resource.setrlimit(kind, (soft, hard))

@@ -113,4 +113,6 @@ def _answer(ending: str, data: bytes, status: int) -> dict[str, Any]:
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if number in (signal.SIGXCPU, signal.SIGALRM):
         return {"failure": "timeout"}
+    if number == signal.SIGKILL:  # not by us: the kernel was short of memory
+        return {"failure": "memory"}
     return {"failure": "crashed", "signal": number}

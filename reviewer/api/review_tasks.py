@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,14 +22,13 @@ from reviewer.api import task_serializers as serializers
 from reviewer.api.filters import ReviewTaskFilter
 from reviewer.models import Decision, ReviewItem, ReviewTask
 
-Verb = TypeVar("Verb", bound=Callable[..., Any])
 EMPTY = OpenApiResponse(description="Done; nothing to say.")
-
-
-def verb(**kwargs: Any) -> Callable[[Verb], Verb]:
-    return action(
-        filterset_class=None, pagination_class=None, methods=["post"], **kwargs
-    )
+# An action that takes no filters and gives no pages.
+VERB: dict[str, Any] = {
+    "methods": ["post"],
+    "filterset_class": None,
+    "pagination_class": None,
+}
 
 
 class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
@@ -87,7 +85,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         request=serializers.NextSerializer,
         responses={200: serializers.ReservedTaskSerializer, 204: EMPTY},
     )
-    @verb(detail=False)
+    @action(detail=False, **VERB)
     def next(self, request: Request) -> Response:
         """Reserve the most urgent task that nobody holds. 204: none is left."""
         form = serializers.NextSerializer(data=request.data)
@@ -98,7 +96,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         return self._reserved(task) if task else Response(status=HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses=serializers.ReservedTaskSerializer)
-    @verb(detail=True)
+    @action(detail=True, **VERB)
     def reserve(self, request: Request, pk: str) -> Response:
         """Hold this task: the answer has the reservation token that the others ask."""
         return self._reserved(
@@ -109,7 +107,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         request=serializers.TokenSerializer,
         responses=serializers.ReservedTaskSerializer,
     )
-    @verb(detail=True)
+    @action(detail=True, **VERB)
     def extend(self, request: Request, pk: str) -> Response:
         """Hold it for another while."""
         return self._reserved(
@@ -122,7 +120,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         request=serializers.AnswerSerializer,
         responses={201: serializers.DecisionSerializer},
     )
-    @verb(detail=True)
+    @action(detail=True, **VERB)
     def decide(self, request: Request, pk: str) -> Response:
         """Answer one item; the task is done when the last one is answered."""
         task_id = self._task_id()
@@ -142,7 +140,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         )
 
     @extend_schema(request=serializers.TokenSerializer, responses={204: EMPTY})
-    @verb(detail=True)
+    @action(detail=True, **VERB)
     def skip(self, request: Request, pk: str) -> Response:
         """Leave it to others: `next` will not give it to you again."""
         services.skip(
@@ -151,7 +149,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         return Response(status=HTTP_204_NO_CONTENT)
 
     @extend_schema(request=serializers.TokenSerializer, responses={204: EMPTY})
-    @verb(detail=True, url_path="put-back")
+    @action(detail=True, url_path="put-back", **VERB)
     def put_back(self, request: Request, pk: str) -> Response:
         """End the reservation at once; a token that holds nothing changes nothing."""
         services.put_back(
@@ -160,7 +158,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         return Response(status=HTTP_204_NO_CONTENT)
 
     @extend_schema(request=serializers.TokenSerializer, responses={204: EMPTY})
-    @verb(detail=True)
+    @action(detail=True, **VERB)
     def close(self, request: Request, pk: str) -> Response:
         """Say that a document without items was looked at."""
         services.close_without_items(

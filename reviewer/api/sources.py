@@ -67,7 +67,9 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         code = HTTP_201_CREATED if received.created else HTTP_200_OK
         return Response(serializers.UploadedSerializer(body).data, status=code)
 
-    def _receive(self, request: Request, slug: str, file: UploadedFile[bytes]) -> Received:
+    def _receive(
+        self, request: Request, slug: str, file: UploadedFile[bytes]
+    ) -> Received:
         tenant = tenant_of(request, slug)
         try:
             return receive(

@@ -22,7 +22,7 @@ View = Callable[[UserRequest, uuid.UUID], HttpResponse]
 
 
 def answering(view: View) -> View:
-    """Domain errors as answers: 404, 409 with who has the task now, 400 with what to do."""
+    """Domain errors as answers: 404, 409 and who has the task, 400 and what to do."""
 
     @wraps(view)
     def guarded(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from catalog.models import Tenant
 from pipeline.foreground import Job, process_files
 from pipeline.models import PipelineVersion
+from pipeline.worker_setup import be_quiet
 
 
 class Command(BaseCommand):
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        be_quiet()
         tenant = self._tenant(options["tenant"])
         version = self._version(options["pipeline"])
         jobs = [

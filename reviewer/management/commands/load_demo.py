@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from pipeline.worker_setup import be_quiet
 from reviewer.demo import load
 
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        be_quiet()
         self.stderr.write("Drawing the demo's documents")
         read = load.load(workers=options["workers"], progress=_bar)
         self.stderr.write(f"{read} documents read.")

@@ -1,0 +1,51 @@
+// The desk's keys: each presses the button that carries it, moves, zooms or begins typing.
+import { actionFor, focusOf } from "./keymap.js";
+
+export class DeskKeys {
+  constructor(desk, signal) {
+    this.desk = desk;
+    // Before the page picture, whose own arrow keys would else move it while picking.
+    document.addEventListener("keydown", (event) => this.pressed(event), { signal, capture: true });
+  }
+
+  pressed(event) {
+    const { desk } = this;
+    const focus = focusOf(event.target);
+    if (focus !== "field" && !desk.contains(event.target)) return;
+    if (!desk.picking.pressed(event, focus) && !this.act(event, focus)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  act(event, focus) {
+    const { desk } = this;
+    const action = actionFor(event, focus);
+    const does = action.split(":", 1)[0];
+    const what = action.slice(does.length + 1);
+    if (does === "move") desk.selectBy(Number(what));
+    else if (does === "edit") desk.current?.edit();
+    else if (does === "type") desk.current?.edit(what);
+    else if (does === "zoom") this.zoom(what);
+    else if (does === "keys") desk.querySelector(".keys")?.toggleAttribute("hidden");
+    else if (does === "leave" && focus === "text") desk.select(desk.current);
+    else if (does === "press") this.press(what);
+    else return false;
+    return true;
+  }
+
+  zoom(way) {
+    const { view } = this.desk.pages;
+    if (way === "whole") view?.whole();
+    else view?.zoomBy(way === "in" ? 1.25 : 0.8);
+  }
+
+  press(key) {
+    const { desk } = this;
+    const others = [...desk.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+    const button =
+      desk.current?.button(key) ??
+      others.find((one) => !one.closest(".question") && one.checkVisibility());
+    if (button) button.click();
+    else desk.notes.hint(key === "Enter" ? "There is no value to confirm here" : `Nothing is on key ${key} here`);
+  }
+}

@@ -1,0 +1,64 @@
+// The pages of a case: one page view at a time, the others wait as templates and load
+// their pictures when they are turned to.
+import "./page-view.js";
+
+export class DeskPages {
+  constructor(root) {
+    this.root = root;
+    this.kept = new Map();
+    this.wanted = null;
+    root?.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-turn]");
+      if (!link || event.metaKey || event.ctrlKey) return;
+      event.preventDefault();
+      this.turn(link.dataset.turn);
+    });
+  }
+
+  get view() {
+    return this.root?.querySelector("page-view") ?? null;
+  }
+
+  get page() {
+    return this.view?.dataset.page ?? "";
+  }
+
+  // Shows a page; false where there is none of that number.
+  turn(page) {
+    const shown = this.view;
+    if (!shown || !page || page === shown.dataset.page) return Boolean(shown && page);
+    const next = this.kept.get(page) ?? this.fresh(page);
+    if (!next) return false;
+    this.kept.set(shown.dataset.page, shown);
+    shown.replaceWith(next);
+    for (const link of this.root.querySelectorAll("[data-turn]")) {
+      if (link.dataset.turn === page) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    this.root.dispatchEvent(new CustomEvent("desk:turned", { bubbles: true, detail: { page } }));
+    return true;
+  }
+
+  fresh(page) {
+    const template = this.root.querySelector(`template[data-page="${CSS.escape(page)}"]`);
+    return template && document.importNode(template.content, true).querySelector("page-view");
+  }
+
+  // Brings a field's box into view and lights it alone.
+  look({ slot, page, box }) {
+    if (!this.turn(page)) return;
+    this.view.light(slot ? [slot] : []);
+    if (!box?.length) return;
+    // A picture that was just put in has no size before the next frame.
+    requestAnimationFrame(() => this.view?.focusBox?.(box));
+  }
+
+  async wordsOf(page) {
+    const link = this.root.querySelector(`[data-words="${CSS.escape(page)}"]`);
+    if (!link) return [];
+    const response = await fetch(link.dataset.href, { headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(`no words: ${response.status}`);
+    const answer = await response.json();
+    return answer.words ?? [];
+  }
+}

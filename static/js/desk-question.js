@@ -1,0 +1,142 @@
+// One doubtful field on the page: what it shows, and the answer that its forms hold.
+import { newId } from "./outbox.js";
+import { check } from "./value-check.js";
+
+const WORDS = {
+  confirm: "confirmed",
+  correct: "corrected",
+  absent: "not in the document",
+  unreadable: "cannot be read",
+};
+
+export class Question {
+  constructor(element) {
+    this.element = element;
+    this.head = element.querySelector(".question__pick");
+    this.input = element.querySelector('input[name="value"]');
+    this.says = element.querySelector("[data-check]");
+    this.regionField = element.querySelector('input[name="region"]');
+    this.typingForm = this.input.form;
+  }
+
+  get slot() {
+    return this.element.dataset.slot;
+  }
+
+  get name() {
+    return this.element.dataset.name;
+  }
+
+  get value() {
+    return this.element.dataset.value;
+  }
+
+  get decided() {
+    return "decided" in this.element.dataset;
+  }
+
+  // Answered, or on its way to be.
+  get answered() {
+    return this.decided || "sending" in this.element.dataset;
+  }
+
+  get verdict() {
+    return this.element.dataset.said ?? "";
+  }
+
+  get place() {
+    const { page, box } = this.element.dataset;
+    return { slot: this.slot, page, box: JSON.parse(box || "[]") };
+  }
+
+  // Where a candidate stands; its box is drawn under "slot#key".
+  placeOf(button) {
+    const [page, ...edges] = button.dataset.look.split(",");
+    return { slot: `${this.slot}#${button.dataset.key}`, page, box: edges.map(Number) };
+  }
+
+  setCurrent(current) {
+    this.element.toggleAttribute("data-current", current);
+    this.head.setAttribute("aria-expanded", String(current));
+  }
+
+  button(key) {
+    return this.element.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  edit(text = null) {
+    this.input.value = text ?? (this.input.value || this.value);
+    this.input.focus();
+    if (text === null) this.input.select();
+    this.checkNow();
+  }
+
+  take({ text, region }) {
+    this.input.value = text;
+    this.regionField.value = region;
+    this.checkNow();
+  }
+
+  forget() {
+    this.regionField.value = "";
+  }
+
+  save() {
+    this.typingForm.requestSubmit();
+  }
+
+  checkNow() {
+    const { ok, says } = check(this.element.dataset.type, this.input.value);
+    this.say(says, !ok && Boolean(says));
+    return ok;
+  }
+
+  say(text, wrong) {
+    this.says.textContent = text;
+    this.says.classList.toggle("is-wrong", wrong);
+    this.input.toggleAttribute("aria-invalid", false);
+    if (wrong) this.input.setAttribute("aria-invalid", "true");
+  }
+
+  // The answer of a form; its id is new, and stays with it however often it is sent.
+  answer(form, button, activeMs) {
+    const body = new URLSearchParams(new FormData(form, button));
+    body.set("decision_id", newId());
+    body.set("active_ms", activeMs);
+    const choice = body.get("choice");
+    const verdict = choice.startsWith("candidate|") ? "correct" : choice;
+    const value =
+      verdict === "confirm" ? this.value
+      : choice === "correct" ? body.get("value")
+      : verdict === "correct" ? choice.split("|").slice(2).join("|")
+      : "";
+    return { question: this, body, verdict, value };
+  }
+
+  showSending({ verdict, value }) {
+    this.show(WORDS[verdict], value, "sending");
+  }
+
+  showSaved({ verdict_text: text, value }) {
+    this.element.dataset.decided = "";
+    this.element.dataset.value = value;
+    this.show(text, value, "saved");
+    this.say("", false);
+  }
+
+  showRefused(error) {
+    delete this.element.dataset.sending;
+    this.element.classList.remove("is-decided");
+    this.element.querySelector("[data-verdict]").textContent = "";
+    this.say(error, true);
+  }
+
+  show(verdict, value, state) {
+    this.element.classList.add("is-decided");
+    this.element.toggleAttribute("data-sending", state === "sending");
+    this.element.dataset.said = verdict;
+    this.element.querySelector("[data-verdict]").textContent =
+      state === "sending" ? `${verdict}, saving…` : `✓ ${verdict}`;
+    this.element.querySelector("[data-short]").textContent = value || "–";
+  }
+}

@@ -1,0 +1,38 @@
+// Which key does what on the review page. Pure: what is pressed and where the focus is
+// come in, the name of an action goes out.
+//
+// focus: "text" while typing, "control" on a button or link that has its own meaning,
+// "picture" on the page picture, "field" anywhere else on the desk.
+
+const PRESSED = new Set(["1", "2", "3", "a", "u", "s", "n", "w"]);
+const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+const ZOOMS = { "+": "in", "=": "in", "-": "out", 0: "whole" };
+
+export function actionFor(event, focus) {
+  const { key } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return "";
+  if (key === "Escape") return "leave";
+  if (focus === "text") return "";
+  if (key === "Enter") return focus === "control" ? "" : "press:Enter";
+  if (key === " " || key === "Tab") return "";
+  if (focus === "picture" && (key in MOVES || key in ZOOMS)) return "";
+  if (key in MOVES) return `move:${MOVES[key]}`;
+  if (key in ZOOMS) return `zoom:${ZOOMS[key]}`;
+  if (key === "F2") return "edit";
+  if (key === "?") return "keys";
+  if ([...key].length !== 1) return "";
+  // With Shift a letter begins a text ("Acme"); without, or under Caps Lock, it is a key.
+  const plain = event.shiftKey ? key : key.toLowerCase();
+  if (plain === "c") return "edit";
+  return PRESSED.has(plain) ? `press:${plain}` : `type:${key}`;
+}
+
+export function focusOf(element) {
+  if (!element?.closest) return "field";
+  if (element.closest("textarea, select, [contenteditable]")) return "text";
+  const input = element.closest("input");
+  if (input) return ["button", "submit", "checkbox"].includes(input.type) ? "control" : "text";
+  if (element.closest(".question__pick")) return "field";
+  if (element.closest("a, button, summary")) return "control";
+  return element.closest("[data-frame]") ? "picture" : "field";
+}

@@ -1,0 +1,129 @@
+// <review-desk>: one case. The server draws it as plain forms; this makes one field the
+// current one, gives every button its key, sends answers without leaving the page, and
+// puts the next case in its place when this one is done.
+import { ActiveTime } from "./active-time.js";
+import { DeskAnswers } from "./desk-answers.js";
+import { DeskKeys } from "./desk-keys.js";
+import { DeskNotes } from "./desk-notes.js";
+import { DeskPages } from "./desk-pages.js";
+import { DeskPicking } from "./desk-picking.js";
+import { Question } from "./desk-question.js";
+import { meaningOf } from "./outbox.js";
+import { Reservation } from "./reservation.js";
+
+class ReviewDesk extends HTMLElement {
+  connectedCallback() {
+    this.life = new AbortController();
+    const { signal } = this.life;
+    this.questions = [...this.querySelectorAll(".question")].map((one) => new Question(one));
+    this.clock = new ActiveTime();
+    this.notes = new DeskNotes(this);
+    this.pages = new DeskPages(this.querySelector("[data-pages]"));
+    this.picking = new DeskPicking(this);
+    this.answers = new DeskAnswers(this, signal);
+    this.keys = new DeskKeys(this, signal);
+    this.reservation = new Reservation({
+      extendUrl: this.dataset.extend,
+      putBackUrl: this.dataset.putBack,
+      token: this.dataset.token,
+      meaningOf,
+      told: (meaning) => this.beaten(meaning),
+    });
+    this.listen(signal);
+    this.begin();
+  }
+
+  disconnectedCallback() {
+    this.life.abort();
+    this.answers.outbox.close();
+    this.reservation.end();
+  }
+
+  listen(signal) {
+    const on = (name, act, target = this) => target.addEventListener(name, act, { signal });
+    on("click", (event) => this.clicked(event));
+    on("input", (event) => this.questionOf(event.target)?.checkNow());
+    on("focusin", (event) => this.pointed(event));
+    on("pointerover", (event) => this.pointed(event));
+    on("page-view:box", (event) => this.boxed(event.detail.slot));
+    on("visibilitychange", () => this.clock.show(!document.hidden), document);
+    on("pointermove", () => this.clock.touch(), document);
+    on("keydown", () => this.clock.touch(), document);
+  }
+
+  begin() {
+    this.classList.add("is-live");
+    for (const pick of this.querySelectorAll("[data-pick]")) pick.hidden = false;
+    const refused = this.questions.find((one) => "wrong" in one.element.dataset);
+    const first = refused ?? this.nextOpen(null) ?? this.questions[0];
+    this.select(first);
+    refused?.input.focus();
+    if (!first) this.querySelector('[data-key="Enter"]')?.focus();
+    const { after = "", peek } = this.dataset;
+    this.notes.state(after, "good");
+    if (after) this.notes.say(`${after} Next case: ${this.querySelector(".desk__why").textContent.trim()}`);
+    if (peek) setTimeout(() => (new Image().src = peek), 300);
+  }
+
+  questionOf(element) {
+    const holder = element.closest?.(".question");
+    return this.questions.find((one) => one.element === holder);
+  }
+
+  nextOpen(after) {
+    const start = after ? this.questions.indexOf(after) + 1 : 0;
+    const ahead = [...this.questions.slice(start), ...this.questions.slice(0, start)];
+    return ahead.find((one) => !one.answered);
+  }
+
+  select(question, { focus = true } = {}) {
+    if (!question) return;
+    if (this.current !== question) {
+      this.picking.end();
+      this.clock.reset();
+    }
+    this.current = question;
+    for (const one of this.questions) one.setCurrent(one === question);
+    if (focus) question.head.focus({ preventScroll: true });
+    question.element.scrollIntoView({ block: "nearest" });
+    this.pages.look(question.place);
+  }
+
+  selectBy(steps) {
+    this.select(this.questions[this.questions.indexOf(this.current) + steps]);
+  }
+
+  clicked(event) {
+    const question = this.questionOf(event.target);
+    if (event.target.closest(".question__pick")) this.select(question);
+    else if (event.target.closest("[data-pick]")) this.picking.begin(question);
+    else if (event.target.closest("[data-trouble-retry]")) this.answers.retry();
+  }
+
+  // A field that gets the focus becomes the current one; a candidate shows its place.
+  pointed(event) {
+    const question = this.questionOf(event.target);
+    if (event.type === "focusin" && question && question !== this.current) {
+      this.select(question, { focus: false });
+    }
+    const candidate = event.target.closest?.("[data-look]");
+    if (candidate) this.pages.look(question.placeOf(candidate));
+  }
+
+  boxed(slot) {
+    this.select(this.questions.find((one) => one.slot === slot.split("#", 1)[0]));
+  }
+
+  countAnswered() {
+    const count = this.questions.filter((one) => one.decided).length;
+    this.querySelector("[data-answered]").textContent = count;
+  }
+
+  // A heartbeat came back.
+  beaten(meaning) {
+    if (meaning.kind !== "lost" && meaning.kind !== "login") return;
+    this.notes.tell(meaning, this.answers.outbox.unsent);
+  }
+}
+
+customElements.define("review-desk", ReviewDesk);

@@ -1,0 +1,62 @@
+// Says while somebody types whether a value can be of its type, before the server
+// decides. Pure; the forms of numbers and dates are those that people type most.
+
+const MONEY = /^-?\s*(?:[A-Z]{2,3}|[$€£¥₹])?\s*-?\d[\d.,' ]*(?:\s*(?:[A-Z]{2,3}|[$€£¥₹]))?$/iu;
+const ISO = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
+const DAY_FIRST = /^(\d{1,2})[./-](\d{1,2})[./-](\d{2}|\d{4})$/;
+const NAMED = /\p{L}{3,}/u;
+
+export function check(type, text) {
+  const value = text.trim();
+  if (!value) return { ok: false, says: "" };
+  if (type === "money" || type === "number") return amount(value);
+  if (type === "date") return date(value);
+  if (type === "currency") return currency(value);
+  return { ok: true, says: "" };
+}
+
+function amount(value) {
+  if (!MONEY.test(value)) return { ok: false, says: "Not an amount yet: 1234.50" };
+  const digits = value.replace(/[^\d.,-]/g, "");
+  const last = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
+  const marks = digits.match(/[.,]/g) ?? [];
+  const decimals = last < 0 ? 0 : digits.length - last - 1;
+  // One mark before three digits may be either: the server decides, so nothing is said.
+  if (decimals === 3 && new Set(marks).size === 1) return { ok: true, says: "" };
+  if (last < 0) return { ok: true, says: `Reads as ${digits}` };
+  const whole = digits.slice(0, last).replace(/[.,]/g, "");
+  return { ok: true, says: `Reads as ${whole || "0"}.${digits.slice(last + 1)}` };
+}
+
+function isDay(year, month, day) {
+  const found = new Date(Date.UTC(year, month - 1, day));
+  return found.getUTCMonth() === month - 1 && found.getUTCDate() === day;
+}
+
+function date(value) {
+  const iso = ISO.exec(value);
+  if (iso) {
+    const [year, month, day] = iso.slice(1).map(Number);
+    return isDay(year, month, day) ? { ok: true, says: "" } : noDay();
+  }
+  const first = DAY_FIRST.exec(value);
+  if (!first) {
+    return NAMED.test(value) && /\d/.test(value)
+      ? { ok: true, says: "" }
+      : { ok: false, says: "Not a date yet: 2026-11-23" };
+  }
+  const [day, month] = first.slice(1, 3).map(Number);
+  const year = Number(first[3]) + (first[3].length === 2 ? 2000 : 0);
+  if (isDay(year, month, day) && isDay(year, day, month) && day !== month) {
+    return { ok: true, says: "Day or month first? 2026-11-23 is always clear" };
+  }
+  return isDay(year, month, day) || isDay(year, day, month) ? { ok: true, says: "" } : noDay();
+}
+
+const noDay = () => ({ ok: false, says: "There is no such day" });
+
+function currency(value) {
+  return /^([A-Z]{3}|[$€£¥₹]|RM)$/iu.test(value)
+    ? { ok: true, says: "" }
+    : { ok: false, says: "Type its code, like EUR" };
+}
