@@ -104,7 +104,8 @@ class Client:
         self.get("/upload/")
         mark = uuid.uuid4().hex
         parts = [
-            f'--{mark}\r\nContent-Disposition: form-data; name="tenant"\r\n\r\n{tenant}',
+            f'--{mark}\r\nContent-Disposition: form-data; name="tenant"\r\n\r\n'
+            f"{tenant}",
             f'--{mark}\r\nContent-Disposition: form-data; name="file"; '
             f'filename="{name}"\r\nContent-Type: application/pdf\r\n\r\n',
         ]
@@ -187,7 +188,8 @@ def measure(home: Path, documents: int) -> None:
         f"{documents} one-page PDFs, one after the other, upload to fields on the page"
     )
     print(
-        f"p50 {statistics.median(times):.2f} s   p95 {cuts[18]:.2f} s   max {max(times):.2f} s"
+        f"p50 {statistics.median(times):.2f} s   p95 {cuts[18]:.2f} s"
+        f"   max {max(times):.2f} s"
     )
 
 

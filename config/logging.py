@@ -36,6 +36,8 @@ LONGEST_TRACE = 20
 
 def configure(*, debug: bool) -> dict[str, Any]:
     """Sets structlog up; Django's LOGGING."""
+    # A line that cannot be written would be printed raw, with all its values.
+    logging.raiseExceptions = debug
     shared = _processors(debug=debug)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

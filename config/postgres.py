@@ -40,7 +40,9 @@ def database_url(home: Path) -> str:
 
 
 def is_external() -> bool:
-    return bool(os.environ.get("DATABASE_URL"))
+    # The settings read either; _FILE names a file that holds the URL.
+    names = ("DATABASE_URL", "DATABASE_URL_FILE")
+    return any(os.environ.get(name) for name in names)
 
 
 def ensure_running(home: Path, say: Callable[[str], None] = lambda line: None) -> None:

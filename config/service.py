@@ -16,9 +16,9 @@ import psutil
 from config import leash
 
 MARK = "PALIMPSEST_PROCESS"
-LONGEST_DELAY = 60.0
+LONGEST_DELAY = 15.0
 # A process that lived this long has started well: its next restart is immediate.
-HEALTHY_AFTER = 60.0
+HEALTHY_AFTER = 20.0
 
 
 @dataclass(kw_only=True)
@@ -87,12 +87,12 @@ class Service:
         it waits keeps the lock for ever, and those that replace it wait for ever.
         """
         if self.kin and not all(map(is_running, self.kin)):
-            self.kin, self.next_count = [], now + self.grace
+            self.kin, self.next_count = [], now + 2 * self.grace
             self.stop()
             return f"A process of {self.name} has died; all of it starts again"
         if now >= self.next_count and self.process is not None:
             self.kin = descendants(self.process.pid, self.fragile_depth)
-            self.next_count = now + 5
+            self.next_count = now + (1 if now - self.started < 15 else 5)
         return None
 
     def stop(self) -> None:

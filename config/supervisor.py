@@ -86,6 +86,7 @@ class Supervisor:
             *("-m", "gunicorn", "config.wsgi", "--worker-class", "gthread"),
             *("--workers", workers, "--threads", threads, "--timeout", "120"),
             *("--bind", join(self.host, self.port), "--no-control-socket"),
+            "--preload",
             *("--graceful-timeout", "10", "--log-level", "warning"),
         )
         self.services.append(web)
@@ -112,6 +113,8 @@ class Supervisor:
                 Q_CLUSTER_NAME=name,
                 PALIMPSEST_OCR_THREADS=threads,
             )
+            # The leash holds the cluster, that its sentinel, and that the workers.
+            queue.fragile_depth, queue.grace = 3, 10
             queue.start()
             self.services.append(queue)
 

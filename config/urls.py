@@ -29,4 +29,5 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/", include(api)),
+    path("", include("reviewer.urls")),
 ]

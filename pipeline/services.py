@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -17,6 +16,7 @@ from catalog.models import Generation, SourceMedia
 from catalog.services import Reading, store_generation
 from pipeline import queue
 from pipeline.events import Reported, StepRecord, write_event
+from pipeline.lease import LEASE, renewed
 from pipeline.manifest import EngineChanged
 from pipeline.models import PipelineVersion, Run
 from pipeline.runner import Execution, RunFailed, execute, scratch_folder
@@ -26,7 +26,6 @@ from pipeline.steps.registry import UnknownStep
 log = structlog.get_logger()
 
 MAX_ATTEMPTS = 3
-LEASE = timedelta(minutes=10)
 LANES = tuple(Run.Lane.values)
 
 
@@ -131,6 +130,7 @@ def execute_run(run: Run) -> Run:
             pipeline_version=run.pipeline_version.version,
         ),
         scratch_folder() as folder,
+        renewed(run.pk),
     ):
         try:
             execution = execute(
@@ -149,7 +149,7 @@ def execute_run(run: Run) -> Run:
 
 
 def _announce(run: Run, step: str) -> None:
-    Run.objects.filter(pk=run.pk).update(step=step, lease_until=timezone.now() + LEASE)
+    Run.objects.filter(pk=run.pk).update(step=step)
 
 
 @transaction.atomic

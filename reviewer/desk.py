@@ -179,7 +179,7 @@ def _claim(artifact: DerivedArtifact | None) -> Claim | None:
 
 
 def _pages(task: ReviewTask, boxes: Sequence[Box]) -> dict[int, Page]:
-    """Every page picture; the true shape is read for those with boxes, and the first."""
+    """Every page picture, in its true shape if it is the first or has boxes."""
     needed = {1, *(box.page for box in boxes)}
     generation = task.generation
     return {

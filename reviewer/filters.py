@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from catalog.api.filters import GoldenCaseFilter
 from catalog.models import (
@@ -60,9 +60,13 @@ class PickListMixin(filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, (label, choices) in self.pick_lists.items():
-            picks = [("", "All"), *choices(self.request)]
-            self.filters[name].label = label
-            self.filters[name].extra["widget"] = forms.Select(choices=picks)
+            picks = choices(self.request)
+            shown = self.filters[name]
+            shown.label = label
+            if isinstance(shown, filters.ChoiceFilter):
+                shown.extra |= {"choices": picks, "empty_label": "All", "help_text": ""}
+            else:
+                shown.extra["widget"] = forms.Select(choices=[("", "All"), *picks])
 
     def shown_fields(self) -> list[forms.BoundField]:
         return [self.form[name] for name in self.shown]
@@ -103,9 +107,9 @@ class SourceListFilter(PickListMixin, SourceFilter):
         self, rows: QuerySet[SourceMedia], name: str, value: str
     ) -> QuerySet[SourceMedia]:
         # Of a rejected source no generation is current, and yet it must be found.
-        standing = standing_generations(OuterRef("pk"))
-        matching = Generation.objects.filter(pk__in=standing, **{name: value})
-        return rows.filter(Exists(matching))
+        standing = Subquery(standing_generations(OuterRef("pk")))
+        matching = Generation.objects.filter(pk=OuterRef("standing"), **{name: value})
+        return rows.alias(standing=standing).filter(Exists(matching))
 
     def by_words(
         self, rows: QuerySet[SourceMedia], name: str, value: str

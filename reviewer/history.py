@@ -32,6 +32,10 @@ class Happening:
     detail: str = ""
     who: str = ""
 
+    @property
+    def icon_path(self) -> str:
+        return f"icons/{self.icon}.svg"
+
 
 def history_of(source: SourceMedia) -> list[Happening]:
     found = [

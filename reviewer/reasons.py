@@ -32,6 +32,11 @@ STEPS: Mapping[str, str] = {
     "index": "Indexing the words",
     "disposition": "Deciding",
 }
+KINDS: Mapping[str, str] = {
+    "page_image": "Page picture",
+    "ocr": "Words",
+    "search_text": "Search text",
+}
 _DISPOSITION_REASONS: Mapping[str, str] = {
     DispositionReason.ALL_CRITICAL_VERIFIED: "Every critical value was verified.",
     DispositionReason.ALL_CRITICAL_CONFIDENT: (
@@ -89,6 +94,10 @@ def reason_text(reason: str) -> str:
 
 def step_text(step: str) -> str:
     return STEPS.get(step) or plain(step)
+
+
+def kind_text(kind: str) -> str:
+    return KINDS.get(kind) or plain(kind)
 
 
 def plain(word: str) -> str:

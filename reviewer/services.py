@@ -148,20 +148,21 @@ def _let_go(task: ReviewTask) -> None:
     task.reserver = task.reservation_token = task.reserved_until = None
 
 
-def _check_held(task: ReviewTask, token: uuid.UUID) -> None:
-    """Raises ReservationLost unless the token still holds the locked task.
+def _check_held(task: ReviewTask, user: User, token: uuid.UUID) -> None:
+    """Raises ReservationLost unless the user's token still holds the locked task.
 
     A reservation that ran out still holds until somebody else takes the task: being
     slow must not cost a person their work.
     """
-    if task.state != ReviewTask.State.OPEN or task.reservation_token != token:
+    held = (task.reserver_id, task.reservation_token) == (user.pk, token)
+    if task.state != ReviewTask.State.OPEN or not held:
         raise ReservationLost(task)
 
 
 def _held(user: User, task_id: uuid.UUID, token: uuid.UUID) -> ReviewTask:
     """The task, locked. Raises ReviewTask.DoesNotExist, ReservationLost."""
     task = _locked(user, task_id)
-    _check_held(task, token)
+    _check_held(task, user, token)
     return task
 
 
@@ -214,7 +215,7 @@ def decide(
     known = Decision.objects.filter(pk=answer.decision_id).first()
     if known is not None:
         return _same(known, user, task)
-    _check_held(task, token)
+    _check_held(task, user, token)
     item = task.items.select_related("artifact").get(slot=answer.slot)
     standing = _standing(task, item)
     said = answers.settled(answer, item=item, standing=standing)

@@ -54,6 +54,11 @@ class StepBar:
     start: float
     share: float
 
+    @property
+    def width(self) -> float:
+        """Of the bar: a step too quick to be seen still shows where it was."""
+        return max(self.share, 0.004)
+
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:

@@ -10,6 +10,7 @@ from django.utils.timesince import timeuntil
 
 from pipeline import doubts
 from pipeline.claims import ValueType
+from pipeline.extracting.acceptance import DispositionReason
 from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
 from reviewer.reasons import plain, reason_text, slot_text
 
@@ -35,6 +36,7 @@ HOW_TO_TYPE: Mapping[ValueType, str] = {
     ValueType.ADDRESS: "Type the address as it is printed.",
     ValueType.TEXT: "Type the text as it is printed.",
 }
+ABOUT_THE_DOCUMENT = frozenset(DispositionReason) - {DispositionReason.LOW_CONFIDENCE}
 DECIDED: Mapping[str, str] = {
     Verdict.CONFIRM: "confirmed",
     Verdict.CORRECT: "corrected",
@@ -51,9 +53,9 @@ def why(task: ReviewTask, items: Sequence[ReviewItem]) -> str:
     """Why a task is there, in one sentence: its first item and what is the matter."""
     if not items:
         return reason_text(task.reason)
-    # Where all items carry the reason of the whole document, it is about that.
-    if len(items) > 1 and all(item.reason == task.reason for item in items):
-        return reason_text(task.reason)
+    # Where the whole document is in doubt every item carries that reason.
+    if items[0].reason in ABOUT_THE_DOCUMENT:
+        return reason_text(items[0].reason)
     text = reason_text(items[0].reason)
     return f"{slot_text(items[0].slot)}: {text[:1].lower()}{text[1:]}"
 

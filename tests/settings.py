@@ -22,6 +22,8 @@ globals().update({name: value for name, value in vars(real).items() if name.isup
 
 # A slow hash protects passwords; test people's need no protection.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# WhiteNoise warns of a directory that is not there.
+Path(real.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 if not (Path(real.STATIC_ROOT) / "staticfiles.json").exists():
     # Without collectstatic there are no hashed names; script/test collects.
     STORAGES = {

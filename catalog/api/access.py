@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404
@@ -15,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api.problems import problem
+from catalog.api.problems import TooLarge, problem
 from catalog.models import Membership, Tenant
 
 MANAGERS = (Membership.Role.MANAGER, Membership.Role.ADMIN)
@@ -25,6 +26,17 @@ class ApiView(APIView):
     """For logged-in people only, with the API's one form of refusal."""
 
     permission_classes = [IsAuthenticated]
+
+    def body_limit(self) -> int:
+        """How many bytes a request may send; files of forms count too."""
+        limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return limit
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # First of all, since whoever asks for the data reads all of it.
+        if announced_bytes(request) > self.body_limit():
+            raise TooLarge
+        super().initial(request, *args, **kwargs)
 
     def get_exception_handler(
         self,
@@ -38,6 +50,11 @@ class OwnRows(ApiView, GenericAPIView[Any]):
     def get_queryset(self) -> QuerySet[Any]:
         rows = cast("Any", super().get_queryset())
         return cast("QuerySet[Any]", rows.visible_to(self.request.user))
+
+
+def announced_bytes(request: Request) -> int:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) if announced.isdecimal() else 0
 
 
 def person(request: Request) -> User:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -14,7 +14,7 @@ NOT_FOUND = "There is nothing under this id that you may see: check the id."
 
 class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The file is too large: split it or lower its resolution."
+    default_detail = "This is too much to send at once: send less."
 
 
 class Conflict(APIException):
@@ -29,6 +29,8 @@ class Unavailable(APIException):
 
 def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     """{"detail"}; where input was refused also {"errors": {field: [sentence, ...]}}."""
+    if isinstance(exc, RecursionError):
+        exc = ParseError("The JSON is nested too deeply.")
     response = exception_handler(exc, context)
     if response is None:
         return None

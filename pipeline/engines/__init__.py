@@ -1,4 +1,4 @@
-"""`engines["ocr"]`: the engine behind an alias of settings.ENGINES, made once a process."""
+"""`engines["ocr"]`: the engine of an alias of settings.ENGINES, made once a process."""
 
 from __future__ import annotations
 

@@ -31,7 +31,10 @@ _WIDEST_LINE = 60  # times the height
 # Lines are padded to at least this width. RapidOCR's own 320 costs a third more time
 # on receipts, whose lines are short, and reads them no better.
 _PADDED_WIDTH = 160
-_LONGEST_SIDE = 4000  # pixels
+_LONGEST_SIDE = 2400  # pixels
+# The line finder enlarges a picture until its shorter side has 736 pixels, so a strip
+# gets paper beside it first.
+_LONGEST_SHAPE = 3  # times the shorter side
 
 
 class RapidOcrEngine:
@@ -82,7 +85,9 @@ class RapidOcrEngine:
         with self._lock:
             try:
                 lines = list(self._lines(small))
-            except (cv2.error, MemoryError, ValueError, RuntimeError):
+            except EngineError:
+                raise
+            except Exception:  # RapidOCR's own derive from nothing narrower
                 raise EngineError("the OCR model failed", permanent=True) from None
         shape = small.shape[1], small.shape[0]
         words = tuple(_word(found, *shape) for line in lines for found in line)
@@ -93,8 +98,9 @@ class RapidOcrEngine:
     def _lines(self, pixels: npt.NDArray[np.uint8]) -> Iterator[list[PixelWord]]:
         from rapidocr.utils.process_img import map_boxes_to_original
 
-        height, width = pixels.shape[:2]
-        bounded, record = self._reader.preprocess_img(pixels)
+        padded = _not_too_long(pixels)
+        height, width = padded.shape[:2]
+        bounded, record = self._reader.preprocess_img(padded)
         boxes, turns, lines, _ = self._reader.run_ocr_steps(bounded, record)
         if boxes.boxes is None or lines.txts is None:
             return
@@ -158,11 +164,21 @@ def _load(image: Path) -> npt.NDArray[np.uint8]:
 
 def _bounded(pixels: npt.NDArray[np.uint8], max_pixels: int) -> npt.NDArray[np.uint8]:
     height, width = pixels.shape[:2]
-    factor = (max_pixels / (width * height)) ** 0.5
+    by_area = (max_pixels / (width * height)) ** 0.5
+    factor = min(by_area, _LONGEST_SIDE / max(width, height))
     if factor >= 1:
         return pixels
     size = max(1, round(width * factor)), max(1, round(height * factor))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _not_too_long(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The picture with as much paper to its right or below as its shape needs."""
+    height, width = pixels.shape[:2]
+    shortest = -(-max(height, width) // _LONGEST_SHAPE)
+    below, right = max(shortest - height, 0), max(shortest - width, 0)
+    edges = ((0, below), (0, right), (0, 0))
+    return np.pad(pixels, edges, constant_values=255) if below or right else pixels
 
 
 def _not_too_wide(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

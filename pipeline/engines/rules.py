@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from pipeline import extracting
+from pipeline import extracting, layout
 from pipeline.claims import DocumentTypeSpec, Extraction
 from pipeline.extracting.extract import extract
 from pipeline.extracting.line_items import line_claims
@@ -27,11 +27,12 @@ class RulesEngine:
 
     @cached_property
     def weights_digest(self) -> str:
-        """SHA-256 over the rules' own source, so that any change of a rule shows."""
+        """SHA-256 over the source of the rules and of the layout that they read."""
         digest = hashlib.sha256()
-        for folder in extracting.__path__:
-            for source in sorted(Path(folder).glob("*.py")):
-                digest.update(source.name.encode() + b"\0")
+        for package in (extracting, layout):
+            for source in sorted(Path(package.__path__[0]).glob("*.py")):
+                name = f"{package.__name__}.{source.stem}"
+                digest.update(name.encode() + b"\0")
                 digest.update(canonical(source.read_bytes()) + b"\0")
         return digest.hexdigest()
 

@@ -94,11 +94,8 @@ def _in_a_code(text: str, start: int, year: str) -> bool:
     glued = before[-1:].isalpha() or (
         before[-1:] in ("-", "/") and before[:1].isalnum()
     )
-    return (
-        glued
-        and len(year) < 4
-        and not re.search(r"(?:date|dated|on)$", text[:start], re.I)
-    )
+    named = re.search(r"(?:date|dated|on)$", text[max(0, start - 6) : start], re.I)
+    return glued and len(year) < 4 and named is None
 
 
 def parse_date(text: str, *, month_first: bool = False) -> date | None:

@@ -11,11 +11,13 @@ from stdnum import iban
 from stdnum.eu import vat
 
 from pipeline.claims import Claim, FieldSpec, ValueType
+from pipeline.extracting.candidates import Candidate, values_in
 from pipeline.extracting.case import Case, Finding
 from pipeline.extracting.dates import find_dates
 from pipeline.extracting.money import find_money
 from pipeline.extracting.reasons import VerifyReason
 from pipeline.extracting.values import currency_of, squeeze
+from pipeline.extracting.view import Segment
 
 OLDEST_YEARS = 25
 DAYS_AHEAD = 7
@@ -74,12 +76,14 @@ def dates(case: Case) -> Iterator[Finding]:
 
 def _due_dates(case: Case, field: FieldSpec) -> list[date]:
     due = {squeeze(label) for label in field.hints.get("due", ())}
-    hits = [hit for hit in case.context.neighbourhood.hits if hit.label in due]
-    return [
-        match.value
-        for hit in hits
-        for match in list(find_dates(hit.segment.text[hit.end :]))[:1]
-    ]
+    hood = case.context.neighbourhood
+    month_first = case.context.month_first
+
+    def finder(segment: Segment, start: int, end: int | None) -> Iterator[Candidate]:
+        return values_in(field, segment, start, end=end, month_first=month_first)
+
+    beside = [list(hood.beside(hit, finder)) for hit in hood.hits if hit.label in due]
+    return [date.fromisoformat(found[0].value) for found in beside if found]
 
 
 def currencies(case: Case) -> Iterator[Finding]:

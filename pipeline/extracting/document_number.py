@@ -18,7 +18,8 @@ TITLE = re.compile(
     r"(?:rechnung|invoice|facture|avoir|gutschrift|korrektur|rektur|factuur|fattura"
     r"|factura|faktura|credit note|\bbill\b)[\w-]*"
     r"(?P<middle>[^\d\n]{0,45}(?:\(\d+\)\s*)?)"
-    r"(?:\bnr\b|\bno\b|\bnum\b|number|n[°º]|№|#)[.:\s#]{0,4}(?P<id>[A-Z0-9][\w./\\-]*\w)",
+    r"(?:\b(?:nr|no|num)\b|nr(?=[.:\d])|number|n[°º]|№|#)[.:\s#]{0,4}"
+    r"(?P<id>[A-Z0-9][\w./\\-]*?\w)(?=vom|\s|$|[,;:)])",
     re.IGNORECASE,
 )
 OTHER_THING = re.compile(

@@ -141,6 +141,8 @@ def _adds_up(combination: Combination, cents: Collection[int]) -> bool:
     _, tax, gross = combination
     if tax is None or gross is None or not Decimal(gross.value):
         return False
+    if not Decimal(tax.value):
+        return _net_fits(combination)
     base = round((Decimal(gross.value) - Decimal(tax.value)) * 100)
     return any(base + step in cents for step in (-1, 0, 1))
 

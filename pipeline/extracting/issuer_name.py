@@ -11,6 +11,7 @@ from pipeline.extracting.letterhead_words import (
     BUSINESS,
     FORMERLY,
     GLUED_FORM,
+    LEADING_NUMBER,
     LEGAL_FORM,
     OWNER,
     REAL_FORM,
@@ -22,7 +23,8 @@ from pipeline.extracting.view import Span
 
 def name_text(text: str) -> str:
     """A name without the registration number that follows it on the line."""
-    return name_of(TRAILING_NUMBER.sub("", FORMERLY.sub("", OWNER.sub("", text))))
+    whole = FORMERLY.sub("", OWNER.sub("", LEADING_NUMBER.sub("", text)))
+    return name_of(TRAILING_NUMBER.sub("", whole))
 
 
 def names_of(head: Sequence[HeadRow], limit: int) -> list[Candidate]:

@@ -112,8 +112,9 @@ def _key(text: str) -> str:
 
 
 def _longest_only(hits: Iterable[LabelHit]) -> list[LabelHit]:
+    """Longer labels first; a wrong letter costs more than a letter more is worth."""
     kept: list[LabelHit] = []
-    for hit in sorted(hits, key=lambda h: (-len(h.label) * h.similarity, h.start)):
+    for hit in sorted(hits, key=lambda h: (-len(h.label) * h.similarity**3, h.start)):
         if all(hit.end <= k.start or hit.start >= k.end for k in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: hit.start)

@@ -11,6 +11,7 @@ from pipeline.extracting.dates import find_dates
 from pipeline.extracting.letterhead_words import (
     COMPANY_NUMBER,
     CONTACT,
+    COUNTRY,
     FIELD,
     LEGAL_FORM,
     NUMBER_ONLY,
@@ -137,7 +138,7 @@ def _continues(head: Sequence[HeadRow], at: int) -> bool:
         return False
     if at + 1 < len(head) and head[at + 1].part is Part.ADDRESS:
         return True
-    if head[at].text.startswith(("(", "[", "*")):
+    if head[at].text.startswith(("(", "[", "*")) or COUNTRY.search(head[at - 1].text):
         return False
     return at + 1 < len(head) and head[at + 1].part in (Part.CONTACT, Part.REGISTRATION)
 

@@ -43,13 +43,17 @@ STREET = re.compile(
     r"|STRASSE|STR|PLATZ|WEG|RUE|AVENUE|BOULEVARD|CHEMIN|PLACE|VIA|CALLE|STRAAT|PT\s?\d"
     r"|PTD|MUKIM|WISMA|BANGUNAN|KOMPLEKS|COMPLEX|INDUSTRI\w*|PERINDUSTRIAN|GROUND|SELANGOR"
     r"|JOHOR|KUALA|LUMPUR|PENANG|PULAU|PERAK|MELAKA|PAHANG|KEDAH|SEMBILAN|DARUL|SABAH"
-    r"|SARAWAK|PUTRAJAYA|MALAYSIA|SINGAPORE|DEUTSCHLAND|FRANCE|SITE)\b"
+    r"|SARAWAK|PUTRAJAYA|MALAYSIA|SINGAPORE|DEUTSCHLAND|FRANCE)\b"
     r"|\bNO\s?[.:]?\s?\d|\w(?:STRASSE|STRAßE|STR\.|WEG|PLATZ|STRAAT|JALAN)\b|JALAN|TAMAN",
     re.IGNORECASE,
 )
+# A country ends an address; what follows is the name of a branch.
+COUNTRY = re.compile(
+    r"\b(?:MALAYSIA|SINGAPORE|DEUTSCHLAND|GERMANY|FRANCE|INDIA)\W*$", re.IGNORECASE
+)
 POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)(?!-[A-Z])")
 CONTACT = re.compile(
-    r"\bTEL\b|\bTEL[.:]|TELEPHON|\bFAX|\bPHONE|MOBILE|\bHP\b|WHATSAPP|E-?MAIL|@|WWW|HTTP"
+    r"\bTE[L1I]\b|\bTE[L1I][.:]|TELEPHON|\bFAX|\bPHONE|MOBILE|\bHP\b|WHATSAPP|E-?MAIL|@|WWW|HTTP"
     r"|\.COM\b|HOTLINE|CAREL",
     re.IGNORECASE,
 )
@@ -72,9 +76,10 @@ FIELD = re.compile(
     r"\bDATE\b|\bTIME\b|CASHIER|\bTABLE\b|COUNTER|TERMINAL|\bQTY\b|\bAMOUNT|DESCRIPTION"
     r"|\bPRICE\b|ORDER|\bITEM|DOC(?:UMENT)?\s?NO|INV(?:OICE)?\s?NO|\bSLIP\b|TRANS|\bPOS\b"
     r"|SERVER|MEMBER|OPERATOR|SALES\s?PERSON|SHOPPING HOURS|OPENING|HOURS|\bPAX\b"
-    r"|BILL\s?#",
+    r"|BILL\s?#|\bNUMBER\b|\bSITE\s?(?::|NO)",
     re.IGNORECASE,
 )
+LEADING_NUMBER = re.compile(r"^\W*#\s?\d+\s+|^\W*\d{5,}\s+")
 TRAILING_NUMBER = re.compile(
     r"\s*(?:[(\[{]\s*(?:CO\.?\s?REG\.?|CO\.?\s?NO\.?|REG\.?|NO\.?|GST\s?\w*)?[\s:.#]*[A-Z]{0,3}\s?\d[\d\s]{3,}"
     r"[-\s]*[A-Z0-9]{0,2}\s*[)\]}]?(?:\s*\([A-Z]{1,4}\))?|\s(?=\w*\d\w*\d)[A-Z\d]{5,}\s?-\s?[A-Z]\b(?:\s*\(\w+\))?)"

@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-MARKS = r"(?:RM|MYR|EUR|USD|GBP|CHF|INR|SGD|AUD|CAD|PLN|CZK|SEK|DKK|NOK|Rs\.?|[$€£₹¥])"
+MARKS = (
+    r"(?:(?<![A-Z])(?:RM|MYR|EUR|USD|GBP|CHF|INR|SGD|AUD|CAD|PLN|CZK|SEK|DKK|NOK|Rs\.?)"
+    r"|[$€£₹¥])"
+)
+GLUED_MARK = re.compile(r"(?:RM|MYR|EUR|USD|[$€£₹¥])$", re.IGNORECASE)
 # Groups of three need a mark between them; cents may stand after a stray space, as
 # worn scans are often read ("12. 50").
 NUMBER = (
@@ -114,4 +118,4 @@ def _is_part_of_something_else(text: str, start: int, end: int) -> bool:
 
 
 def _mark_before(text: str, start: int) -> bool:
-    return re.search(rf"{MARKS}$", text[:start], re.IGNORECASE) is not None
+    return GLUED_MARK.search(text[max(0, start - 3) : start]) is not None

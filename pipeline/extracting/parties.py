@@ -195,7 +195,28 @@ def legal_names(view: View) -> Iterator[Candidate]:
             continue
         down = segment.bbox.top + segment.page - 1
         score = LEGAL - 0.05 * min(down, 3)
-        yield _scored([span_of(segment, 0, len(segment.text))], score)
+        lines = [*_line_above(view, segment), segment]
+        yield _scored([span_of(line, 0, len(line.text)) for line in lines], score)
+
+
+def _line_above(view: View, segment: Segment) -> list[Segment]:
+    """The first line of a name in two, in the same type and close above the second."""
+    if segment.row == 0:
+        return []
+    for above in view.rows[segment.row - 1].segments:
+        near = segment.bbox.top - above.bbox.bottom < 0.6 * segment.height
+        level = abs(above.bbox.left - segment.bbox.left) < 0.01
+        alike = abs(above.height - segment.height) < 0.15 * segment.height
+        beside = above.page == segment.page and near and level and alike
+        if beside and _begins_name(above.text):
+            return [above]
+    return []
+
+
+def _begins_name(text: str) -> bool:
+    words = text.replace("&", "").replace("-", "").split()
+    few = 1 < len(words) <= 4 and all(word.isalpha() for word in words)
+    return few and _may_be_name(text) and not LEGAL_FORM.search(text)
 
 
 def address_fields(context: Context) -> Iterator[Candidate]:

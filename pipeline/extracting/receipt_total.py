@@ -124,7 +124,7 @@ def _confidence(ranked: list[Candidate]) -> float:
         return 0.0
     margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
     if margin > CLEAR:
-        return 0.97 if ranked[0].score > STRONG else 0.9
+        return 0.96 if ranked[0].score > STRONG else 0.9
     if margin > LIKELY:
         return 0.93 if ranked[0].score > STRONG else 0.85
     return 0.6

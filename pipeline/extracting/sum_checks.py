@@ -26,7 +26,8 @@ def sums(case: Case) -> Iterator[Finding]:
         return
     base = gross[1] - tax[1]
     printed = {abs(amount - base) for amount in case.other_amounts(gross[0])}
-    holds = bool(printed) and min(printed) <= CENT
+    # Without tax any amount that stands twice would "add up".
+    holds = bool(tax[1]) and bool(printed) and min(printed) <= CENT
     direct = net is not None and abs(net[1] - base) <= CLOSE
     if holds or direct:
         for slot in (gross[0], tax[0], *([net[0]] if net and direct else [])):

@@ -31,7 +31,7 @@ CODES = frozenset(
 )
 # Legal forms as worn print is misread; a name is normalised to the form that exists.
 MISREAD_FORMS = (
-    (re.compile(r"\bS[DOIL0]N\.?\s?[B8]H[DOUAB0](?:AD)?\b\.?", re.I), "SDN BHD"),
+    (re.compile(r"\bS[DOIL0]N\.?\s?[B8]H[DOUABE0](?:AD)?\b\.?", re.I), "SDN BHD"),
     (re.compile(r"\b5\s?/\s?[B8]\b", re.I), "S/B"),
 )
 WORDS_FOR_CODES = {"EURO": "EUR", "EUROS": "EUR", "RINGGIT": "MYR", "US DOLLARS": "USD"}

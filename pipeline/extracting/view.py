@@ -11,6 +11,10 @@ from pipeline.layout.model import Layout
 from pipeline.words import PageWords, Word
 
 GAP = 1.1  # line heights; wider gaps part two columns
+# Limits for documents that are made to be slow: nothing that is longer is a value.
+MOST_ROWS = 6000
+MOST_WORDS = 60  # of a segment
+LONGEST_WORD = 120  # characters
 NO_CONFIDENCE = 0.0
 
 
@@ -126,8 +130,8 @@ def view_of(pages: Sequence[PageWords], layout: Layout) -> View:
         if page is None:
             continue
         for line in laid_out.lines:
-            words = [page.words[i] for i in line.words if page.words[i].text.strip()]
-            if words:
+            words = [page.words[i] for i in line.words if is_sane(page.words[i])]
+            if words and len(rows) < MOST_ROWS:
                 rows.append(_row(len(rows), page, words))
     return View(tuple(pages), tuple(rows))
 
@@ -142,13 +146,18 @@ def span_of(segment: Segment, start: int, end: int) -> Span:
     )
 
 
+def is_sane(word: Word) -> bool:
+    return 0 < len(word.text) <= LONGEST_WORD and not word.text.isspace()
+
+
 def _row(number: int, page: PageWords, words: list[Word]) -> Row:
     aspect = page.height / page.width if page.width else 1.0
     groups: list[list[Word]] = [[words[0]]]
     for word in words[1:]:
         last = groups[-1][-1].bbox
         height = max(min(last.height, word.bbox.height), 0.001)
-        if word.bbox.left - last.right > GAP * height * aspect:
+        gap = word.bbox.left - last.right > GAP * height * aspect
+        if gap or len(groups[-1]) >= MOST_WORDS:
             groups.append([word])
         else:
             groups[-1].append(word)

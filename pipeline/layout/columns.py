@@ -77,16 +77,18 @@ _SUBTOTAL = re.compile(
 )
 _TOTAL = re.compile(
     r"^(?:(?:grand|net|nett|netto|gross|brutto|order|invoice|amount)?total"
-    r"|tota[al]|summe|gesamt(?:summe|betrag|preis|netto|brutto)?$|gesamtbetrag|gesamtsumme"
+    r"|tota[al]|summe(?!r)|gesamt(?:summe|betrag|preis|netto|brutto)?$|gesamtbetrag|gesamtsumme"
     r"|endsumme|endbetrag|nettosumme|nettobetrag|bruttosumme|bruttobetrag|positionssumme"
     r"|rechnungs(?:summe|betrag)|belegsumme|zahlbetrag|warenwert|montanttotal|netapayer"
-    r"|imponibile|amountdue|amountpayable|balancedue|duepayable|solde|bedragincl|tebetalen"
+    r"|imponibile|amountdue|amountpayable|balancedue|duepayable|solde(?:apayer|du|$)|bedragincl|tebetalen"
     r"|exclusiefbtw|inclusiefbtw|factuurtotaal|netamount|steuerbasis|rounding|rounddin"
     r"|zuzahlend|sommea|totqty|itemcount|excludedgst|saleamount)"
 )
 _PAYMENT = re.compile(
-    r"^(?:cash|change|visa|master|amex|debit|creditcard|tender|amountpaid|paid|payment"
-    r"|bar$|ruckgeld|gegeben|wechselgeld|karte|especes|rendu|contanti|resto|betaald|pin$)"
+    r"^(?:(?:cash|change|visa|master|mastercard|amex|debit|credit|tender|paid|payment|karte"
+    r"|bar|rendu|resto|contanti|especes|betaald|pin)"
+    r"(?:rm|card|rounded|returned|due|back|amount|amt|tendered|received|change|sale|\d|$)"
+    r"|amountpaid|amounttendered|ruckgeld|wechselgeld|gegeben|bargezahlt|kartenzahlung)"
 )
 _TAX_LABEL = re.compile(
     rf"^(?:zuz(?:u|ue)?gl|zzgl|plus|inkl|incl|add|davon|darin)?(?:\d+)?{_TAX}(?:\b|[^a-z]|$"

@@ -15,6 +15,7 @@ from pipeline.words import PageWords, Word, text_of
 BAND = 0.002  # page heights; lines are looked up in horizontal bands of this size
 REACH = 0.03  # page heights; how far a line's middle may be from a word's
 SMALLEST = 0.002  # page heights; lower words count as this high
+UPENDED = 1.4  # times as high as wide; four level letters are never that narrow
 STEEPEST = 0.1  # a page's slope beyond this is not skew but something else
 
 
@@ -65,7 +66,7 @@ def lines_of(page: PageWords) -> tuple[Line, ...]:
 def is_upended(word: Word, aspect: float) -> bool:
     """Whether a word is written up or down the page, as notes in margins are."""
     wide = word.bbox.width
-    return len(word.text) > 2 and word.bbox.height * aspect > 1.2 * wide > 0
+    return len(word.text) > 3 and word.bbox.height * aspect > UPENDED * wide > 0
 
 
 def columns_of(page: PageWords, upended: set[int]) -> list[list[int]]:

@@ -13,7 +13,7 @@ LONGEST = 300  # letters of a line that are looked at
 # Kinds of identity from the surest to the weakest; the first that is found is taken.
 _VAT = re.compile(
     r"(?:AT|ATU|BE|CH|CHE|CZ|DE|DK|ES|FI|FR|GB|HU|IE|IT|LU|NL|PL|PT|SE|SI|SK)"
-    r"[A-Z]?\d(?:[ .]?\d){7,10}(?:B\d\d)?(?!\d)"
+    r"[A-Z]?\d(?:[ .]?\d){7,10}(?:B\d\d)?(?![ .]?\d)"
 )
 _GST = re.compile(
     r"(?:GST|SST|VAT|TVA|BTW|UST|MWST)[^\d]{0,8}(?:[1I]D)?[^\d]{0,10}"
@@ -22,7 +22,10 @@ _GST = re.compile(
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]){11,30}(?![A-Z0-9])")
 _REGISTER = re.compile(r"(?<!\d)(\d{5,8} ?- ?[A-Z])(?![A-Z0-9])")
 _COURT = re.compile(r"(?:HRB|HRA|KVK|SIRET|SIREN|CIN)[^\d]{0,12}(\d(?: ?\d){4,13})")
-_DOMAIN = re.compile(r"(?:@|WWW\.)([A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z]{2,4})(?![A-Z])")
+_DOMAIN = re.compile(
+    r"(?:@|WWW\.)(?!(?:GMAIL|HOTMAIL|YAHOO|OUTLOOK|GMX|WEB|ICLOUD|AOL|LIVE|MAIL)\.)("
+    r"[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z]{2,4})(?![A-Z])"
+)
 _PHONE = re.compile(
     r"(?:TEL|PHONE|FON|TELEFON)[^\d+]{0,6}(\+?\d(?:[ ()/.-]{0,3}\d){6,13})"
 )

@@ -44,7 +44,7 @@ def template_of(
         "credit": is_credit(layouts),
     }
     if signals["paper"] != "other":
-        signals["items_page"], signals["other_heading"] = headings_at(pages, layouts)
+        signals |= headings_at(pages, layouts)
         signals["totals_page"] = totals_page(pages, layouts)
         signals["fill"] = fill_of(layouts)
     parts = "|".join(f"{name}={signals[name]}" for name in sorted(signals))
@@ -87,20 +87,23 @@ def is_credit(layouts: Sequence[PageLayout]) -> bool:
 
 def headings_at(
     pages: Sequence[PageWords], layouts: Sequence[PageLayout]
-) -> tuple[int, int]:
-    """The page of the first heading of items, and the step of the first other heading.
+) -> dict[str, Any]:
+    """Where tables begin.
 
-    0 and -1 where there is none. Other headings are those of taxes and payments.
+    items_page is the page of the first heading of items (0: none) and items_third the
+    third of that page, from 0; other_heading is the step of the first heading of taxes
+    or payments (-1: none).
     """
-    items, other = 0, -1
+    found: dict[str, Any] = {"items_page": 0, "items_third": -1, "other_heading": -1}
     for page, layout in zip(pages, layouts, strict=True):
         for heading in headings_of(page, layout.lines):
-            if heading.is_items:
-                items = items or page.page
-            elif other < 0:
-                top = min(box.top for _, _, box in heading.columns)
-                other = round(top * HEADING_STEPS)
-    return min(items, MOST_PAGES), other
+            top = min(box.top for _, _, box in heading.columns)
+            if heading.is_items and not found["items_page"]:
+                found["items_page"] = min(page.page, MOST_PAGES)
+                found["items_third"] = int(top * 3)
+            elif not heading.is_items and found["other_heading"] < 0:
+                found["other_heading"] = round(top * HEADING_STEPS)
+    return found
 
 
 def totals_page(pages: Sequence[PageWords], layouts: Sequence[PageLayout]) -> int:

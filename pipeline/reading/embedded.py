@@ -14,9 +14,9 @@ from PIL import Image
 
 from pipeline.words import PageWords, Word
 
-_LOOK_SIDE = 900  # pixels; letters need not be legible here
+_LOOK_SIDE = 600  # pixels; letters need not be legible here
 _DIFFERS = 40  # grey steps from the paper that count as ink
-_LEAST_INK = 0.0003  # share of the page; less is dust
+_LEAST_INK = 0.00005  # share of the page; less is dust
 _MOST_GARBAGE = 0.2  # share of letters without a meaning
 _LEAST_VISIBLE = 0.5  # share of words that stand on something visible
 _FEW_WORDS = 15

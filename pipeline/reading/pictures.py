@@ -20,6 +20,9 @@ from pipeline.reading.pdf import PdfPage
 
 _POINTS_PER_INCH = 72
 _LOWEST_DPI = 1
+# One page that never ends is told from many that take their time.
+_SECONDS = 9.0
+_SECONDS_A_PAGE = 1.0
 
 
 def dpi_within(page: PdfPage, *, dpi: int, max_pixels: float, max_side: int) -> int:
@@ -53,7 +56,8 @@ def render(
     for chosen, group in groupby(pages, key=resolution):
         numbers = [page.page for page in group]
         for first, last in _runs(numbers):
-            files = _draw(path, folder, first, last, chosen, quality, seconds)
+            time = min(seconds, _SECONDS + _SECONDS_A_PAGE * (last - first + 1))
+            files = _draw(path, folder, first, last, chosen, quality, time)
             drawn.update(_by_page(files))
     return drawn
 

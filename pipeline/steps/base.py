@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 
 class StepError(Exception):
-    """A step failed. reason is an enum-like word; the message holds no document text."""
+    """A step failed; reason is an enum word, the message holds no document text."""
 
     def __init__(self, reason: str, message: str, *, permanent: bool = True) -> None:
         super().__init__(message)

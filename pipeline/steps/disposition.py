@@ -30,8 +30,11 @@ class DispositionStep:
 def _extraction(given: StepInput) -> Extraction:
     """The extraction as verify left it: its claims are the field outputs."""
     grounding = given.outputs("grounding")[0].payload or {}
-    claims = []
-    for output in given.outputs("field"):
-        claim = Claim.from_json({**(output.payload or {}), "region": None})
-        claims.append(replace(claim, region=output.region))
-    return replace(Extraction.from_json({**grounding, "claims": []}), claims=tuple(claims))
+    claims = tuple(
+        replace(
+            Claim.from_json({**(output.payload or {}), "region": None}),
+            region=output.region,
+        )
+        for output in given.outputs("field")
+    )
+    return replace(Extraction.from_json({**grounding, "claims": []}), claims=claims)

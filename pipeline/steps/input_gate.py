@@ -70,7 +70,7 @@ DEFAULTS: Mapping[str, float] = {
     "min_light": 0.25,
     "min_ink": 0.0002,
     "min_contrast": 0.1,
-    "seconds": 8,
+    "seconds": 6,
     "memory_mb": 768,
 }
 

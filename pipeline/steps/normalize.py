@@ -18,7 +18,7 @@ DEFAULTS: Mapping[str, float] = {
     "max_pages": 50,
     "max_pixels": 100_000_000,  # of a page of the original
     "jpeg_quality": 88,
-    "seconds": 25,
+    "seconds": 60,  # for all pages; see pipeline.reading.pictures for one
     "memory_mb": 768,
 }
 

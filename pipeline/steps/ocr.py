@@ -18,7 +18,7 @@ from pipeline.words import PageWords, Word
 
 DEFAULTS: Mapping[str, float] = {
     "max_pages": 50,
-    "seconds": 15,  # for the file's own words
+    "seconds": 6,  # for the file's own words
     "memory_mb": 768,
     "ocr_seconds": 600,  # for all pages together
 }

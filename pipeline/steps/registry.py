@@ -53,4 +53,4 @@ def step_named(name: str, version: str) -> Step:
 
 def latest_versions() -> dict[str, str]:
     """Step name to the newest version of its code, in registry order."""
-    return {name: version for name, version in _steps()}
+    return dict(_steps().keys())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from catalog.regions import BoundingBox, Region
@@ -37,13 +37,22 @@ class VerifyStep:
         conflicts = [
             claim for claim in extraction.claims if claim.status is ClaimStatus.CONFLICT
         ]
+        conflicts.sort(key=lambda claim: not claim.critical)
         return StepResult(
             outcome=Outcome.CONFLICT if conflicts else Outcome.OK,
             outputs=tuple(outputs_of(extraction)),
             reason=conflicts[0].reason if conflicts else "",
             quality={status.value: statuses[status] for status in ClaimStatus},
-            detail={"conflicts": {claim.slot: claim.reason for claim in conflicts}},
+            detail=detail_of(conflicts),
         )
+
+
+def detail_of(conflicts: Sequence[Claim]) -> dict[str, Any]:
+    """The first field in conflict, critical ones before others, and all of them."""
+    if not conflicts:
+        return {}
+    reasons = {claim.slot: claim.reason for claim in conflicts}
+    return {"field": conflicts[0].slot, "conflicts": reasons}
 
 
 def outputs_of(extraction: Extraction) -> Iterator[Output]:

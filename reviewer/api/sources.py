@@ -36,6 +36,10 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
     pagination_class = NewestFirst
     parser_classes = [MultiPartParser]
 
+    def body_limit(self) -> int:
+        limit: int = settings.MAX_UPLOAD_BYTES + FORM_BYTES
+        return limit
+
     def get_serializer_class(self) -> type[serializers.SourceSerializer]:
         if self.action == "retrieve":
             return serializers.SourceDetailSerializer
@@ -53,7 +57,6 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
 
         A document that the gate refuses is stored too, and `run` says at once why.
         """
-        _refuse_too_large(request)
         form = serializers.UploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         given = form.validated_data
@@ -122,10 +125,3 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
 def _limit_sentence() -> str:
     megabytes = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
     return f"The file is larger than {megabytes} MB: split it or lower its resolution."
-
-
-def _refuse_too_large(request: Request) -> None:
-    """Before the body is read: what is announced as too large need not come in."""
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if int(announced) > settings.MAX_UPLOAD_BYTES + FORM_BYTES:
-        raise TooLarge(_limit_sentence())

@@ -109,7 +109,7 @@ class TokenSerializer(serializers.Serializer[object]):
 
 
 class RegionSerializer(serializers.Serializer[object]):
-    page = serializers.IntegerField(min_value=1)
+    page = serializers.IntegerField(min_value=1, max_value=1_000_000)
     bbox = serializers.ListField(
         child=serializers.FloatField(min_value=0, max_value=1),
         min_length=4,

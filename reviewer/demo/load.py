@@ -38,7 +38,7 @@ def is_due() -> bool:
 
 
 def load(*, workers: int = 1, progress: Progress = lambda rows, total: rows) -> int:
-    """Draw, read and people the demo; gives how many documents. Goes on where cut off."""
+    """Draw, read and people the demo, going on where one was cut off; how many."""
     version = versions.ensure_built_in()
     for slug, name in TENANTS.items():
         Tenant.objects.get_or_create(slug=slug, defaults={"name": name})

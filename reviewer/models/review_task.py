@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,11 +15,10 @@ from catalog.models import DerivedArtifact, Generation, Kind, SourceMedia, Tenan
 from catalog.people import Viewer, within_tenants_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from catalog.people import Viewer
 
-    Place = tuple[int, datetime, uuid.UUID]  # priority, created_at, task_id
+# In triage order: priority, created_at, task_id.
+Place = tuple[int, datetime, uuid.UUID]
 
 
 class Stakes(models.IntegerChoices):

@@ -7,7 +7,7 @@ from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog.models import Tenant
+from catalog.models import Generation, Tenant
 from catalog.people import Viewer
 from reviewer import reasons
 from reviewer.models import ReviewTask
@@ -31,6 +31,7 @@ RUN_LOOKS = {
 
 register.filter("reason_text", reasons.reason_text)
 register.filter("step_text", reasons.step_text)
+register.filter("kind_text", reasons.kind_text)
 register.filter("slot_text", reasons.slot_text)
 register.filter("plain_words", reasons.plain)
 
@@ -91,6 +92,16 @@ def disposition_badge(disposition: str) -> dict[str, Any]:
     look, icon = DISPOSITION_LOOKS.get(disposition, ("", "info"))
     words = reasons.DISPOSITIONS.get(disposition, reasons.plain(disposition))
     return {"look": look, "icon": f"icons/{icon}.svg", "words": words}
+
+
+@register.inclusion_tag("_badge.html")
+def outcome_badge(generation: Generation) -> dict[str, Any]:
+    """The disposition; what people have answered in full shows that."""
+    reviewed = generation.disposition == "human_review" and generation.released_at
+    if reviewed:
+        return {"look": "human", "icon": "icons/person.svg", "words": "Reviewed"}
+    looks: dict[str, Any] = disposition_badge(generation.disposition)
+    return looks
 
 
 @register.inclusion_tag("_badge.html")

@@ -12,7 +12,9 @@ from reviewer.views.accounts import UserRequest, login_needed
 @login_needed
 def search(request: UserRequest) -> HttpResponse:
     query = request.GET.get("q", "").replace("\x00", "").strip()
-    results = find(request.user, query) if query else None
+    given = request.GET.get("page", "")
+    number = max(int(given), 1) if given.isdecimal() and len(given) < 4 else 1
+    results = find(request.user, query, number=number) if query else None
     context = {"query": query, "results": results}
     template = "search/_results.html" if request.htmx else "search/search.html"
     return render(request, template, context)

@@ -6,7 +6,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,14 +26,13 @@ def answering(view: View) -> View:
 
     @wraps(view)
     def guarded(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
+        get_object_or_404(ReviewTask.objects.visible_to(request.user), pk=task_id)
         try:
-            return view(request, task_id)
+            return _unless_refused(view, request, task_id)
         except (ReviewTask.DoesNotExist, ReviewItem.DoesNotExist) as error:
             raise Http404 from error
         except ReservationLost as error:
             return _lost(request, error.task)
-        except AnswerRefused as error:
-            return _refused(request, task_id, str(error))
 
     return guarded
 
@@ -93,6 +92,7 @@ def extend(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_needed
+@answering
 def put_back(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     services.put_back(user=request.user, task_id=task_id, token=_token(request))
     if "leaving" in request.POST:  # sent while the page goes away: nobody reads it
@@ -166,6 +166,15 @@ def _lost(request: UserRequest, task: ReviewTask) -> HttpResponse:
         "answer": request.POST.get("value", ""),
     }
     return render(request, "review/lost.html", context, status=409)
+
+
+def _unless_refused(
+    view: View, request: UserRequest, task_id: uuid.UUID
+) -> HttpResponse:
+    try:
+        return view(request, task_id)
+    except AnswerRefused as error:
+        return _refused(request, task_id, str(error))
 
 
 def _refused(request: UserRequest, task_id: uuid.UUID, error: str) -> HttpResponse:

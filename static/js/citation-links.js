@@ -9,6 +9,7 @@ class CitationLinks extends HTMLElement {
     const options = { signal: this.life.signal };
     this.addEventListener("pointerover", (event) => this.light(event.target), options);
     this.addEventListener("pointerleave", () => this.light(document.activeElement), options);
+    this.addEventListener("click", (event) => this.clicked(event), options);
     this.addEventListener("focusin", (event) => this.focused(event.target), options);
     this.addEventListener("page-view:box", (event) => this.find(event.detail.slot), options);
     const wanted = this.dataset.show && this.field(this.dataset.show);
@@ -41,6 +42,14 @@ class CitationLinks extends HTMLElement {
     if (!field || field.closest("svg")) return;
     if (field.dataset.page !== this.pageView?.dataset.page) return;
     this.pageView.focusBox(JSON.parse(field.dataset.box));
+  }
+
+  // A link to a place on the page that is shown already needs no new page.
+  clicked(event) {
+    const link = event.target.closest("a[data-here]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.focused(link);
   }
 
   find(slot) {

@@ -1,5 +1,6 @@
 // The pages of a case: one page view at a time, the others wait as templates and load
 // their pictures when they are turned to.
+import { viewInContext } from "./desk-view.js";
 import "./page-view.js";
 
 export class DeskPages {
@@ -7,6 +8,10 @@ export class DeskPages {
     this.root = root;
     this.kept = new Map();
     this.wanted = null;
+    // Lines over the picture stay thin, however far it is zoomed.
+    root?.addEventListener("page-view:change", ({ target, detail }) => {
+      target.sheet.style.setProperty("--scale", detail.view.scale);
+    });
     root?.addEventListener("click", (event) => {
       const link = event.target.closest("[data-turn]");
       if (!link || event.metaKey || event.ctrlKey) return;
@@ -50,7 +55,13 @@ export class DeskPages {
     this.view.light(slot ? [slot] : []);
     if (!box?.length) return;
     // A picture that was just put in has no size before the next frame.
-    requestAnimationFrame(() => this.view?.focusBox?.(box));
+    requestAnimationFrame(() => this.show(box));
+  }
+
+  show(box) {
+    const { view } = this;
+    if (!view?.show) return;
+    view.show(viewInContext(box, view.view, view.sheetSize, view.frameSize), { smooth: true });
   }
 
   async wordsOf(page) {

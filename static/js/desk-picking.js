@@ -1,7 +1,7 @@
 // Picking the words of the current field's value on the page shown.
 import { WordPicker } from "./word-picker.js";
 
-const HOW = "Click the first and the last word. Arrows move, Space marks, Enter saves, Esc leaves.";
+const HOW = "Press on the first and the last word. Arrows move, Space marks, Enter saves, Esc leaves.";
 
 export class DeskPicking {
   constructor(desk) {
@@ -32,15 +32,21 @@ export class DeskPicking {
       view,
       words,
       near,
+      moved: (place) => this.desk.pages.show(place),
       picked: (value) => {
         question.take(value);
-        this.desk.notes.state(`Picked “${value.text}”: Enter saves`);
-        this.desk.notes.say(`Picked ${value.text}. Enter saves.`);
+        this.hint(`Picked “${value.text}”. Enter saves it, Esc leaves.`);
       },
     });
     this.picker.frame.focus({ preventScroll: true });
-    this.desk.notes.state(HOW);
-    this.desk.notes.say(HOW);
+    this.hint(HOW);
+  }
+
+  hint(text) {
+    const line = this.desk.querySelector("[data-hint]");
+    line.textContent = text;
+    line.hidden = !text;
+    this.desk.notes.say(text);
   }
 
   // True where the key was for picking.
@@ -68,6 +74,6 @@ export class DeskPicking {
     this.picker.end();
     this.picker = null;
     if (!keep) this.desk.current?.forget();
-    this.desk.notes.state("");
+    this.hint("");
   }
 }

@@ -82,7 +82,7 @@ export class Question {
   }
 
   save() {
-    this.typingForm.requestSubmit();
+    this.typingForm.requestSubmit(this.typingForm.querySelector('[name="choice"]'));
   }
 
   checkNow() {

@@ -30,7 +30,8 @@ class ReviewDesk extends HTMLElement {
       told: (meaning) => this.beaten(meaning),
     });
     this.listen(signal);
-    this.begin();
+    // A page view that comes in with this desk is made ready right after it.
+    queueMicrotask(() => this.isConnected && this.begin());
   }
 
   disconnectedCallback() {

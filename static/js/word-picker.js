@@ -6,9 +6,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 
 export class WordPicker {
-  // picked({text, region}) hears every change; a second word ends the value.
-  constructor({ view, words, near, picked }) {
-    Object.assign(this, { view, words, picked });
+  // picked({text, region}) hears every change, moved(box) where the cursor went.
+  constructor({ view, words, near, picked, moved }) {
+    Object.assign(this, { view, words, picked, moved });
     this.first = this.last = null;
     this.cursor = words.length ? nearest(words, near ?? { x: 0.5, y: 0.1 }) : -1;
     this.layer = this.draw();
@@ -52,7 +52,7 @@ export class WordPicker {
     if (ARROWS.includes(key)) {
       this.cursor = step(this.words, this.cursor, key);
       this.paint();
-      this.view.focusBox(this.words[this.cursor].slice(1, 5));
+      this.moved(this.words[this.cursor].slice(1, 5));
       return true;
     }
     if (key === " " || (key === "Enter" && this.first === null)) {

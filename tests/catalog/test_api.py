@@ -65,9 +65,7 @@ def test_malformed_parameters_are_no_server_error(
 
 
 @pytest.mark.parametrize("made_up", ["x", "0", "%00", "%F0%9F%98%80", "a" * 300])
-def test_malformed_ids_are_not_found(
-    client: Client, alice: User, made_up: str
-) -> None:
+def test_malformed_ids_are_not_found(client: Client, alice: User, made_up: str) -> None:
     client.force_login(alice)
 
     for room in ("artifacts", "generations", "golden-cases", "sources", "runs"):

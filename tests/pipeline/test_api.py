@@ -87,7 +87,10 @@ def test_foreign_events_are_not_there(client: Client, run: Run, charlie: User) -
     assert client.get(f"/api/v1/events/?run={run.pk}").json()["results"] == []
 
 
-@pytest.mark.parametrize("query", ["source=x", "after=soon", "cursor=cD14"])
+@pytest.mark.parametrize(
+    "query",
+    ["source=x", "after=soon", "after=0001-01-01T00:00:00%2B14:00", "cursor=cD14"],
+)
 def test_malformed_parameters_are_no_server_error(
     client: Client, alice: User, query: str
 ) -> None:

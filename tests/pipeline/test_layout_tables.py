@@ -148,3 +148,10 @@ def test_fifty_thousand_words_in_one_place_are_no_trouble() -> None:
     page = invoice_page([("Hammer", "1", "12,00", "12,00")])
     crowd = PageWords(1, 595, 842, page.words[:1] * 50_000, "embedded")
     assert len(analyse([crowd]).pages[0].lines) == 1
+
+
+@pytest.mark.parametrize("text", ["Summer school", "Change management", "Masterclass"])
+def test_goods_whose_names_begin_like_a_sum_are_goods(text: str) -> None:
+    rows = [HEADING, item(text, "12.00"), item("Nails", "3.00")]
+    _, table = only_table(page_of(rows))
+    assert len(table.rows) == 3

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,19 @@ from pipeline.reading.images import (
 )
 
 WIDE = Bounds(max_pixels=1e6, max_side=4000)
+# 64 by 32 pixels, the left half red, the right half white.
+HALF_RED_HEIC = b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAaptZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0"
+    "AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAACAAAAEGlkYXQAAAAAAEAAIAAAADhpbG9jAQAAAERAAAIA"
+    "AQAAAAAAAAHOAAEAAAAAAAAAhwACAAEAAAAAAAAAAQAAAAAAAAAIAAAAOGlpbmYAAAAAAAIAAAAVaW5m"
+    "ZQIAAAEAAQAAaHZjMQAAAAAVaW5mZQIAAAAAAgAAZ3JpZAAAAADVaXBycAAAALNpcGNvAAAAc2h2Y0MB"
+    "A3AAAAAAAAAAAAAe8AD8/fj4AAAPAyAAAQAYQAEMAf//A3AAAAMAkAAAAwAAAwAeugJAIQABACdCAQED"
+    "cAAAAwCQAAADAAADAB6gIIEFlurkprmwIAAAAwAgAAADACEiAAEABkQBwXPAiQAAABRpc3BlAAAAAAAA"
+    "AEAAAABAAAAAFGlzcGUAAAAAAAAAQAAAACAAAAAQcGl4aQAAAAADCAgIAAAAGmlwbWEAAAAAAAAAAgAB"
+    "AoECAAICA4QAAAAaaXJlZgAAAAAAAAAOZGltZwACAAEAAQAAAI9tZGF0AAAAgygBrxOA+BDhp//8TSj/"
+    "+rHPD9PMiYlW/qlxUfhij/89rY/JKRa6aLjI6mh8LZa/H9EEOpVIlW+HQUEtuQb/hdTDlbZrZhM/3ct4"
+    "hE3uYR6YdHMyfpLKX4N7hFyMZtHJpQ7nV/TUoZTg0LYllmhz/kKO5zORJX+rPrSSjUGTzz9cU/7W"
+)
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 
 
@@ -118,10 +132,14 @@ def test_fractions_are_stretched(tmp_path: Path) -> None:
     assert upright.getpixel((29, 19)) == WHITE
 
 
-def test_heic_has_a_reader_and_a_broken_one_is_told(tmp_path: Path) -> None:
-    assert "HEIF" in Image.OPEN
+def test_heic(tmp_path: Path) -> None:
     path = tmp_path / "picture"
-    path.write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 99)
+    path.write_bytes(HALF_RED_HEIC)
+    upright = read(path)
+    assert upright.size == (64, 32)
+    assert near(upright.getpixel((10, 10)), RED)
+    assert near(upright.getpixel((50, 10)), WHITE)
+    path.write_bytes(HALF_RED_HEIC[:-60])
     with pytest.raises(UnreadableError) as caught:
         read(path)
     assert caught.value.reason == UnreadableReason.BROKEN

@@ -12,7 +12,7 @@ from tests.pipeline.layout_pages import Cells, invoice_page, page_of
 
 HAMMER = ("Hammer", "2", "12,00", "24,00")
 NAILS = ("Nails", "10", "0,30", "3,00")
-ROLL = (400.0, 1100.0)
+ROLL = (400.0, 700.0)
 
 
 def key_of(*pages: PageWords) -> str:

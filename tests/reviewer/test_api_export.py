@@ -155,6 +155,7 @@ def test_reviewers_may_not_export(client: Client, alice: User) -> None:
         {},
         {"tenant": "harbour", "format": "xml"},
         {"tenant": "harbour", "since": "soon"},
+        {"tenant": "harbour", "since": "9999-12-31T23:59:59-14:00"},
         {"tenant": "\x00"},
     ],
 )

@@ -174,7 +174,7 @@ def test_a_body_that_is_no_object_is_refused(
 ) -> None:
     client.force_login(alice)
 
-    for body in ("[1]", "{", '"x"', "null"):
+    for body in ("[1]", "{", '"x"', "null", "[" * 100_000):
         response = client.post(
             f"{URL}{task.pk}/decide/", body, content_type="application/json"
         )

@@ -79,6 +79,12 @@ def test_guessing_is_slowed_down_whatever_the_address(
     assert codes == [400] * 10 + [429]
 
 
+def test_more_than_a_log_in_needs_is_not_read(client: Client, alice: User) -> None:
+    response = client.post(URL, " " * 3 * 1024 * 1024, content_type="application/json")
+
+    assert response.status_code == 413
+
+
 def test_session_changes_need_the_forms_token(alice: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)

@@ -15,7 +15,8 @@ from reviewer import services
 from reviewer.models import ReviewTask
 from reviewer.narrowing import Narrowing
 from reviewer.services import ReservationLost
-from tests.factories import field_artifact, make_task, make_tenant, make_user
+from tests.factories import make_tenant, make_user
+from tests.reviewer.cases import one_doubt, two_doubts
 
 AFTER_THE_RESERVATION = services.RESERVATION + timedelta(seconds=1)
 
@@ -41,15 +42,15 @@ def token_of(task: ReviewTask) -> object:
 
 
 def test_the_most_urgent_task_comes_first(tenant: Tenant, alice: User) -> None:
-    low = make_task(tenant, fields=[field_artifact("total", "1.00", confidence=0.2)])
-    high = make_task(tenant)
+    low = one_doubt(tenant)
+    high = two_doubts(tenant)
     assert high.priority > low.priority
     assert services.reserve_next(user=alice) == high
 
 
 def test_two_people_get_different_tasks(tenant: Tenant, alice: User, bob: User) -> None:
-    make_task(tenant)
-    make_task(tenant)
+    two_doubts(tenant)
+    two_doubts(tenant)
     one, other = services.reserve_next(user=alice), services.reserve_next(user=bob)
     assert one is not None
     assert other is not None
@@ -57,13 +58,13 @@ def test_two_people_get_different_tasks(tenant: Tenant, alice: User, bob: User) 
 
 
 def test_one_person_gets_the_held_task_again(tenant: Tenant, alice: User) -> None:
-    make_task(tenant)
-    make_task(tenant)
+    two_doubts(tenant)
+    two_doubts(tenant)
     assert services.reserve_next(user=alice) == services.reserve_next(user=alice)
 
 
 def test_a_new_page_takes_the_token(tenant: Tenant, alice: User) -> None:
-    task = make_task(tenant)
+    task = two_doubts(tenant)
     first = services.reserve(user=alice, task_id=task.pk).reservation_token
     second = services.reserve(user=alice, task_id=task.pk).reservation_token
     assert first is not None
@@ -76,15 +77,15 @@ def test_a_new_page_takes_the_token(tenant: Tenant, alice: User) -> None:
 
 
 def test_other_tenants_tasks_do_not_come(alice: User) -> None:
-    task = make_task(make_tenant("globex"))
+    task = two_doubts(make_tenant("globex"))
     assert services.reserve_next(user=alice) is None
     with pytest.raises(ReviewTask.DoesNotExist):
         services.reserve(user=alice, task_id=task.pk)
 
 
 def test_a_tenant_or_a_narrowing_limits_what_comes(tenant: Tenant, alice: User) -> None:
-    make_task(tenant)
-    wanted = make_task(tenant, fields=[field_artifact("total", "1.00", confidence=0.2)])
+    two_doubts(tenant)
+    wanted = one_doubt(tenant)
     narrowing = Narrowing(reason=wanted.reason)
     assert services.reserve_next(user=alice, narrowing=narrowing) == wanted
     assert services.reserve_next(user=alice, tenant=make_tenant("globex")) is None
@@ -93,7 +94,7 @@ def test_a_tenant_or_a_narrowing_limits_what_comes(tenant: Tenant, alice: User) 
 def test_a_held_task_is_refused_to_others(
     tenant: Tenant, alice: User, bob: User
 ) -> None:
-    task = make_task(tenant)
+    task = two_doubts(tenant)
     services.reserve(user=alice, task_id=task.pk)
     with pytest.raises(ReservationLost) as refusal:
         services.reserve(user=bob, task_id=task.pk)
@@ -102,7 +103,7 @@ def test_a_held_task_is_refused_to_others(
 
 
 def test_a_reservation_ends_by_time(tenant: Tenant, alice: User, bob: User) -> None:
-    task = make_task(tenant)
+    task = two_doubts(tenant)
     services.reserve_next(user=alice)
     with time_machine.travel(timezone.now() + services.RESERVATION / 2):
         assert services.reserve_next(user=bob) is None
@@ -111,7 +112,7 @@ def test_a_reservation_ends_by_time(tenant: Tenant, alice: User, bob: User) -> N
 
 
 def test_a_heartbeat_makes_it_last(tenant: Tenant, alice: User, bob: User) -> None:
-    task = make_task(tenant)
+    task = two_doubts(tenant)
     held = services.reserve_next(user=alice)
     assert held is not None
     assert held.reservation_token is not None
@@ -124,7 +125,7 @@ def test_a_heartbeat_makes_it_last(tenant: Tenant, alice: User, bob: User) -> No
 def test_a_late_heartbeat_holds_on_while_nobody_else_came(
     tenant: Tenant, alice: User, bob: User
 ) -> None:
-    task = make_task(tenant)
+    task = two_doubts(tenant)
     held = services.reserve(user=alice, task_id=task.pk)
     assert held.reservation_token is not None
     with time_machine.travel(timezone.now() + AFTER_THE_RESERVATION):
@@ -135,7 +136,7 @@ def test_a_late_heartbeat_holds_on_while_nobody_else_came(
 def test_a_task_that_is_put_back_is_free_at_once(
     tenant: Tenant, alice: User, bob: User
 ) -> None:
-    task = make_task(tenant)
+    task = two_doubts(tenant)
     held = services.reserve(user=alice, task_id=task.pk)
     assert held.reservation_token is not None
     services.put_back(user=bob, task_id=task.pk, token=held.reservation_token)
@@ -147,8 +148,8 @@ def test_a_task_that_is_put_back_is_free_at_once(
 def test_skipping_gives_another_and_leaves_it_to_others(
     tenant: Tenant, alice: User, bob: User
 ) -> None:
-    make_task(tenant)
-    make_task(tenant)
+    two_doubts(tenant)
+    two_doubts(tenant)
     first = services.reserve_next(user=alice)
     assert first is not None
     assert first.reservation_token is not None
@@ -160,7 +161,7 @@ def test_skipping_gives_another_and_leaves_it_to_others(
 
 
 def test_a_skipped_task_comes_by_name(tenant: Tenant, alice: User) -> None:
-    task = services.reserve(user=alice, task_id=make_task(tenant).pk)
+    task = services.reserve(user=alice, task_id=two_doubts(tenant).pk)
     assert task.reservation_token is not None
     services.skip(user=alice, task_id=task.pk, token=task.reservation_token)
     assert services.reserve_next(user=alice) is None
@@ -172,7 +173,7 @@ def test_twelve_people_at_once_get_twelve_tasks() -> None:
     tenant = make_tenant("acme")
     people = [make_user(f"person-{number}", tenant) for number in range(12)]
     for _ in people:
-        make_task(tenant)
+        two_doubts(tenant)
     ready = threading.Barrier(len(people))
 
     def take(user: User) -> object:
@@ -194,7 +195,7 @@ def test_twelve_people_at_once_get_twelve_tasks() -> None:
 def test_one_task_goes_to_one_of_many_who_want_it() -> None:
     tenant = make_tenant("acme")
     people = [make_user(f"person-{number}", tenant) for number in range(8)]
-    task = make_task(tenant)
+    task = two_doubts(tenant)
     ready = threading.Barrier(len(people))
 
     def take(user: User) -> bool:

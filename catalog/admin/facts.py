@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from catalog.admin.windows import ByTenant, OfSource, Window
+from catalog.models import (
+    Delivery,
+    DerivedArtifact,
+    Generation,
+    GoldenCase,
+    GoldenValue,
+    Promotion,
+    SourceMedia,
+)
+
+if TYPE_CHECKING:
+    TabularInline = admin.TabularInline[Any, Any]
+else:
+    TabularInline = admin.TabularInline
+
+GOLDEN_COLUMNS = ("slot", "value", "machine_value", "pipeline_version", "created_at")
+
+
+@admin.register(SourceMedia)
+class SourceAdmin(Window):
+    tenant_path = "tenant"
+    search_ids = ("pk",)
+    search_fields = ["=content_hash", "=name"]
+    search_help_text = "An id, a content hash, or a file's whole name"
+    list_display = ["name", "tenant", "modality", "mime_type", "bytes", "uploaded_at"]
+    list_filter = [ByTenant, "modality"]
+    list_select_related = ["tenant"]
+
+    def view_on_site(self, obj: Model) -> str:
+        return reverse("source", args=[obj.pk])
+
+
+@admin.register(Generation)
+class GenerationAdmin(OfSource):
+    list_display = [
+        "created_at",
+        "page",
+        "pipeline_version",
+        "state",
+        "document_type",
+        "disposition",
+        "reason",
+        "released_at",
+    ]
+    list_filter = [ByTenant, "state", "disposition"]
+
+
+@admin.register(DerivedArtifact)
+class ArtifactAdmin(OfSource):
+    search_ids = ("pk", "source_id", "generation_id")
+    list_display = [
+        "artifact_id",
+        "page",
+        "kind",
+        "slot",
+        "pipeline_version",
+        "model_id",
+        "origin",
+        "state",
+    ]
+    list_filter = [ByTenant, "kind", "state", "origin"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).order_by("-artifact_id")
+
+
+@admin.register(Promotion)
+class PromotionAdmin(OfSource):
+    list_display = ["at", "page", "reason", "old_generation", "new_generation", "actor"]
+    list_filter = [ByTenant, "reason"]
+    list_select_related = ["source", "old_generation", "new_generation", "actor"]
+    ordering = ["-at"]
+
+
+class GoldenValueInline(TabularInline):
+    model = GoldenValue
+    fields = GOLDEN_COLUMNS
+    readonly_fields = GOLDEN_COLUMNS
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(GoldenCase)
+class GoldenCaseAdmin(OfSource):
+    list_display = ["created_at", "page", "document_type", "came_from", "retired_at"]
+    list_filter = [ByTenant, "came_from"]
+    inlines = [GoldenValueInline]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(Window):
+    tenant_path = "tenant"
+    search_ids = ("pk", "carried__artifact_id")
+    search_fields = ["=recipient__username"]
+    search_help_text = "Of a delivery or of an artifact that it carried: the id"
+    list_display = ["at", "tenant", "recipient", "form", "carried_count"]
+    list_filter = [ByTenant, "form"]
+    list_select_related = ["tenant", "recipient"]
+    fields = ["delivery_id", "tenant", "recipient", "form", "at", "carried_count"]
+
+    @admin.display(description="artifacts")
+    def carried_count(self, delivery: Delivery) -> int:
+        return delivery.carried.count()

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from pipeline.admin.document_types import DocumentTypeAdmin
+from pipeline.admin.runs import RunAdmin
+from pipeline.admin.versions import PipelineVersionAdmin
+
+__all__ = ["DocumentTypeAdmin", "PipelineVersionAdmin", "RunAdmin"]

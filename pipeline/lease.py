@@ -1,0 +1,44 @@
+"""Holding a run while it is worked on: a worker that dies lets go within a minute."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from pipeline.models import Run
+
+LEASE = timedelta(seconds=60)
+RENEW_SECONDS = 15.0
+
+
+@contextmanager
+def renewed(run_id: uuid.UUID) -> Iterator[None]:
+    """Renew the run's lease, from a thread of its own, until the block ends."""
+    done = threading.Event()
+    thread = threading.Thread(target=_renew, args=(run_id, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _renew(run_id: uuid.UUID, done: threading.Event) -> None:
+    try:
+        while not done.wait(RENEW_SECONDS):
+            try:
+                Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
+                    lease_until=timezone.now() + LEASE
+                )
+            except OperationalError:
+                # The database is restarting: the lease has room for the next attempt.
+                connection.close()
+    finally:
+        connection.close()

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from catalog.admin import ByTenant, OfSource
+from reviewer.models import ReviewItem, ReviewTask
+
+if TYPE_CHECKING:
+    TabularInline = admin.TabularInline[ReviewItem, ReviewTask]
+else:
+    TabularInline = admin.TabularInline
+
+COLUMNS = ("position", "slot", "value_type", "critical", "reason", "decided")
+
+
+class ItemInline(TabularInline):
+    model = ReviewItem
+    fields = COLUMNS
+    readonly_fields = COLUMNS
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ReviewTask)
+class ReviewTaskAdmin(OfSource):
+    """What people are asked, and who holds it; the answers are given on the pages."""
+
+    tenant_path = "tenant"
+    list_display = [
+        "created_at",
+        "page",
+        "state",
+        "stakes",
+        "reason",
+        "document_type",
+        "reserver",
+        "reserved_until",
+    ]
+    list_filter = [ByTenant, "state", "stakes"]
+    list_select_related = ["source", "reserver"]
+    ordering = ["-task_id"]
+    # All but the token: it is the holder's alone.
+    fields = [
+        "tenant",
+        "source",
+        "generation",
+        "state",
+        "stakes",
+        "reason",
+        "document_type",
+        "template_key",
+        "created_at",
+        "done_at",
+        "reserver",
+        "reserved_until",
+    ]
+    inlines = [ItemInline]

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from pipeline import versions
+from pipeline.admin.parameters import PARAMETERS
+from pipeline.manifest import Manifest
+from pipeline.models import DocumentType, PipelineVersion
+from tests.factories import make_run, make_source, make_tenant, make_user, make_version
+
+URL = "/admin/pipeline/pipelineversion/"
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return make_user("olga", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """Of the staff, and admin of harbour."""
+    return make_user("ada", make_tenant("harbour"), role="admin", is_staff=True)
+
+
+@pytest.fixture
+def draft(operator: User) -> PipelineVersion:
+    versions.add_missing_types()
+    return versions.draft_from(base=make_version(), created_by=operator)
+
+
+def act(client: Client, action: str, *chosen: PipelineVersion) -> Any:
+    data = {"action": action, "_selected_action": [str(v.pk) for v in chosen]}
+    return client.post(URL, data, follow=True)
+
+
+def form_of(draft: PipelineVersion, **changed: Any) -> dict[str, Any]:
+    manifest = Manifest.of(draft)
+    numbers = {p.field_name: p.value_in(manifest) for p in PARAMETERS}
+    return {"version": draft.version, "notes": "", **numbers, **changed}
+
+
+def test_a_released_version_is_shown_and_not_edited(
+    client: Client, operator: User
+) -> None:
+    version = make_version()
+    client.force_login(operator)
+
+    text = client.get(f"{URL}{version.pk}/change/").content.decode()
+
+    assert "input_gate" in text
+    assert "Most pages" in text
+    assert 'name="version"' not in text
+    assert client.post(f"{URL}{version.pk}/change/", {}).status_code == 403
+    assert client.post(f"{URL}{version.pk}/delete/", {}).status_code == 403
+
+
+def test_a_draft_is_made_from_a_version(client: Client, operator: User) -> None:
+    versions.add_missing_types()
+    client.force_login(operator)
+
+    response = act(client, "draft", make_version())
+
+    made = PipelineVersion.objects.get(state="draft")
+    assert (made.version, made.created_by) == ("1.0.1", operator)
+    assert response.redirect_chain[-1][0] == f"{URL}{made.pk}/change/"
+
+
+def test_a_drafts_numbers_are_set_in_a_form(
+    client: Client, operator: User, draft: PipelineVersion
+) -> None:
+    client.force_login(operator)
+
+    client.post(
+        f"{URL}{draft.pk}/change/",
+        form_of(
+            draft, disposition_critical_confidence="0.99", input_gate_max_pages="9"
+        ),
+    )
+
+    draft.refresh_from_db()
+    manifest = Manifest.of(draft)
+    assert manifest.params_of("disposition") == {"critical_confidence": 0.99}
+    assert manifest.params_of("input_gate") == {"max_pages": 9}
+    text = client.get(f"{URL}{draft.pk}/change/").content.decode()
+    assert "critical_confidence went from the default to 0.99" in text
+
+
+def test_a_number_out_of_range_is_refused(
+    client: Client, operator: User, draft: PipelineVersion
+) -> None:
+    client.force_login(operator)
+
+    client.post(
+        f"{URL}{draft.pk}/change/",
+        form_of(draft, disposition_critical_confidence="1.5"),
+    )
+
+    draft.refresh_from_db()
+    assert Manifest.of(draft).params_of("disposition") == {}
+
+
+def test_a_draft_is_released_and_activated(
+    client: Client, operator: User, draft: PipelineVersion
+) -> None:
+    client.force_login(operator)
+
+    act(client, "release", draft)
+    act(client, "activate", draft)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.active) == ("released", True)
+    assert PipelineVersion.objects.filter(active=True).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "sentence"),
+    [("release", "only a draft is released"), ("retire", "activate another")],
+)
+def test_a_refusal_is_shown(
+    client: Client, operator: User, action: str, sentence: str
+) -> None:
+    client.force_login(operator)
+
+    response = act(client, action, make_version())
+
+    assert sentence in response.content.decode()
+
+
+def test_a_draft_cannot_be_activated(
+    client: Client, operator: User, draft: PipelineVersion
+) -> None:
+    client.force_login(operator)
+
+    assert "release it first" in act(client, "activate", draft).content.decode()
+
+
+def test_versions_and_types_are_changed_by_operators_only(
+    client: Client, ada: User, draft: PipelineVersion
+) -> None:
+    client.force_login(ada)
+
+    assert client.get(f"{URL}{draft.pk}/change/").status_code == 200
+    assert client.post(f"{URL}{draft.pk}/change/", {}).status_code == 403
+    act(client, "release", draft)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    receipt = DocumentType.objects.get(name="receipt")
+    page = f"/admin/pipeline/documenttype/{receipt.pk}/change/"
+    assert client.get(page).status_code == 200
+    assert client.post(page, {}).status_code == 403
+
+
+def test_words_are_edited_one_a_line(client: Client, operator: User) -> None:
+    client.force_login(operator)
+    data = {
+        "name": "ticket",
+        "keywords": "ticket\r\n\r\n  billet \r\nticket",
+        "description_labels": "",
+        "quantity_labels": "",
+        "unit_price_labels": "",
+        "amount_labels": "",
+        "fields-TOTAL_FORMS": "1",
+        "fields-INITIAL_FORMS": "0",
+        "fields-0-position": "0",
+        "fields-0-name": "total",
+        "fields-0-value_type": "money",
+        "fields-0-labels": "total, gross\r\nsumme",
+        "fields-0-hints": "{}",
+    }
+
+    response = client.post("/admin/pipeline/documenttype/add/", data)
+
+    assert response.status_code == 302, response.content.decode()
+    ticket = DocumentType.objects.get(name="ticket")
+    assert ticket.keywords == ["ticket", "billet"]
+    assert ticket.fields.get().labels == ["total, gross", "summe"]
+    shown = client.get(f"/admin/pipeline/documenttype/{ticket.pk}/change/")
+    assert "ticket\nbillet" in shown.content.decode()
+
+
+def test_a_field_of_a_type_is_refused_with_hints_that_are_no_object(
+    client: Client, operator: User
+) -> None:
+    client.force_login(operator)
+    data = {
+        "name": "ticket",
+        "fields-TOTAL_FORMS": "1",
+        "fields-INITIAL_FORMS": "0",
+        "fields-0-position": "0",
+        "fields-0-name": "total",
+        "fields-0-value_type": "money",
+        "fields-0-hints": "[]",
+    }
+
+    response = client.post("/admin/pipeline/documenttype/add/", data)
+
+    assert "Give a JSON object" in response.content.decode()
+
+
+def test_runs_are_filtered_and_lead_to_their_source(
+    client: Client, operator: User
+) -> None:
+    run = make_run(make_source(name="read.pdf"))
+    client.force_login(operator)
+
+    def text(query: str) -> str:
+        return client.get(f"/admin/pipeline/run/?{query}").content.decode()
+
+    assert f'href="/sources/{run.source_id}/"' in text("reason=verify_conflict")
+    assert "read.pdf" not in text("reason=blank")
+    assert "read.pdf" in text("state__exact=finished&disposition__exact=human_review")
+    assert "read.pdf" not in text("state__exact=failed")
+
+
+def test_an_admin_sees_the_own_tenants_runs_only(client: Client, ada: User) -> None:
+    make_run(make_source(make_tenant("harbour"), name="own.pdf"))
+    other = make_run(make_source(make_tenant("meadow"), name="other.pdf"))
+    client.force_login(ada)
+
+    text = client.get("/admin/pipeline/run/").content.decode()
+
+    assert "own.pdf" in text
+    assert "other.pdf" not in text
+    assert client.get(f"/admin/pipeline/run/{other.pk}/change/").status_code == 302

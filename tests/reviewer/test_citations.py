@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+from django.template.loader import render_to_string
+
+from catalog.models import DerivedArtifact
+from catalog.regions import BoundingBox
+from pipeline.words import PageWords
+from reviewer.citations import Box, box_of, page_number, page_of, region_box
+
+
+@pytest.mark.parametrize(
+    ("slot", "page"), [("page=3", 3), ("page=x", 0), ("total", 0), ("page=", 0)]
+)
+def test_page_numbers_come_from_slots(slot: str, page: int) -> None:
+    assert page_number(slot) == page
+
+
+def test_a_box_looks_as_its_status_says_and_human_as_such() -> None:
+    region = {"page": 2, "bbox": [0.1, 0.2, 0.3, 0.4]}
+    payload = {"value": "9.90", "status": "conflict"}
+    machine = DerivedArtifact(slot="total", region=region, payload=payload)
+    human = DerivedArtifact(
+        slot="total", region=region, payload=payload, origin="human"
+    )
+    box = box_of(machine)
+    assert box == Box("total", 2, BoundingBox(0.1, 0.2, 0.3, 0.4), "conflict", "9.90")
+    assert (found := box_of(human)) is not None
+    assert found.look == "human"
+
+
+def test_a_value_without_a_place_has_no_box() -> None:
+    assert region_box(None, slot="total") is None
+
+
+def test_a_page_keeps_only_its_own_boxes_and_its_shape() -> None:
+    words = PageWords(page=2, width=595.2, height=841.9, words=(), origin="none")
+    boxes = [Box("a", 1, BoundingBox(0, 0, 1, 1)), Box("b", 2, BoundingBox(0, 0, 1, 1))]
+    page = page_of(DerivedArtifact(slot="page=2"), words, boxes)
+    assert [box.slot for box in page.boxes] == ["b"]
+    assert (page.width, page.height) == (595, 842)
+
+
+def test_the_overlay_is_drawn_in_fractions_and_escaped() -> None:
+    box = Box("total", 1, BoundingBox(0.25, 0.5, 0.5, 0.75), "conflict", "<script>")
+    svg = render_to_string("_citation.svg", {"boxes": [box]})
+    assert 'x="0.25000" y="0.50000" width="0.25000" height="0.25000"' in svg
+    assert 'class="is-conflict"' in svg
+    assert "&lt;script&gt;" in svg
+    assert "<script>" not in svg
