@@ -204,4 +204,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "GenerationStateEnum": "catalog.models.State",
+        "RunStateEnum": "pipeline.models.Run.State",
+        "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
+    },
 }

@@ -16,7 +16,7 @@ from pipeline.engines import engines
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion, Run
 from pipeline.runner import facts_of, scratch_folder
-from pipeline.steps.base import Outcome, StepInput
+from pipeline.steps.base import Outcome, StepError, StepInput
 from pipeline.steps.registry import step_named
 
 
@@ -70,15 +70,17 @@ def is_refused(*, source: SourceMedia, version: PipelineVersion) -> bool:
         blobs.copy_verified(source.content_hash, original)
         workdir = Path(folder) / "gate"
         workdir.mkdir()
-        result = step_named(entry.step, entry.version).run(
-            StepInput(
-                source=facts_of(source),
-                original=original,
-                workdir=workdir,
-                params=entry.params,
-                document_types=(),
-                upstream=(),
-                engine=engines.__getitem__,
-            )
+        given = StepInput(
+            source=facts_of(source),
+            original=original,
+            workdir=workdir,
+            params=entry.params,
+            document_types=(),
+            upstream=(),
+            engine=engines.__getitem__,
         )
+        try:
+            result = step_named(entry.step, entry.version).run(given)
+        except StepError:
+            return False  # no answer here and now: the queued run will try again
     return result.outcome is Outcome.REJECT

@@ -31,6 +31,9 @@ from pipeline.steps.registry import step_named
 
 log = structlog.get_logger()
 
+# Steps whose results the document types decide.
+READS_TYPES = frozenset({"extract", "ground", "verify"})
+
 Announce = Callable[[str], None]
 
 
@@ -101,10 +104,11 @@ class Execution:
         Upstream enters by payload hash, not by id, so that equal text from another
         engine gives an equal key to whatever is made from it.
         """
+        step = step_named(entry.step, entry.version)
+        read = getattr(step, "also_reads", ())
+        places = [*output.inputs, *(p for p in self.hashes if p[0] in read)]
         engine = self.manifest.engines.get(entry.engine, {})
-        types = entry.engine == "extract" and [
-            type_as_json(spec) for spec in self.manifest.document_types
-        ]
+        types = [type_as_json(spec) for spec in self.manifest.document_types]
         return digest_of(
             {
                 "v": 1,
@@ -112,10 +116,10 @@ class Execution:
                 "step_code": entry.version,
                 "model": [engine.get("model_id"), engine.get("weights_digest")],
                 "params": entry.params,
-                "document_types": types or None,
+                "document_types": types if entry.step in READS_TYPES else None,
                 "source_hash": self.source.content_hash,
                 "slot": output.slot,
-                "inputs": [[*place, self.hashes[place]] for place in output.inputs],
+                "inputs": [[*place, self.hashes[place]] for place in places],
             }
         )
 

@@ -305,7 +305,7 @@ def picture_of_next(
 
     Nothing is reserved by it: another person may still get that task.
     """
-    tasks = ReviewTask.objects.visible_to(user).free_for(user).not_skipped_by(user)
+    tasks = ReviewTask.objects.of_tenants_of(user).free_for(user).not_skipped_by(user)
     likely = narrowing.apply(tasks).in_triage_order().exclude(pk=task.pk).first()
     if likely is None:
         return None

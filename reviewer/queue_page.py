@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from catalog.models import DerivedArtifact
+from catalog.models import DerivedArtifact, Tenant
 from reviewer import wording
 from reviewer.models import ReviewTask, Stakes
 from reviewer.models.review_task import Place, ReviewTaskQuerySet
@@ -68,17 +68,31 @@ class Standing:
 
 
 def standing(user: User, narrowing: Narrowing, *, open_count: int) -> Standing:
-    tasks = ReviewTask.objects.visible_to(user)
+    tasks = ReviewTask.objects.of_tenants_of(user)
     here = narrowing.apply(tasks)
-    held = here.held_by_others(user)
+    # As many as people hold, so never a long list.
+    held = list(here.held_by_others(user).select_related("reserver"))
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return Standing(
         open=open_count,
-        held=list(held.select_related("reserver")[:3]),
-        held_count=held.count(),
-        skipped=here.skipped_by(user).exclude(pk__in=held.values("pk")).count(),
+        held=held[:3],
+        held_count=len(held),
+        skipped=here.skipped_by(user).exclude(pk__in=[t.pk for t in held]).count(),
         done_today=tasks.finished_by(user, since=midnight).count(),
     )
+
+
+def with_tenants(counts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The counts with each tenant's slug and name."""
+    tenants = Tenant.objects.in_bulk({row["tenant_id"] for row in counts})
+    return [
+        {
+            **row,
+            "tenant__slug": tenants[row["tenant_id"]].slug,
+            "tenant__name": tenants[row["tenant_id"]].name,
+        }
+        for row in counts
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +110,7 @@ def page(
     user: User, tasks: ReviewTaskQuerySet, narrowing: Narrowing, *, after: str
 ) -> QueuePage:
     """A page of the open tasks given; after: what place_after() wrote, or ""."""
-    counts = tasks.facets()
+    counts = with_tenants(tasks.facets())
     count = sum(row["count"] for row in counts if narrowing.holds(row))
     place = parse_place(after)
     shown = narrowing.apply(tasks).in_triage_order().with_rows()

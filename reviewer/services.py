@@ -103,7 +103,7 @@ def reserve_next(
     A task that the user already holds comes first; those that the user skipped come
     only by name (reserve).
     """
-    tasks = ReviewTask.objects.visible_to(user)
+    tasks = ReviewTask.objects.of_tenants_of(user)
     if tenant is not None:
         tasks = tasks.filter(tenant=tenant)
     wanted = narrowing.apply(tasks).not_skipped_by(user).in_triage_order()

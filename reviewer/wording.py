@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import User
-from django.utils import timezone
-from django.utils.timesince import timeuntil
 
 from pipeline import doubts
 from pipeline.claims import ValueType
@@ -73,8 +71,8 @@ def lost(task: ReviewTask, user: User) -> str:
         by = f": {name_of(last.reviewer)} gave the last answer" if last else ""
         return f"This case is done{by}."
     if task.is_held_by_other(user):
-        left = timeuntil(task.reserved_until, timezone.now())
-        return f"{name_of(task.reserver)} has this case now, for {left} or longer."
+        until = f"{task.reserved_until:%H:%M:%S} UTC"
+        return f"{name_of(task.reserver)} has this case now, until {until} or longer."
     if task.is_held:
         return "You opened this case on another page: go on there, or take it here."
     return "Your time on this case ended and it went back to the queue: take it again."

@@ -66,7 +66,9 @@ class GoldenCaseViewSet(OwnRows, ReadOnlyModelViewSet[GoldenCase]):
     queryset = GoldenCase.objects.select_related("source__tenant").prefetch_related(
         Prefetch(
             "values",
-            queryset=GoldenValue.objects.standing(),
+            queryset=GoldenValue.objects.standing().order_by(
+                "case_id", "slot", "-created_at", "-value_id"
+            ),
             to_attr="standing_values",
         )
     )

@@ -62,8 +62,8 @@ class GoldenCase(models.Model):
 class GoldenValueQuerySet(models.QuerySet["GoldenValue"]):
     def standing(self) -> GoldenValueQuerySet:
         """The value that counts for each slot: the latest one filed."""
-        return self.order_by("case", "slot", "-created_at", "-value_id").distinct(
-            "case", "slot"
+        return self.order_by("case_id", "slot", "-created_at", "-value_id").distinct(
+            "case_id", "slot"
         )
 
 

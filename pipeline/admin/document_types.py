@@ -21,7 +21,7 @@ class WordsField(SimpleArrayField):
     """A list of words edited as text, one a line; empty lines do not count."""
 
     def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4, "cols": 30}))
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4, "cols": 20}))
         super().__init__(base_field, delimiter="\n", **kwargs)
 
     def to_python(self, value: Any) -> Any:
@@ -54,8 +54,11 @@ class FieldInline(TabularInline):
     ) -> Any:
         if isinstance(db_field, ArrayField):
             return db_field.formfield(form_class=WordsField)
+        # Seven columns side by side: none may be as wide as the admin likes its own.
+        if db_field.name == "name":
+            kwargs["widget"] = forms.TextInput(attrs={"size": 14})
         if db_field.name == "hints":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 4, "cols": 30})
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 4, "cols": 18})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

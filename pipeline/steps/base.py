@@ -97,7 +97,11 @@ class StepInput:
 
 
 class Step(Protocol):
-    """name is the step's word in events; version is the version of its code."""
+    """name is the step's word in events; version is the version of its code.
+
+    A step that looks at more than the inputs that its outputs name says so: also_reads
+    is a tuple of upstream kinds, and their payloads decide its results too.
+    """
 
     name: str
     version: str

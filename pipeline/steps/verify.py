@@ -26,6 +26,7 @@ INPUTS = (("grounding", DOCUMENT),)
 class VerifyStep:
     name = "verify"
     version = "1.0.0"
+    also_reads = ("ocr", "layout")
 
     def run(self, given: StepInput) -> StepResult:
         """One field output a claim, and a table output if there are lines."""

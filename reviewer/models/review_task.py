@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -32,6 +33,15 @@ class Stakes(models.IntegerChoices):
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def visible_to(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.filter(within_tenants_of(user))
+
+    def of_tenants_of(self, user: Viewer) -> ReviewTaskQuerySet:
+        """As visible_to(), for long lists: it asks for the tenants first, and so the
+        database knows whose tasks it wants and can walk an index in triage order.
+        """
+        if user.is_superuser:
+            return self
+        tenants = Tenant.objects.visible_to(user).values_list("pk", flat=True)
+        return self.filter(tenant_id__in=list(tenants))
 
     def open(self) -> ReviewTaskQuerySet:
         return self.filter(state=ReviewTask.State.OPEN)
@@ -89,9 +99,9 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         )
 
     def facets(self) -> list[dict[str, Any]]:
-        """Counts by tenant, document type, reason and stakes, in one pass."""
-        keys = ("tenant__slug", "tenant__name", "document_type", "reason", "stakes")
-        return list(self.values(*keys).annotate(count=models.Count("pk")).order_by())
+        """Counts by tenant (its id), document type, reason and stakes, in one pass."""
+        keys = ("tenant_id", "document_type", "reason", "stakes")
+        return list(self.values(*keys).annotate(count=models.Count("*")).order_by())
 
     def with_rows(self) -> ReviewTaskQuerySet:
         """With all that a row of the queue shows, in a fixed number of queries.
@@ -175,7 +185,31 @@ class ReviewTask(models.Model):
                 "task_id",
                 condition=models.Q(state="open"),
                 name="review_task_triage",
-            )
+            ),
+            # For those who see many tenants.
+            models.Index(
+                models.F("priority").desc(),
+                "created_at",
+                "task_id",
+                condition=models.Q(state="open"),
+                name="review_task_urgent",
+            ),
+            # Counts by facet, read from the index alone.
+            models.Index(
+                fields=["tenant", "document_type", "reason", "stakes"],
+                condition=models.Q(state="open"),
+                name="review_task_facets",
+            ),
+            models.Index(
+                fields=["reserved_until"],
+                condition=models.Q(state="open", reserved_until__isnull=False),
+                name="review_task_held",
+            ),
+            GinIndex(
+                fields=["skipped_by"],
+                condition=models.Q(state="open"),
+                name="review_task_skipped",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from reviewer.views.accounts import UserRequest, login_needed
 @login_needed
 def queue(request: UserRequest) -> HttpResponse:
     narrowing = Narrowing.of(request.GET.dict())
-    open_tasks = ReviewTask.objects.visible_to(request.user).open()
+    open_tasks = ReviewTask.objects.of_tenants_of(request.user).open()
     page = queue_page.page(
         request.user, open_tasks, narrowing, after=request.GET.get("after", "")
     )
