@@ -38,7 +38,7 @@ from catalog.models.search_page import SEARCH_CONFIG
 from catalog.sniffing import sniff
 
 # Above this many bytes of canonical JSON a payload goes to the blob storage: rows that
-# are read by the million stay narrow. Fields stay in their rows, where queries see them.
+# are read by the million stay narrow. Fields stay in rows, where queries see them.
 INLINE_LIMIT = 4096
 EMPTY_FILE_NAME = "unnamed"
 

@@ -33,6 +33,8 @@ class Supervisor:
         self.home, self.host, self.port = home, host, port
         self.visit = WILDCARDS.get(host, host)
         self.instance = Instance(home, join(self.visit, port))
+        # The web server loads during the preparation and opens when this file appears.
+        self.gate = home / "server.prepared"
         self.signals = 0
         self.services: list[Service] = []
 
@@ -44,7 +46,9 @@ class Supervisor:
         try:
             check_port(self.host, self.port)
             postgres.ensure_running(self.home, say)
-            for step in (self.prepare, self.start_web, self.start_queues):
+            self.gate.unlink(missing_ok=True)
+            self.start_web()
+            for step in (self.prepare, self.wait_for_web, self.start_queues):
                 if not self.signals:
                     step()
             if not self.signals:
@@ -77,6 +81,8 @@ class Supervisor:
             step.wait(time.monotonic() + STOP_TIMEOUT)
         elif status:
             raise CannotStart("The preparation failed; its message is above.")
+        else:
+            self.gate.touch()
 
     def start_web(self) -> None:
         workers = os.environ.get("WEB_WORKERS", "2")
@@ -88,12 +94,16 @@ class Supervisor:
             *("--bind", join(self.host, self.port), "--no-control-socket"),
             "--preload",
             *("--graceful-timeout", "10", "--log-level", "warning"),
+            PALIMPSEST_GATE=str(self.gate),
         )
+        web.start()
         self.services.append(web)
-        process = web.start()
+
+    def wait_for_web(self) -> None:
+        (web,) = self.services
         deadline = time.monotonic() + ANSWER_TIMEOUT
         while not self.signals and not self.answers():
-            if process.poll() is not None or time.monotonic() > deadline:
+            if not web.is_alive or time.monotonic() > deadline:
                 raise CannotStart("The web server does not answer; see above.")
             time.sleep(0.05)
 
@@ -162,6 +172,7 @@ class Supervisor:
             service.wait(time.monotonic())
         if not postgres.is_external() and not postgres.release(self.home):
             say("PostgreSQL stays for another command that uses it")
+        self.gate.unlink(missing_ok=True)
         self.instance.give_up()
 
 

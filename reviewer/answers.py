@@ -10,7 +10,6 @@ from catalog.models import DerivedArtifact, GoldenValue
 from catalog.regions import Region
 from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.extracting.values import normalise
-from reviewer.citations import payload_of
 from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
 from reviewer.wording import HOW_TO_TYPE
 
@@ -65,7 +64,7 @@ def settled(
 
 
 def value_of(artifact: DerivedArtifact | None) -> str:
-    return str(payload_of(artifact)["value"]) if artifact else ""
+    return str(artifact.payload["value"]) if artifact and artifact.payload else ""
 
 
 def region_of(artifact: DerivedArtifact | None) -> dict[str, Any] | None:

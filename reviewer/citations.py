@@ -13,6 +13,8 @@ from pipeline.words import PageWords
 
 # A page whose shape nobody recorded takes the room of A4 until its picture has come.
 PAPER = (210, 297)
+# Between a box and the line drawn around it, in page fractions.
+OUTSET = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,14 @@ class Box:
     @property
     def as_list(self) -> list[float]:
         return self.bbox.as_list()
+
+    @property
+    def drawn(self) -> BoundingBox:
+        """A little larger, so that its line does not cross the letters of a word."""
+        b, gap = self.bbox, OUTSET
+        return BoundingBox.clamped(
+            b.left - gap, b.top - gap, b.right + gap, b.bottom + gap
+        )
 
 
 @dataclass(frozen=True, slots=True)

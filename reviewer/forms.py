@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django import forms
 
 from catalog.models import Tenant
@@ -16,13 +18,12 @@ class UploadForm(forms.Form):
         error_messages={"required": "Choose a file first."},
     )
 
-    def __init__(self, *args: object, user: Viewer, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as given
-        tenants = Tenant.objects.visible_to(user)
-        field = self.fields["tenant"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the types
-        field.queryset = tenants
+    def __init__(self, *args: Any, user: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Tenant]", self.fields["tenant"])
+        field.queryset = Tenant.objects.visible_to(user)
         field.to_field_name = "slug"
-        if len(tenants) == 1:
+        only = list(field.queryset[:2])
+        if len(only) == 1:
             field.widget = field.hidden_widget()
-            field.initial = tenants[0].slug
+            field.initial = only[0].slug

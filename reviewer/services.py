@@ -219,25 +219,7 @@ def decide(
     item = task.items.select_related("artifact").get(slot=answer.slot)
     standing = _standing(task, item)
     said = answers.settled(answer, item=item, standing=standing)
-    artifact = catalog.record_human_artifact(
-        generation=task.generation,
-        answer=catalog.HumanValue(
-            slot=item.slot,
-            payload=answers.new_payload(said, item=item, raw=answer.value),
-            region=answers.new_region(said, standing),
-            decision_id=said.decision_id,
-            actor=user,
-        ),
-    )
-    decision = Decision.objects.create(
-        decision_id=said.decision_id,
-        item=item,
-        sequence=item.decisions.count() + 1,
-        reviewer=user,
-        verdict=said.verdict,
-        artifact=artifact,
-        active_ms=said.active_ms,
-    )
+    decision = _record_decision(task, item, standing, user, said, raw=answer.value)
     if said.verdict != Verdict.CONFIRM:
         _record_correction(decision, said.how, standing)
     if said.verdict != Verdict.UNREADABLE:
@@ -263,6 +245,36 @@ def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
         .of_kind(Kind.FIELD)
         .filter(slot=item.slot)
         .first()
+    )
+
+
+def _record_decision(
+    task: ReviewTask,
+    item: ReviewItem,
+    standing: DerivedArtifact | None,
+    user: User,
+    said: Answer,
+    *,
+    raw: str,
+) -> Decision:
+    artifact = catalog.record_human_artifact(
+        generation=task.generation,
+        answer=catalog.HumanValue(
+            slot=item.slot,
+            payload=answers.new_payload(said, item=item, raw=raw),
+            region=answers.new_region(said, standing),
+            decision_id=said.decision_id,
+            actor=user,
+        ),
+    )
+    return Decision.objects.create(
+        decision_id=said.decision_id,
+        item=item,
+        sequence=item.decisions.count() + 1,
+        reviewer=user,
+        verdict=said.verdict,
+        artifact=artifact,
+        active_ms=said.active_ms,
     )
 
 

@@ -8,18 +8,15 @@ from catalog.models import DerivedArtifact, Generation, Kind
 from pipeline.claims import Claim
 from pipeline.doubts import Doubt, doubts_in, everything_critical
 from pipeline.manifest import Manifest
-from reviewer.citations import payload_of
 from reviewer.models import Stakes
 
 
 def claims_of(fields: Sequence[DerivedArtifact]) -> list[Claim]:
-    """The claims that field artifacts hold, each with its artifact's region.
-
-    Raises blobs.BlobMissing, blobs.BlobDamaged where a long one lies in the storage.
-    """
+    """The claims that field artifacts hold, each with its artifact's region."""
     return [
-        Claim.from_json({**payload_of(artifact), "region": artifact.region})
+        Claim.from_json({**artifact.payload, "region": artifact.region})
         for artifact in fields
+        if artifact.payload
     ]
 
 

@@ -4,11 +4,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from config import postgres
 from tests.factories import make_tenant, make_user
@@ -65,10 +67,21 @@ def charlie(db: None) -> User:
 
 
 @pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """The server for browsers. Where static files are collected, WhiteNoise serves them
+    by their hashed names, as in production."""
+    server = LiveServer("localhost", start=False)
+    if (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        cast(Any, server.thread).static_handler = lambda application: application
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, BROWSERS)), ""
-    )
+    names = [os.environ["CHROMIUM"]] if "CHROMIUM" in os.environ else BROWSERS
+    path = next((found for name in names if (found := shutil.which(name))), None)
     assert path, "No Chromium: script/test installs it, or set CHROMIUM to its path."
     # Playwright's event loop runs in this thread, and Django takes that for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -66,9 +66,7 @@ class GoldenCaseViewSet(OwnRows, ReadOnlyModelViewSet[GoldenCase]):
     queryset = GoldenCase.objects.select_related("source__tenant").prefetch_related(
         Prefetch(
             "values",
-            queryset=GoldenValue.objects.standing().order_by(
-                "case_id", "slot", "-created_at", "-value_id"
-            ),
+            queryset=GoldenValue.objects.standing(),
             to_attr="standing_values",
         )
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, redirect_to_login
@@ -39,9 +40,15 @@ def login_needed(view: View) -> View:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if "HX-Request" in request.headers:
-            return HttpResponseClientRedirect(resolve_url("login"))
+            return HttpResponseClientRedirect(_log_in_from(cast(UserRequest, request)))
         return redirect_to_login(
             request.get_full_path() if request.method == "GET" else ""
         )
 
     return cast(View, guarded)
+
+
+def _log_in_from(request: UserRequest) -> str:
+    """The log-in that leads back to the page of which a fragment was asked for."""
+    back = request.htmx.current_url_abs_path or resolve_url("queue")
+    return f"{resolve_url('login')}?{urlencode({'next': back})}"

@@ -61,7 +61,7 @@ def _blob(request: HttpRequest, content_hash: str, media_type: str) -> HttpRespo
     unchanged = get_conditional_response(
         request,
         etag=response.headers["ETag"],
-        response=response,  # type: ignore[arg-type]
+        response=response,  # type: ignore[arg-type]  # streaming is fine too
     )
     return unchanged or response
 

@@ -30,10 +30,8 @@ def sources(request: UserRequest) -> HttpResponse:
 @require_safe
 @login_needed
 def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(
-        SourceMedia.objects.visible_to(request.user).select_related("tenant"),
-        pk=source_id,
-    )
+    visible = SourceMedia.objects.visible_to(request.user).select_related("tenant")
+    found = get_object_or_404(visible, pk=source_id)
     wanted = request.GET.dict()
     shown = open_page(viewer=request.user, source=found, wanted=wanted)
     context = {
@@ -41,8 +39,7 @@ def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
         "progress": progress_of(shown.run) if shown.run else None,
         "task": found.review_tasks.visible_to(request.user).open().first(),
         "history": history_of(found),
-        "query": wanted.get("q", ""),
-        "show": wanted.get("show", ""),
+        "wanted": wanted,
     }
     return render(request, "sources/source.html", context)
 

@@ -11,8 +11,12 @@ export class DeskAnswers {
       told: (meaning, answer) => this.told(meaning, answer),
     });
     desk.addEventListener("submit", (event) => this.submitted(event), { signal });
-    const unsent = (event) => this.outbox.unsent && event.preventDefault();
-    addEventListener("beforeunload", unsent, { signal });
+    addEventListener("beforeunload", (event) => this.leaving(event), { signal });
+  }
+
+  // Asks before answers that may still be saved are left behind.
+  leaving(event) {
+    if (this.outbox.unsent && !this.lost) event.preventDefault();
   }
 
   submitted(event) {
@@ -57,7 +61,14 @@ export class DeskAnswers {
   told(meaning, answer) {
     if (meaning.kind === "saved") this.stored(meaning, answer);
     else if (meaning.kind === "refused") this.refused(meaning, answer);
-    else this.desk.notes.tell(meaning, this.outbox.unsent);
+    else this.unsaved(meaning, answer);
+  }
+
+  unsaved(meaning, { question, value }) {
+    this.lost = meaning.kind === "lost";
+    if (this.lost) question.showLost();
+    const answer = `${question.name}: ${value || question.verdict}`;
+    this.desk.notes.tell({ ...meaning, answer }, this.outbox.unsent);
   }
 
   refused({ error }, { question }) {

@@ -55,7 +55,7 @@ export class DeskNotes {
         { login: true, retry: true },
       );
     } else if (meaning.kind === "lost") {
-      const kept = unsent ? " The last answer was not stored." : "";
+      const kept = meaning.answer ? ` Your answer was not stored (${meaning.answer}).` : "";
       this.state("");
       this.trouble(`${meaning.error}${kept}`, { again: meaning.again, next: true });
     }

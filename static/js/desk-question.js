@@ -131,6 +131,13 @@ export class Question {
     this.say(error, true);
   }
 
+  // The case is somebody else's: what was typed stays in its field.
+  showLost() {
+    this.element.removeAttribute("data-sending");
+    this.element.classList.remove("is-decided");
+    this.element.querySelector("[data-verdict]").textContent = "not stored";
+  }
+
   show(verdict, value, state) {
     this.element.classList.add("is-decided");
     this.element.toggleAttribute("data-sending", state === "sending");

@@ -1,6 +1,5 @@
 // <page-view>: a page picture under its boxes, with zoom and pan. The server draws both;
-// without this script the frame scrolls. Methods: focusBox, light, whole, zoomBy.
-// Events (they bubble): page-view:change {view}, page-view:box {slot}.
+// without it the frame scrolls. Bubbling events: page-view:change {view}, page-view:box {slot}.
 import * as geometry from "./geometry.js";
 import { Gestures } from "./gestures.js";
 
@@ -15,19 +14,17 @@ export class PageView extends HTMLElement {
     if (!this.frame || !this.image) return;
     this.view = { scale: 1, x: 0, y: 0 };
     this.touched = false;
-    this.classList.add("is-live");
     this.life = new AbortController();
     const options = { signal: this.life.signal };
     this.addEventListener("click", (event) => this.clicked(event), options);
     this.frame.addEventListener("keydown", (event) => this.pressed(event), options);
-    this.frame.addEventListener("wheel", (event) => this.wheeled(event), {
-      ...options,
-      passive: false,
-    });
+    const active = { ...options, passive: false };
+    this.frame.addEventListener("wheel", (event) => this.wheeled(event), active);
     this.image.addEventListener("load", () => this.resized(), options);
     this.gestures = new Gestures(this.frame, this, this.life.signal);
     this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(this.frame);
+    this.classList.add("is-live");
     this.resized();
   }
 
@@ -42,10 +39,9 @@ export class PageView extends HTMLElement {
 
   get sheetSize() {
     const width = this.frame.clientWidth;
-    const given = [Number(this.image.getAttribute("width")), Number(this.image.getAttribute("height"))];
-    const [w, h] = this.image.naturalWidth
-      ? [this.image.naturalWidth, this.image.naturalHeight]
-      : given;
+    const { naturalWidth, naturalHeight, attributes } = this.image;
+    const w = naturalWidth || Number(attributes.width?.value);
+    const h = naturalHeight || Number(attributes.height?.value);
     return { width, height: w && h ? (width * h) / w : width };
   }
 
@@ -55,6 +51,8 @@ export class PageView extends HTMLElement {
     this.touched = touched;
     this.toggleAttribute("data-smooth", smooth);
     this.sheet.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
+    // The boxes' lines stay thin: SVG's own non-scaling stroke knows no CSS transforms.
+    this.sheet.style.setProperty("--scale", String(view.scale));
     const { width, height } = this.sheetSize;
     const frame = this.frameSize;
     this.toggleAttribute(
@@ -109,7 +107,7 @@ export class PageView extends HTMLElement {
     this.show(geometry.pinch(this.view, before, after, this.sheetSize, this.frameSize));
   }
 
-  // Lights the boxes of these slots and dims no others.
+  // Lights the boxes of these slots, and those only.
   light(slots) {
     for (const box of this.querySelectorAll("[data-slot]")) {
       box.classList.toggle("is-lit", slots.includes(box.dataset.slot));
@@ -122,10 +120,9 @@ export class PageView extends HTMLElement {
     else if (tool === "out") this.zoomBy(1 / geometry.STEP);
     else if (tool === "whole") this.whole();
     else if (tool === "width") this.width();
-    const box = event.target.closest("svg [data-slot]");
-    if (!box || this.gestures.dragged) return;
-    const detail = { slot: box.dataset.slot };
-    this.dispatchEvent(new CustomEvent("page-view:box", { bubbles: true, detail }));
+    const slot = event.target.closest("svg [data-slot]")?.dataset.slot;
+    if (!slot || this.gestures.dragged) return;
+    this.dispatchEvent(new CustomEvent("page-view:box", { bubbles: true, detail: { slot } }));
   }
 
   pressed(event) {
@@ -134,8 +131,8 @@ export class PageView extends HTMLElement {
     else if (event.key === "-") this.zoomBy(1 / geometry.STEP);
     else if (event.key === "0") this.whole();
     else if (event.key in ARROWS) {
-      const [x, y] = ARROWS[event.key];
-      if (!this.panBy(x * PAN_STEP, y * PAN_STEP, { smooth: true })) return;
+      const [x, y] = ARROWS[event.key].map((way) => way * PAN_STEP);
+      if (!this.panBy(x, y, { smooth: true })) return;
     } else return;
     event.preventDefault();
   }

@@ -57,12 +57,16 @@ class ReviewDesk extends HTMLElement {
     for (const pick of this.querySelectorAll("[data-pick]")) pick.hidden = false;
     const refused = this.questions.find((one) => "wrong" in one.element.dataset);
     const first = refused ?? this.nextOpen(null) ?? this.questions[0];
-    this.select(first);
+    // The reason why the case is here stands above: it is not scrolled away.
+    this.select(first, { scroll: false });
     refused?.input.focus();
     if (!first) this.querySelector('[data-key="Enter"]')?.focus();
     const { after = "", peek } = this.dataset;
     this.notes.state(after, "good");
-    if (after) this.notes.say(`${after} Next case: ${this.querySelector(".desk__why").textContent.trim()}`);
+    if (after) {
+      scrollTo({ top: 0 });
+      this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
+    }
     if (peek) setTimeout(() => (new Image().src = peek), 300);
   }
 
@@ -77,7 +81,7 @@ class ReviewDesk extends HTMLElement {
     return ahead.find((one) => !one.answered);
   }
 
-  select(question, { focus = true } = {}) {
+  select(question, { focus = true, scroll = true } = {}) {
     if (!question) return;
     if (this.current !== question) {
       this.picking.end();
@@ -86,7 +90,7 @@ class ReviewDesk extends HTMLElement {
     this.current = question;
     for (const one of this.questions) one.setCurrent(one === question);
     if (focus) question.head.focus({ preventScroll: true });
-    question.element.scrollIntoView({ block: "nearest" });
+    if (scroll) question.element.scrollIntoView({ block: "nearest" });
     this.pages.look(question.place);
   }
 

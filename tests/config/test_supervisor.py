@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -74,6 +75,10 @@ def test_it_serves_survives_a_kill_and_leaves_nothing(
     with start(environment) as first:
         wait_for_line(first, f"http://{address}/")
         assert answer(address, "/healthz") == b"ok\n"
+        page = answer(address, "/login/").decode()
+        sheet = re.search(r"/static/css/[\w.-]+\.[0-9a-f]{12}\.css", page)
+        assert sheet, "no style sheet with a hashed name"
+        assert answer(address, sheet[0])
         first.kill()
     # Everything that the killed one started ends by itself, or is ended here.
     with start(environment) as second:

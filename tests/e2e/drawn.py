@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
@@ -51,12 +51,12 @@ def boxes() -> dict[str, list[float]]:
     return found
 
 
-def picture() -> Path:
+def picture(folder: str) -> Path:
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
     draw = ImageDraw.Draw(image)
     for text, left, top in WORDS:
         draw.text((left, top), text, "black", font=ImageFont.load_default(size=32))
-    path = Path(mkdtemp()) / "page.jpg"
+    path = Path(folder) / "page.jpg"
     image.save(path)
     return path
 
@@ -98,14 +98,14 @@ def claims() -> list[NewArtifact]:
     ]
 
 
-def artifacts() -> list[NewArtifact]:
+def artifacts(folder: str) -> list[NewArtifact]:
     words = [[text, *box, 1.0] for text, box in boxes().items()]
     return [
         NewArtifact(
             kind="page_image",
             slot="page=1",
             step="normalize",
-            file=picture(),
+            file=picture(folder),
             media_type="image/jpeg",
         ),
         NewArtifact(
@@ -128,17 +128,20 @@ def make_case(tenant: Tenant, *, known: bool = True) -> ReviewTask:
     """A task about a total, a date and a company; without fields if not known."""
     version = make_version()
     source = make_source(tenant, name=f"receipt-{next(_numbers)}.jpg")
-    reading = Reading(
-        pipeline_name=version.name,
-        pipeline_version=version.version,
-        complete=True,
-        disposition="human_review",
-        reason="verify_conflict" if known else "unknown_document_type",
-        document_type="receipt" if known else "",
-        template_key="t-000000000001",
-        artifacts=artifacts() if known else artifacts()[:2],
-    )
-    generation = store_generation(source=source, reading=reading)
+    with TemporaryDirectory() as folder:
+        made = artifacts(folder)
+        reading = Reading(
+            pipeline_name=version.name,
+            pipeline_version=version.version,
+            complete=True,
+            disposition="human_review",
+            reason="verify_conflict" if known else "unknown_document_type",
+            document_type="receipt" if known else "",
+            template_key="t-000000000001",
+            artifacts=made if known else made[:2],
+        )
+        generation = store_generation(source=source, reading=reading)
+    generation.refresh_from_db()
     run = Run(
         source=source,
         pipeline_version=version,
@@ -149,8 +152,6 @@ def make_case(tenant: Tenant, *, known: bool = True) -> ReviewTask:
         reason=generation.reason,
         finished_at=generation.created_at,
     )
-    generation.refresh_from_db()
-    run.finished_at = generation.created_at
     run.save()
     run_finished.send(sender=Run, run=run)
     return ReviewTask.objects.get(generation=generation)

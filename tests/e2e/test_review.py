@@ -281,8 +281,8 @@ def test_a_lost_case_says_who_has_it_and_offers_the_next(
     ReviewTask.objects.filter(pk=task.pk).update(reserver=bob)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("bob has this case now")
-    expect(page.get_by_role("alert")).to_contain_text("not stored")
-    page.once("dialog", lambda dialog: dialog.accept())
+    expect(page.get_by_role("alert")).to_contain_text("not stored (Total: 21.20)")
+    expect(page.locator("[data-verdict]").first).to_have_text("not stored")
     page.keyboard.press("n")
     expect(page.locator("h1")).to_have_text(other.source.name)
 

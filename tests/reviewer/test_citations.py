@@ -44,7 +44,7 @@ def test_a_page_keeps_only_its_own_boxes_and_its_shape() -> None:
 def test_the_overlay_is_drawn_in_fractions_and_escaped() -> None:
     box = Box("total", 1, BoundingBox(0.25, 0.5, 0.5, 0.75), "conflict", "<script>")
     svg = render_to_string("_citation.svg", {"boxes": [box]})
-    assert 'x="0.25000" y="0.50000" width="0.25000" height="0.25000"' in svg
+    assert 'x="0.24800" y="0.49800" width="0.25400" height="0.25400"' in svg
     assert 'class="is-conflict"' in svg
     assert "&lt;script&gt;" in svg
     assert "<script>" not in svg

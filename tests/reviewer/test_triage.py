@@ -128,14 +128,3 @@ def test_a_line_is_named_as_people_count(tenant: Tenant) -> None:
 
 def test_every_way_to_be_wrong_tells_how_to_type() -> None:
     assert set(wording.HOW_TO_TYPE) == set(ValueType)
-
-
-def test_a_value_too_long_for_its_row_is_asked_about_as_it_is(tenant: Tenant) -> None:
-    long = field_artifact(
-        "company", "Gin Kee " * 1000, value_type="name", confidence=0.4, critical=True
-    )
-    task = make_task(tenant, fields=[long])
-    item = task.items.select_related("artifact").get(slot="company")
-    assert item.artifact is not None
-    assert item.artifact.payload is None
-    assert item.reason == "low_confidence"

@@ -148,7 +148,9 @@ def test_the_forms_token_is_checked(alice: User) -> None:
 
 
 def test_a_session_that_ended_leads_to_the_log_in(client: Client) -> None:
-    assert send(client, pdf_of()).headers["HX-Redirect"] == "/login/"
+    headers = {**HTMX, "HX-Current-URL": "http://testserver/upload/?a=1"}
+    answer = send(client, pdf_of(), headers=headers)
+    assert answer.headers["HX-Redirect"] == "/login/?next=%2Fupload%2F%3Fa%3D1"
 
 
 def test_status_names_the_step(client: Client, alice: User) -> None:
