@@ -1,8 +1,8 @@
 """Content-addressed blobs behind Django's Storage API.
 
 A blob's key is its SHA-256, so it is written once and can be checked on every read.
-On local disk the bytes go to a hidden name first and appear under their key whole
-(os.replace); object stores make an upload visible only when it is complete.
+On local disk the bytes go to the folder `incoming` first and appear under their key
+whole (os.replace); object stores make an upload visible only when it is complete.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from typing import IO
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from catalog import scratch
 from catalog.hashing import CHUNK, chunks_of, sha256_of_file
+
+INCOMING = "incoming"
 
 
 class BlobMissing(Exception):
@@ -61,16 +64,16 @@ def received(
     Raises BlobTooLarge as soon as limit bytes are passed.
     """
     digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(prefix="palimpsest-") as scratch:
+    with tempfile.NamedTemporaryFile(dir=scratch.folder()) as copy:
         for chunk in chunks_of(stream):
             size += len(chunk)
             if limit is not None and size > limit:
                 raise BlobTooLarge(f"larger than the {limit} bytes allowed")
             digest.update(chunk)
-            scratch.write(chunk)
-        scratch.flush()
+            copy.write(chunk)
+        copy.flush()
         content_hash = digest.hexdigest()
-        yield Path(scratch.name), Blob(content_hash, size, key_of(content_hash))
+        yield Path(copy.name), Blob(content_hash, size, key_of(content_hash))
 
 
 def keep_file(path: Path, blob: Blob) -> Blob:
@@ -95,10 +98,10 @@ def keep_bytes(data: bytes) -> Blob:
     blob = Blob(content_hash, len(data), key_of(content_hash))
     storage = _storage()
     if isinstance(storage, FileSystemStorage):
-        with tempfile.NamedTemporaryFile(prefix="palimpsest-") as scratch:
-            scratch.write(data)
-            scratch.flush()
-            _keep_on_disk(storage, Path(scratch.name), blob)
+        with tempfile.NamedTemporaryFile(dir=scratch.folder()) as copy:
+            copy.write(data)
+            copy.flush()
+            _keep_on_disk(storage, Path(copy.name), blob)
     elif not storage.exists(blob.key):
         storage.save(blob.key, ContentFile(data))
     return blob
@@ -109,7 +112,9 @@ def _keep_on_disk(storage: FileSystemStorage, path: Path, blob: Blob) -> None:
     if target.exists() and target.stat().st_size == blob.size:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, hidden = tempfile.mkstemp(prefix=".incoming-", dir=target.parent)
+    incoming = Path(storage.path(INCOMING))
+    incoming.mkdir(parents=True, exist_ok=True)
+    handle, hidden = tempfile.mkstemp(dir=incoming)
     try:
         with os.fdopen(handle, "wb") as out, path.open("rb") as stream:
             shutil.copyfileobj(stream, out, CHUNK)
@@ -117,9 +122,28 @@ def _keep_on_disk(storage: FileSystemStorage, path: Path, blob: Blob) -> None:
             os.fsync(out.fileno())
         Path(hidden).chmod(0o440)
         Path(hidden).replace(target)
+        _flush_folder(target.parent)
     except BaseException:
         Path(hidden).unlink(missing_ok=True)
         raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the folder's new entry survive a power cut, as its row will."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_remains() -> int:
+    """Delete what killed processes left on its way in; gives how many files."""
+    removed = scratch.remove_remains(scratch.folder())
+    storage = _storage()
+    if isinstance(storage, FileSystemStorage):
+        removed += scratch.remove_remains(Path(storage.path(INCOMING)))
+    return removed
 
 
 def exists(content_hash: str) -> bool:
@@ -128,13 +152,31 @@ def exists(content_hash: str) -> bool:
 
 @contextmanager
 def opened(content_hash: str) -> Iterator[IO[bytes]]:
-    """The blob for reading, unchecked: for streaming to people. Raises BlobMissing."""
+    """The blob for reading, unchecked. Raises BlobMissing."""
     try:
         stream = _storage().open(key_of(content_hash), "rb")
     except FileNotFoundError as error:
         raise BlobMissing(content_hash) from error
     with stream:
         yield stream
+
+
+def chunks_verified(content_hash: str) -> Iterator[bytes]:
+    """The blob in pieces; the last one comes only when the hash is right.
+
+    Raises BlobMissing at the first piece, BlobDamaged in place of the last.
+    """
+    digest = hashlib.sha256()
+    held = b""
+    with opened(content_hash) as stream:
+        for chunk in chunks_of(stream):
+            digest.update(chunk)
+            if held:
+                yield held
+            held = chunk
+    if digest.hexdigest() != content_hash:
+        raise BlobDamaged(content_hash)
+    yield held
 
 
 def read_verified(content_hash: str) -> bytes:

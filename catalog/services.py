@@ -319,8 +319,14 @@ def record_human_artifact(
 @transaction.atomic
 def file_golden_value(
     *, generation: Generation, value: GoldenValue, slices: dict[str, str]
-) -> GoldenCase:
-    """Add a true value to the source's golden case, opening one if there is none."""
+) -> GoldenCase | None:
+    """Add a true value to the source's golden case, opening one if there is none.
+
+    A withdrawal needs a case to withdraw from: without one nothing is filed.
+    """
+    cases = GoldenCase.objects.active().filter(source=generation.source)
+    if value.withdrawn and not cases.exists():
+        return None
     case, _ = GoldenCase.objects.get_or_create(
         source=generation.source,
         retired_at=None,

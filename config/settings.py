@@ -118,8 +118,10 @@ ENGINES: dict[str, dict[str, Any]] = {
 # Task slices stay far below timeout, and timeout below retry, so that the broker never
 # hands a running task to a second worker. Our own tables own retries: one attempt.
 _CLUSTER: dict[str, Any] = {
-    "timeout": 600,
-    "retry": 720,
+    "timeout": 900,
+    "retry": 1080,
+    # A worker that ends after so many tasks looks like one that died (supervisor).
+    "recycle": 1_000_000_000,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": 1000,

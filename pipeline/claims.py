@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from catalog.regions import Region
+
+# A line item's slot, and the columns that line items have.
+LINE_SLOT = re.compile(r"(?P<prefix>lines\[(?P<number>\d+)\])\.(?P<column>\w+)")
+LINE_COLUMNS = ("description", "quantity", "unit_price", "amount")
 
 
 class ValueType(StrEnum):

@@ -50,7 +50,6 @@ class StepRecord:
 class Reported:
     """What the event says of a run beyond its steps."""
 
-    model_id: str
     document_type: str
     template_key: str
     disposition: str
@@ -63,6 +62,7 @@ def write_event(
 ) -> ProcessingEvent:
     """Store one event with a row a step, in the caller's transaction."""
     source, version = run.source, run.pipeline_version
+    model_id = "+".join(dict.fromkeys(s.model_id for s in steps if s.model_id))
     tokens = sum(step.vision_tokens for step in steps)
     cost = sum(step.micro_usd for step in steps)
     event = ProcessingEvent(
@@ -74,7 +74,7 @@ def write_event(
         modality=source.modality,
         pipeline_name=version.name,
         pipeline_version=version.version,
-        model_id=reported.model_id,
+        model_id=model_id,
         document_type=reported.document_type,
         template_key=reported.template_key,
         disposition=reported.disposition,
@@ -89,7 +89,7 @@ def write_event(
             "modality": source.modality,
             "pipeline_name": version.name,
             "pipeline_version": version.version,
-            "model_id": reported.model_id,
+            "model_id": model_id,
             "steps": [step.as_json() for step in steps],
             "total_ms": reported.total_ms,
             "vision_tokens": tokens,

@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import structlog
 from django.conf import settings
 
 from catalog.blobs import BlobTooLarge
 from catalog.models import Tenant
 from catalog.services import register_source
-from pipeline import services
+from pipeline import services, work
 from pipeline.models import PipelineVersion, Run
 from pipeline.report import run_as_json
 from pipeline.worker_setup import set_up
 
+log = structlog.get_logger()
+
 POLL_SECONDS = 0.2
+# Whose documents they are that nobody said it of.
+DEFAULT_TENANT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,11 @@ def process(
     )
     run = ensured.run
     while run.state in (Run.State.QUEUED, Run.State.RUNNING):
-        if claimed := services.claim(run_id=run.pk):
-            run = services.execute_run(claimed)
+        if taken := work.take(run_id=run.pk):
+            run = work.execute_run(taken)
         else:
             time.sleep(POLL_SECONDS)
-            services.requeue_lost()
+            work.requeue_lost()
             run.refresh_from_db()
     return run
 
@@ -76,6 +81,10 @@ def process_file(job: Job) -> dict[str, Any]:
         return _refused(job.path, "too_large", str(error))
     except OSError as error:
         return _refused(job.path, "cannot_open", error.strerror or "")
+    except Exception as error:
+        # One bad file must not cost the others their answer.
+        log.error("file_failed", error=type(error).__name__)
+        return _refused(job.path, "internal_error", type(error).__name__)
     return {"path": str(job.path), **run_as_json(run)}
 
 

@@ -11,13 +11,13 @@ from django.contrib.auth.models import User
 from catalog import blobs
 from catalog.models import SourceMedia, Tenant
 from catalog.services import register_source
-from pipeline import services
+from pipeline import services, work
 from pipeline.engines import engines
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion, Run
 from pipeline.runner import facts_of, scratch_folder
 from pipeline.steps.base import Outcome, StepError, StepInput
-from pipeline.steps.registry import step_named
+from pipeline.steps.registry import UnknownStep, step_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,28 @@ def receive(
         tenant=tenant, stream=stream, name=name, uploaded_by=user, limit=limit
     )
     source = registered.source
-    refused = registered.created and is_refused(source=source, version=version)
+    # The run first: should this process end now, the next sweep has the source read.
     ensured = services.ensure(
         source=source,
         version=version,
         lane=Run.Lane.INTERACTIVE,
         requested_by=user,
-        enqueue=not refused,
+        enqueue=False,
     )
     run = ensured.run
-    if refused and (claimed := services.claim(run_id=run.pk)):
-        # The gate says no at once, so the whole run is only the gate: done right here.
-        run = services.execute_run(claimed)
+    if ensured.pending:
+        run = _answered(run, source, version)
     return Received(source, run, registered.created)
+
+
+def _answered(run: Run, source: SourceMedia, version: PipelineVersion) -> Run:
+    """The run, done if the gate says no (then it is only the gate), else on its way."""
+    if is_refused(source=source, version=version) and (
+        taken := work.take(run_id=run.pk)
+    ):
+        return work.execute_run(taken)
+    services.wake(Run.Lane.INTERACTIVE)
+    return run
 
 
 def is_refused(*, source: SourceMedia, version: PipelineVersion) -> bool:
@@ -81,6 +90,6 @@ def is_refused(*, source: SourceMedia, version: PipelineVersion) -> bool:
         )
         try:
             result = step_named(entry.step, entry.version).run(given)
-        except StepError:
-            return False  # no answer here and now: the queued run will try again
+        except (StepError, UnknownStep):
+            return False  # no answer here and now: the queued run will give one
     return result.outcome is Outcome.REJECT

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from pipeline.models import Run
@@ -18,10 +17,10 @@ RENEW_SECONDS = 15.0
 
 
 @contextmanager
-def renewed(run_id: uuid.UUID) -> Iterator[None]:
+def renewed(run: Run) -> Iterator[None]:
     """Renew the run's lease, from a thread of its own, until the block ends."""
     done = threading.Event()
-    thread = threading.Thread(target=_renew, args=(run_id, done), daemon=True)
+    thread = threading.Thread(target=_renew, args=(run, done), daemon=True)
     thread.start()
     try:
         yield
@@ -30,14 +29,14 @@ def renewed(run_id: uuid.UUID) -> Iterator[None]:
         thread.join()
 
 
-def _renew(run_id: uuid.UUID, done: threading.Event) -> None:
+def _renew(run: Run, done: threading.Event) -> None:
+    # Only this attempt's lease: another worker may have the run by now.
+    mine = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
     try:
         while not done.wait(RENEW_SECONDS):
             try:
-                Run.objects.filter(pk=run_id, state=Run.State.RUNNING).update(
-                    lease_until=timezone.now() + LEASE
-                )
-            except OperationalError:
+                mine.update(lease_until=timezone.now() + LEASE)
+            except (OperationalError, InterfaceError):
                 # The database is restarting: the lease has room for the next attempt.
                 connection.close()
     finally:

@@ -12,8 +12,8 @@ def enqueue(function: str, *args: str, lane: str) -> None:
     async_task(function, *args, cluster=lane, save=False)
 
 
-def length(lane: str) -> int:
-    """Tasks that the lane's broker holds, running ones included."""
+def waiting(lane: str) -> int:
+    """Tasks of the lane that no worker has begun."""
     return int(get_broker(lane).queue_size())
 
 

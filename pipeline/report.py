@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from catalog.models import DerivedArtifact, Generation, Kind
+from pipeline.claims import LINE_COLUMNS, LINE_SLOT
 from pipeline.models import ProcessingEvent, Run
-
-LINE_SLOT = re.compile(r"^lines\[(\d+)\]\.(\w+)$")
-LINE_COLUMNS = ("description", "quantity", "unit_price", "amount")
 
 
 def field_as_json(artifact: DerivedArtifact) -> dict[str, Any]:
@@ -33,9 +30,9 @@ def values_of(
     fields: dict[str, dict[str, Any]] = {}
     lines: dict[int, dict[str, Any]] = {}
     for artifact in artifacts:
-        if match := LINE_SLOT.match(artifact.slot):
-            row = lines.setdefault(int(match[1]), dict.fromkeys(LINE_COLUMNS))
-            row[match[2]] = (artifact.payload or {}).get("value") or None
+        if match := LINE_SLOT.fullmatch(artifact.slot):
+            row = lines.setdefault(int(match["number"]), dict.fromkeys(LINE_COLUMNS))
+            row[match["column"]] = (artifact.payload or {}).get("value") or None
         else:
             fields[artifact.slot] = field_as_json(artifact)
     return fields, [lines[number] for number in sorted(lines)]
@@ -48,24 +45,16 @@ def live_fields(generation: Generation) -> list[DerivedArtifact]:
 
 
 def steps_of(run: Run) -> list[dict[str, Any]]:
-    """The step entries of the run's event; none where the event has expired."""
-    event = (
-        ProcessingEvent.objects.filter(source_id=run.source_id, run_id=run.run_id)
-        .order_by("-created_at")
-        .first()
-    )
+    """The step entries of the run's event; none where there is no event."""
+    event = ProcessingEvent.objects.of_run(run)
     return list(event.payload["steps"]) if event else []
-
-
-def model_of(run: Run) -> str:
-    """The models that the run called, joined by a plus; "" where it called none."""
-    found = (step.get("model_id", "") for step in steps_of(run))
-    return "+".join(dict.fromkeys(model for model in found if model))
 
 
 def run_as_json(run: Run) -> dict[str, Any]:
     """A run with what it read, in the form of `manage.py process --json`."""
     generation = run.generation
+    steps = steps_of(run)
+    models = dict.fromkeys(step["model_id"] for step in steps if "model_id" in step)
     fields, lines = values_of(live_fields(generation)) if generation else ({}, [])
     failed = run.state == Run.State.FAILED
     return {
@@ -73,13 +62,13 @@ def run_as_json(run: Run) -> dict[str, Any]:
         "content_hash": run.source.content_hash,
         "pipeline_name": run.pipeline_version.name,
         "pipeline_version": run.pipeline_version.version,
-        "model_id": model_of(run),
+        "model_id": "+".join(models),
         "disposition": run.disposition or None,
         "reason": run.reason,
         "document_type": generation.document_type if generation else "",
         "template_key": generation.template_key if generation else "",
         "fields": fields,
         "lines": lines,
-        "steps": steps_of(run),
+        "steps": steps,
         "error": run.reason if failed else None,
     }

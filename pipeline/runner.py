@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from catalog import blobs
+from catalog import blobs, scratch
 from catalog.hashing import digest_of, sha256_of_file
 from catalog.models import Disposition, SourceMedia
 from catalog.services import NewArtifact, Reading
@@ -37,12 +37,17 @@ READS_TYPES = frozenset({"extract", "ground", "verify"})
 Announce = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
 class RunFailed(Exception):
-    """A step failed in a way that another attempt may not."""
+    """A step failed in a way that another attempt may not.
 
-    step: str
-    reason: str
+    records: the steps up to and with the one that failed.
+    """
+
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(f"{step}: {reason}")
+        self.step = step
+        self.reason = reason
+        self.records: list[StepRecord] = []
 
 
 @dataclass(slots=True)
@@ -173,7 +178,11 @@ def execute(
         announce(entry.step)
         step_dir = workdir / f"{number:02}-{entry.step}"
         step_dir.mkdir()
-        result = _run_step(execution, entry, original, step_dir)
+        try:
+            result = _run_step(execution, entry, original, step_dir)
+        except RunFailed as failure:
+            failure.records = execution.records
+            raise
         if result.outcome in (Outcome.REJECT, Outcome.FAILED):
             execution.stopped = result
             break
@@ -193,7 +202,14 @@ def _run_step(
         engine=engines.__getitem__,
     )
     started = time.perf_counter()
-    result = _guarded(entry, given)
+    try:
+        result = _guarded(entry, given)
+    except RunFailed as failure:
+        ms = round((time.perf_counter() - started) * 1000)
+        execution.records.append(
+            StepRecord(entry.step, Outcome.FAILED.value, ms, failure.reason)
+        )
+        raise
     ms = round((time.perf_counter() - started) * 1000)
     execution.records.append(
         StepRecord(
@@ -233,4 +249,4 @@ def _guarded(entry: StepEntry, given: StepInput) -> StepResult:
 
 
 def scratch_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="palimpsest-run-")
+    return tempfile.TemporaryDirectory(prefix="run-", dir=scratch.folder())

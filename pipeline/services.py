@@ -1,32 +1,20 @@
-"""The pipeline's verbs."""
+"""Asking for a source to be read; the work itself is in pipeline.work."""
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
-from pathlib import Path
 
-import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from catalog import blobs
-from catalog.models import Generation, SourceMedia
-from catalog.services import Reading, store_generation
+from catalog.models import Disposition, SourceMedia
 from pipeline import queue
-from pipeline.events import Reported, StepRecord, write_event
-from pipeline.lease import LEASE, renewed
-from pipeline.manifest import EngineChanged
 from pipeline.models import PipelineVersion, Run
-from pipeline.runner import Execution, RunFailed, execute, scratch_folder
-from pipeline.signals import run_finished
-from pipeline.steps.registry import UnknownStep
 
-log = structlog.get_logger()
-
-MAX_ATTEMPTS = 3
 LANES = tuple(Run.Lane.values)
+NOT_RUNNABLE = "version_not_runnable_here"
+# Waiting dispatchers a lane; one more would find nothing to do.
+MAX_DISPATCHERS = 4
 
 
 class NoActiveVersion(Exception):
@@ -57,36 +45,46 @@ def ensure(
     lane: str,
     requested_by: User | None = None,
     enqueue: bool = True,
+    again: bool = False,
 ) -> Ensured:
     """Have a source read by a version: what is done is not done again.
 
     With enqueue a worker of the lane will do it; without, the caller executes the run.
+    again: a run that refused the source does not count as done.
     """
-    done = (
-        Run.objects.filter(
-            source=source, pipeline_version=version, state=Run.State.FINISHED
-        )
-        .select_related("generation")
-        .first()
-    )
-    if done is not None:
-        return Ensured(done, pending=False)
-    run = Run.objects.open().filter(source=source, pipeline_version=version).first()
-    if run is None:
-        try:
-            with transaction.atomic():
-                run = Run.objects.create(
-                    source=source,
-                    pipeline_version=version,
-                    lane=lane,
-                    requested_by=requested_by,
-                )
-        except IntegrityError:
-            run = Run.objects.open().get(source=source, pipeline_version=version)
-            return Ensured(run, pending=True)
-        if enqueue:
-            wake(lane)
+    runs = Run.objects.filter(source=source, pipeline_version=version)
+    done = runs.filter(state=Run.State.FINISHED).select_related("generation")
+    if again:
+        done = done.exclude(disposition=Disposition.REJECTED)
+    if (found := done.first()) is not None:
+        return Ensured(found, pending=False)
+    run = runs.open().first()
+    if run is not None:
+        _hurry(run, lane)
+        return Ensured(run, pending=True)
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(
+                source=source,
+                pipeline_version=version,
+                lane=lane,
+                requested_by=requested_by,
+            )
+    except IntegrityError:
+        # Somebody asked for the same at the same moment.
+        return Ensured(runs.open().get(), pending=True)
+    if enqueue:
+        wake(lane)
     return Ensured(run, pending=True)
+
+
+def _hurry(run: Run, lane: str) -> None:
+    """A person now waits for what was queued in bulk: let it overtake the backlog."""
+    if lane == Run.Lane.INTERACTIVE and run.lane != lane:
+        moved = Run.objects.filter(pk=run.pk, state=Run.State.QUEUED).update(lane=lane)
+        if moved:
+            run.lane = lane
+            wake(lane)
 
 
 def wake(lane: str) -> None:
@@ -95,135 +93,24 @@ def wake(lane: str) -> None:
     Dispatchers take runs from the run table until there are none, so a few of them
     serve any number of runs.
     """
-    if lane == Run.Lane.INTERACTIVE or queue.length(lane) < MAX_DISPATCHERS:
+    if lane == Run.Lane.INTERACTIVE or queue.waiting(lane) < MAX_DISPATCHERS:
         queue.enqueue("pipeline.tasks.drain", lane, lane=lane)
-
-
-MAX_DISPATCHERS = 4
-
-
-@transaction.atomic
-def claim(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
-    """Take a queued run, this one or the lane's oldest, under a lease."""
-    runs = (
-        Run.objects.filter(pk=run_id, state=Run.State.QUEUED)
-        if run_id
-        else Run.objects.waiting(lane)
-    )
-    run = runs.select_for_update(skip_locked=True, of=("self",)).first()
-    if run is None:
-        return None
-    run.state = Run.State.RUNNING
-    run.attempts += 1
-    run.started_at = timezone.now()
-    run.lease_until = run.started_at + LEASE
-    run.save(update_fields=["state", "attempts", "started_at", "lease_until"])
-    return Run.objects.select_related("source", "pipeline_version").get(pk=run.pk)
-
-
-def execute_run(run: Run) -> Run:
-    """Do a claimed run and store it whole: generation, event, review task."""
-    with (
-        structlog.contextvars.bound_contextvars(
-            run_id=str(run.run_id),
-            source_id=str(run.source_id),
-            pipeline_version=run.pipeline_version.version,
-        ),
-        scratch_folder() as folder,
-        renewed(run.pk),
-    ):
-        try:
-            execution = execute(
-                source=run.source,
-                version=run.pipeline_version,
-                workdir=Path(folder),
-                announce=lambda step: _announce(run, step),
-            )
-        except RunFailed as failure:
-            return _failed(run, failure.step, failure.reason, retry=True)
-        except (EngineChanged, UnknownStep):
-            return _failed(run, "", "version_not_runnable_here", retry=False)
-        except (blobs.BlobMissing, blobs.BlobDamaged):
-            return _failed(run, "", "original_not_whole", retry=False)
-        return _finish(run, execution)
-
-
-def _announce(run: Run, step: str) -> None:
-    Run.objects.filter(pk=run.pk).update(step=step)
-
-
-@transaction.atomic
-def _finish(run: Run, execution: Execution) -> Run:
-    reading = execution.reading()
-    generation = store_generation(source=run.source, reading=reading)
-    return _close(run, generation, reading, execution.records, execution.total_ms)
-
-
-def _close(
-    run: Run,
-    generation: Generation,
-    reading: Reading,
-    records: list[StepRecord],
-    total_ms: int,
-) -> Run:
-    run.generation = generation
-    run.state = Run.State.FINISHED
-    run.disposition, run.reason = reading.disposition, reading.reason
-    run.step, run.lease_until, run.finished_at = "", None, timezone.now()
-    run.save()
-    models = dict.fromkeys(record.model_id for record in records if record.model_id)
-    write_event(
-        run=run,
-        steps=records,
-        reported=Reported(
-            model_id="+".join(models),
-            document_type=reading.document_type,
-            template_key=reading.template_key,
-            disposition=reading.disposition,
-            reason=reading.reason,
-            total_ms=total_ms,
-        ),
-        at=run.finished_at,
-    )
-    run_finished.send(sender=Run, run=run)
-    log.info(
-        "run_finished", disposition=run.disposition, reason=run.reason, ms=total_ms
-    )
-    return run
-
-
-@transaction.atomic
-def _failed(run: Run, step: str, reason: str, *, retry: bool) -> Run:
-    """Put the run back for another attempt, or end it; its event says which step."""
-    log.warning("run_failed", step=step, reason=reason, attempt=run.attempts)
-    run.lease_until = None
-    if retry and run.attempts < MAX_ATTEMPTS:
-        run.state = Run.State.QUEUED
-        run.step = ""
-        run.save(update_fields=["state", "step", "lease_until"])
-        wake(run.lane)
-        return run
-    run.state = Run.State.FAILED
-    run.step, run.reason, run.finished_at = step, reason, timezone.now()
-    run.save(update_fields=["state", "step", "reason", "lease_until", "finished_at"])
-    return run
-
-
-@transaction.atomic
-def requeue_lost() -> int:
-    """Give runs of workers that died to others; how many there were."""
-    lost = list(Run.objects.lost().select_for_update(skip_locked=True, of=("self",)))
-    for run in lost:
-        _failed(run, run.step, "worker_died", retry=True)
-    return len(lost)
 
 
 @transaction.atomic
 def retry(*, run: Run, requested_by: User | None = None) -> Ensured:
-    """A new run where one has failed for good."""
+    """A new run where one failed or refused the source.
+
+    By the same version, unless this machine cannot run it: then by the active one.
+    Raises NoActiveVersion.
+    """
+    version = run.pipeline_version
+    if run.reason == NOT_RUNNABLE:
+        version = active_version(version.name)
     return ensure(
         source=run.source,
-        version=run.pipeline_version,
+        version=version,
         lane=Run.Lane.INTERACTIVE,
         requested_by=requested_by,
+        again=True,
     )

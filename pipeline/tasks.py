@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
 
-from pipeline import services
+import structlog
+
+from pipeline import services, work
+from pipeline.events import ensure_partitions
+from pipeline.models import Run
+
+log = structlog.get_logger()
+P = ParamSpec("P")
 
 # A slice stays far below the cluster's timeout; whatever is left goes to the next one.
 SLICE_SECONDS = 50
 
 
+class TaskFailed(Exception):
+    """A task broke off; the log has the rest."""
+
+
+def keeping_quiet(task: Callable[P, None]) -> Callable[P, None]:
+    """The queue stores what a task raises, and a message may quote a document."""
+
+    @wraps(task)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            task(*args, **kwargs)
+        except Exception as error:
+            log.exception("task_failed", task=task.__name__)
+            raise TaskFailed(type(error).__name__) from None
+
+    return wrapped
+
+
+@keeping_quiet
 def drain(lane: str) -> None:
     """Do the lane's waiting runs, oldest first, until none is left or time is up."""
-    services.requeue_lost()
+    work.requeue_lost()
     ends = time.monotonic() + SLICE_SECONDS
-    while run := services.claim(lane=lane):
-        services.execute_run(run)
+    while run := work.take(lane=lane):
+        work.execute_run(run)
         if time.monotonic() > ends:
             services.wake(lane)
             return
 
 
+@keeping_quiet
 def sweep() -> None:
-    """Every minute: give lost runs to others, and wake lanes that hold waiting runs."""
-    from pipeline.events import ensure_partitions
-    from pipeline.models import Run
-
-    services.requeue_lost()
-    ensure_partitions()
+    """Every minute: give lost runs to others, and wake lanes that hold due runs."""
+    work.requeue_lost()
     for lane in services.LANES:
-        if Run.objects.waiting(lane).exists():
+        if Run.objects.due().waiting(lane).exists():
             services.wake(lane)
+    ensure_partitions()

@@ -156,9 +156,12 @@ def activate(*, version: PipelineVersion) -> PipelineVersion:
 
     What was read before stays as it is: nothing is superseded here.
     """
+    versions = PipelineVersion.objects.filter(name=version.name)
+    # All of the name, in one order: two admins at once follow each other.
+    locked = {v.pk: v for v in versions.order_by("pk").select_for_update()}
+    version = locked[version.pk]
     if version.state != PipelineVersion.State.RELEASED:
         raise VersionRefused(f"{version} is {version.state}; release it first.")
-    versions = PipelineVersion.objects.select_for_update().filter(name=version.name)
     versions.filter(active=True).update(active=False)
     versions.filter(pk=version.pk).update(active=True)
     version.refresh_from_db()

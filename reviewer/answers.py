@@ -100,12 +100,16 @@ def new_payload(answer: Answer, *, item: ReviewItem, raw: str) -> dict[str, Any]
 
 
 def expectation(task: ReviewTask, item: ReviewItem, decision: Decision) -> GoldenValue:
-    """The golden value of a decision, beside what the machine had said."""
+    """The golden value of a decision, beside what the machine had said.
+
+    What nobody can read is no expectation of any version: it withdraws an earlier one.
+    """
     generation, machine = task.generation, item.artifact
     return GoldenValue(
         slot=item.slot,
         value_type=item.value_type,
         value=value_of(decision.artifact),
+        withdrawn=decision.verdict == Verdict.UNREADABLE,
         region=decision.artifact.region,
         machine_value=value_of(machine),
         machine_region=region_of(machine),

@@ -13,6 +13,7 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
+from pipeline.report import live_fields
 from reviewer import answers, citations, triage, wording
 from reviewer.citations import Box, Page
 from reviewer.models import Decision, ReviewItem, ReviewTask
@@ -162,7 +163,7 @@ class Reading:
 
 
 def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
-    fields = triage.fields_of(task.generation)
+    fields = live_fields(task.generation)
     standing = {artifact.slot: artifact for artifact in fields}
     readings = []
     for item in items:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.models import DerivedArtifact, GoldenCase, GoldenValue
-from catalog.models.golden_case import GoldenValueQuerySet
 from reviewer import citations
 from reviewer.citations import Box, Page, region_box
 from reviewer.source_list import rows_of as source_rows
@@ -36,7 +35,7 @@ class ValueRow:
 def rows_of(cases: Iterable[GoldenCase]) -> list[CaseRow]:
     listed = list(cases)
     by_case: dict[object, list[GoldenValue]] = {case.pk: [] for case in listed}
-    for value in _standing(GoldenValue.objects.filter(case__in=listed)):
+    for value in GoldenValue.objects.filter(case__in=listed).standing():
         by_case[value.case_id].append(value)
     sources = {row.source.pk: row for row in source_rows([c.source for c in listed])}
     return [
@@ -50,16 +49,11 @@ def rows_of(cases: Iterable[GoldenCase]) -> list[CaseRow]:
     ]
 
 
-def _standing(values: GoldenValueQuerySet) -> GoldenValueQuerySet:
-    # By the column: to order by a case means to order by what cases are ordered by.
-    return values.standing().order_by("case_id", "slot", "-created_at", "-value_id")
-
-
 def open_page(case: GoldenCase, wanted: dict[str, str]) -> dict[str, Any]:
     filed = GoldenValue.objects.filter(case=case).select_related("filed_by")
     rows = [
         ValueRow(value, region_box(value.region, slot=value.slot, look="human"))
-        for value in _standing(filed)
+        for value in filed.standing()
     ]
     pages = _images(case)
     return {

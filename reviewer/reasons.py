@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from pipeline import doubts
+from pipeline.claims import LINE_SLOT
 from pipeline.extracting.acceptance import DispositionReason
 from pipeline.extracting.reasons import REASON_TEXT
 from pipeline.steps.input_gate import GATE_MESSAGES
@@ -84,7 +84,6 @@ REASONS: Mapping[str, str] = {
     **_DOUBTS,
     **{str(reason): text for reason, text in GATE_MESSAGES.items()},
 }
-_LINE = re.compile(r"lines\[(\d+)\]\.(\w+)")
 
 
 def reason_text(reason: str) -> str:
@@ -110,7 +109,7 @@ def slot_text(slot: str) -> str:
     """What a slot is called on the page; lines count from 1 there."""
     if slot.startswith("page="):
         return f"Page {slot.removeprefix('page=')}"
-    line = _LINE.fullmatch(slot)
+    line = LINE_SLOT.fullmatch(slot)
     if line:
-        return f"Line {int(line[1]) + 1}: {plain(line[2]).lower()}"
+        return f"Line {int(line['number']) + 1}: {plain(line['column']).lower()}"
     return plain(slot)

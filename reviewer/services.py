@@ -15,6 +15,7 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Disposition, Kind, State, Tenant
 from pipeline.manifest import Manifest
 from pipeline.models import Run
+from pipeline.report import live_fields
 from reviewer import answers, triage
 from reviewer.answers import Answer, AnswerRefused
 from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
@@ -59,7 +60,7 @@ def open_task(*, run: Run) -> ReviewTask | None:
         or generation.state != State.CURRENT
     ):
         return None
-    fields = triage.fields_of(generation)
+    fields = live_fields(generation)
     manifest = Manifest.of(run.pipeline_version)
     doubts = triage.questions(generation=generation, fields=fields, manifest=manifest)
     stakes = triage.stakes_of(doubts)
@@ -222,13 +223,11 @@ def decide(
     decision = _record_decision(task, item, standing, user, said, raw=answer.value)
     if said.verdict != Verdict.CONFIRM:
         _record_correction(decision, said.how, standing)
-    if said.verdict != Verdict.UNREADABLE:
-        # What nobody can read is no expectation of any version.
-        catalog.file_golden_value(
-            generation=task.generation,
-            value=answers.expectation(task, item, decision),
-            slices=answers.slices_of(task),
-        )
+    catalog.file_golden_value(
+        generation=task.generation,
+        value=answers.expectation(task, item, decision),
+        slices=answers.slices_of(task),
+    )
     _close_item(task, item)
     return decision
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +11,11 @@ from django.http import Http404
 from catalog.models import DerivedArtifact, Generation, Kind, SourceMedia
 from catalog.people import Viewer
 from pipeline.api.hits import lexemes_of, matching
+from pipeline.claims import LINE_COLUMNS, LINE_SLOT
 from pipeline.models import ProcessingEvent, Run
 from reviewer import citations
 from reviewer.citations import Box, Page, box_of
 from reviewer.source_list import standing_generations
-
-_CELL = re.compile(r"lines\[(\d+)\]\.(\w+)")
-LINE_COLUMNS = ("description", "quantity", "unit_price", "amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ def open_page(
         run=run,
         page=_page(generation, images, boxes, wanted) if generation else None,
         numbers=list(images),
-        fields=[row for row in fields if not _CELL.fullmatch(row.name)],
+        fields=[row for row in fields if not LINE_SLOT.fullmatch(row.name)],
         lines=line_table(fields),
         steps=steps_of(run) if run else [],
         artifacts=_artifacts(generation) if generation else [],
@@ -156,8 +153,8 @@ def field_rows(generation: Generation) -> list[FieldRow]:
 def line_table(fields: Iterable[FieldRow]) -> LineTable:
     cells: dict[int, dict[str, FieldRow]] = {}
     for field in fields:
-        if cell := _CELL.fullmatch(field.name):
-            cells.setdefault(int(cell[1]), {})[cell[2]] = field
+        if cell := LINE_SLOT.fullmatch(field.name):
+            cells.setdefault(int(cell["number"]), {})[cell["column"]] = field
     columns = [c for c in LINE_COLUMNS if any(c in line for line in cells.values())]
     rows = [
         [cells[number].get(column) for column in columns] for number in sorted(cells)
@@ -167,11 +164,7 @@ def line_table(fields: Iterable[FieldRow]) -> LineTable:
 
 def steps_of(run: Run) -> list[StepBar]:
     """From the run's event; none where events of that month were cleared away."""
-    if run.finished_at is None:
-        return []
-    # The time leads to the one partition that holds the event.
-    events = ProcessingEvent.objects.filter(created_at=run.finished_at)
-    event = events.filter(run_id=run.pk).first()
+    event = ProcessingEvent.objects.of_run(run)
     if event is None:
         return []
     total = max(event.total_ms, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.models import DerivedArtifact, Generation, Kind
+from catalog.models import DerivedArtifact, Generation
 from pipeline.claims import Claim
 from pipeline.doubts import Doubt, doubts_in, everything_critical
 from pipeline.manifest import Manifest
@@ -18,12 +18,6 @@ def claims_of(fields: Sequence[DerivedArtifact]) -> list[Claim]:
         for artifact in fields
         if artifact.payload
     ]
-
-
-def fields_of(generation: Generation) -> list[DerivedArtifact]:
-    return list(
-        DerivedArtifact.objects.live_in(generation).of_kind(Kind.FIELD).order_by("slot")
-    )
 
 
 def questions(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -12,7 +11,6 @@ from django.utils.http import content_disposition_header
 
 from catalog import blobs
 from catalog.api.problems import Unavailable
-from catalog.hashing import chunks_of
 from catalog.models import DerivedArtifact
 
 LOST = "The stored bytes are missing or damaged: an operator must restore a backup."
@@ -34,9 +32,8 @@ def blob_response(content_hash: str, media_type: str, name: str) -> HttpResponse
     """Raises Unavailable."""
     if not blobs.exists(content_hash):
         raise Unavailable(LOST)
-    return _as_download(
-        StreamingHttpResponse(_chunks(content_hash), content_type=media_type), name
-    )
+    chunks = blobs.chunks_verified(content_hash)
+    return _as_download(StreamingHttpResponse(chunks, content_type=media_type), name)
 
 
 def artifact_response(artifact: DerivedArtifact) -> HttpResponseBase:
@@ -46,11 +43,6 @@ def artifact_response(artifact: DerivedArtifact) -> HttpResponseBase:
         body = json.dumps(artifact.payload, ensure_ascii=False)
         return _as_download(HttpResponse(body, content_type="application/json"), name)
     return blob_response(artifact.payload_hash, artifact.media_type, name)
-
-
-def _chunks(content_hash: str) -> Iterator[bytes]:
-    with blobs.opened(content_hash) as stream:
-        yield from chunks_of(stream)
 
 
 def _as_download(response: HttpResponseBase, name: str) -> HttpResponseBase:

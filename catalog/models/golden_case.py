@@ -61,8 +61,13 @@ class GoldenCase(models.Model):
 
 class GoldenValueQuerySet(models.QuerySet["GoldenValue"]):
     def standing(self) -> GoldenValueQuerySet:
-        """The value that counts for each slot: the latest one filed."""
-        return self.order_by("case_id", "slot", "-created_at", "-value_id").distinct(
+        """The values that count: the latest of each slot, unless it was withdrawn."""
+        newer = GoldenValue.objects.filter(
+            case=models.OuterRef("case"),
+            slot=models.OuterRef("slot"),
+            value_id__gt=models.OuterRef("value_id"),
+        )
+        return self.filter(~models.Exists(newer), withdrawn=False).order_by(
             "case_id", "slot"
         )
 
@@ -75,6 +80,9 @@ class GoldenValue(models.Model):
     slot = models.CharField(max_length=100)
     value_type = models.CharField(max_length=10)
     value = models.TextField(blank=True, help_text="empty: the document has none")
+    withdrawn = models.BooleanField(
+        default=False, help_text="what was filed before is no expectation any more"
+    )
     region = models.JSONField(null=True)
     machine_value = models.TextField(blank=True)
     machine_region = models.JSONField(null=True)
@@ -96,6 +104,9 @@ class GoldenValue(models.Model):
             models.UniqueConstraint(
                 fields=["decision_ref"], name="one_golden_value_a_decision"
             )
+        ]
+        indexes = [
+            models.Index(fields=["case", "slot", "value_id"], name="golden_value_slot")
         ]
         triggers = [
             pgtrigger.Protect(

@@ -4,8 +4,8 @@ Labels are listed with the most telling first. Hints that the extraction knows:
 "role" names a special rule that applies besides the label rule; "not" lists look-alike
 labels of other things; "pattern" is a regular expression that an identifier must match;
 "below" is false where the value never stands under its label; "subtotal", "paid",
-"change", "rounding", "tax", "summary" and "due" list the labels of what a total or a
-date is checked against.
+"change", "rounding", "tax", "summary", "due", "charge" and "discount" list the labels
+of what a total or a date is checked against, "delivery" those of who gets the goods.
 """
 
 from __future__ import annotations

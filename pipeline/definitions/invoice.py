@@ -88,6 +88,12 @@ NOT_PARTY = listed(
     client | lieferant nr | der verkäufer bleibt
     """
 )
+DELIVERY_LABELS = listed(
+    """
+    ship to | shipping address | deliver to | delivery address | warenempfänger |
+    lieferadresse | lieferanschrift | adresse de livraison | livré à | afleveradres
+    """
+)
 NET_LABELS = listed(
     """
     positionssumme | rechnungssumme netto | rechnungssumme netto excl ust | summe
@@ -120,7 +126,8 @@ GROSS_LABELS = listed(
     btw | totaal incl btw | totaalbedrag | totaal | totale | importe total | due
     payable | total amount | total due | amount due | total eur | total usd | total |
     jumlah besar | jumlah | balance due | zahlbetrag | zu zahlen | zu zahlender betrag
-    | te betalen
+    | te betalen | gutschriftsbetrag | gutschriftbetrag | credit total | total credit |
+    credit amount | credit note total | montant de l'avoir | total avoir
     """
 )
 NOT_AMOUNT = listed(
@@ -133,6 +140,25 @@ NOT_AMOUNT = listed(
     ust | inkl mwst | inkl. 19% mwst | incl vat | incl tax | excl ust | excl vat |
     excl btw | incl btw | ex btw | vat % | tax % | ust id nr | ust id | ust idnr | ust
     identnr | vat id | btw nummer | btw nr | uw btw nummer
+    """
+)
+CHARGE_LABELS = listed(
+    """
+    freight | freight charges | shipping | shipping and handling | shipping handling |
+    shipping cost | shipping costs | handling | handling fee | delivery | delivery
+    charge | delivery charges | postage | postage and packing | carriage | packaging |
+    surcharge | rounding | rounding adjustment | versand | versandkosten | fracht |
+    frachtkosten | porto | porto und verpackung | verpackung | zuschlag | rundung |
+    rundungsdifferenz | port | frais de port | frais de livraison | livraison |
+    transport | frais d'expédition | arrondi | verzendkosten | afronding | spedizione |
+    spese di trasporto | gastos de envío
+    """
+)
+DISCOUNT_LABELS = listed(
+    """
+    discount | trade discount | less discount | rebate | allowance | rabatt | nachlass
+    | abschlag | skonto | remise | rabais | escompte | ristourne | korting | sconto |
+    descuento
     """
 )
 CURRENCY_LABELS = listed(
@@ -211,7 +237,10 @@ INVOICE = DocumentTypeSpec(
             hints={"role": "supplier", "not": NOT_PARTY},
         ),
         FieldSpec(
-            "buyer_name", ValueType.NAME, BUYER_LABELS, hints={"role": "recipient"}
+            "buyer_name",
+            ValueType.NAME,
+            BUYER_LABELS,
+            hints={"role": "recipient", "delivery": DELIVERY_LABELS},
         ),
         FieldSpec(
             "currency",
@@ -234,7 +263,11 @@ INVOICE = DocumentTypeSpec(
             GROSS_LABELS,
             critical=True,
             required=True,
-            hints={"role": "gross_total"},
+            hints={
+                "role": "gross_total",
+                "charge": CHARGE_LABELS,
+                "discount": DISCOUNT_LABELS,
+            },
         ),
     ),
     line_columns=LINE_COLUMNS,

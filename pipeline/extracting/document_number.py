@@ -32,6 +32,7 @@ DATED = 0.15
 EARLY = 0.1
 REPEATED = 0.06
 LABELLED = 0.8  # score from which on a number stands right beside a telling label
+ALONE = 0.65  # score that does where nothing else could be the number
 CLEAR = 0.2  # margin before the second candidate
 
 
@@ -59,6 +60,8 @@ def document_number(context: Context, field: FieldSpec) -> Ranked:
 
 def _confidence(ranked: Sequence[Candidate]) -> float:
     margin = ranked[0].score - (ranked[1].score if len(ranked) > 1 else 0.0)
+    if len(ranked) == 1 and ranked[0].score > ALONE and not shape(ranked[0].value):
+        return 0.975
     if ranked[0].score < LABELLED:
         return 0.6
     return 0.975 if margin > CLEAR else 0.85

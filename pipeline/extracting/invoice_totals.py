@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import product
 
 from pipeline.claims import FieldSpec
+from pipeline.extracting.bridge import Bridge, bridge_between
 from pipeline.extracting.candidates import Candidate, money_in
 from pipeline.extracting.context import Context, Ranked
 from pipeline.extracting.labels import LabelHit
@@ -60,9 +61,36 @@ def totals_of(context: Context) -> Totals:
         if spec.hints.get("role") in ROLES
     }
     printed = {Decimal(amount.value) for amount in context.amounts if amount.marked}
-    totals = choose(ranked, printed)
+    totals = bridged(context, choose(ranked, printed))
     context.memo["totals"] = totals
     return totals
+
+
+def bridged(context: Context, totals: Totals) -> Totals:
+    """The choice, where the amounts between net and gross show what the tax is.
+
+    Where several rates are taxed and their sum is printed nowhere, none of them is the
+    tax total.
+    """
+    net, gross = totals.chosen.get("net_total"), totals.chosen.get("gross_total")
+    if net is None or gross is None:
+        return totals
+    bridge = bridge_between(context, net.row, gross.row)
+    if not bridge.spans(Decimal(net.value), Decimal(gross.value)):
+        return totals
+    chosen = {"net_total": net, "gross_total": gross}
+    tax = _whole_tax(totals, bridge)
+    if tax is not None:
+        chosen["tax_total"] = tax
+    return Totals(totals.ranked, chosen, adds_up=True)
+
+
+def _whole_tax(totals: Totals, bridge: Bridge) -> Candidate | None:
+    """The best candidate for the tax that is the sum of the taxes of all rates."""
+    whole = sum(bridge.taxes)
+    candidates = [totals.chosen.get("tax_total"), *totals.ranked.get("tax_total", ())]
+    found = (c for c in candidates if c is not None and Decimal(c.value) == whole)
+    return next(found, None)
 
 
 def labelled_amounts(context: Context, field: FieldSpec) -> list[Candidate]:

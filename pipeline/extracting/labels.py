@@ -19,12 +19,15 @@ from pipeline.claims import DocumentTypeSpec
 from pipeline.extracting.values import squeeze
 from pipeline.extracting.view import Segment, View
 
-RUN = re.compile(r"[^\W\d_]+|\d+|[#€$%]|n[°º]|№")
+RUN = re.compile(r"n[°º]|№|[^\W\d_]+|\d+|[#€$%]", re.IGNORECASE)
 MOST_RUNS = 8  # parts that one label may be broken into
 FUZZY_LENGTH = 5  # shorter labels must match exactly
 FUZZY_CUTOFF = 86  # of 100; lets one wrong letter pass in seven
 # Hints that list labels which are not the field's own: look-alikes and counterparts.
-LABEL_HINTS = ("not", "subtotal", "paid", "change", "rounding", "tax", "due", "summary")
+LABEL_HINTS = (
+    *("not", "subtotal", "paid", "change", "rounding", "tax", "due", "summary"),
+    *("charge", "discount", "delivery"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ class LabelIndex:
         for first in range(len(runs)):
             text = ""
             for last in range(first, min(len(runs), first + MOST_RUNS)):
-                text += runs[last][2]
+                key = runs[last][2]
+                text += "no" if key == "#" and text else key
                 if len(text) > self.longest + 2:
                     break
                 label, similarity = self._match(text, fuzzy=fuzzy)

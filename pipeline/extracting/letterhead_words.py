@@ -52,6 +52,12 @@ COUNTRY = re.compile(
     r"\b(?:MALAYSIA|SINGAPORE|DEUTSCHLAND|GERMANY|FRANCE|INDIA)\W*$", re.IGNORECASE
 )
 POSTCODE = re.compile(r"(?<!\d)\d{5}(?!\d)(?!-[A-Z])")
+# Postcodes that hold letters, as in Britain, Ireland and the Netherlands; or a state's
+# two letters before a number of five digits. Only capitals are meant.
+TOWN_CODE = re.compile(
+    r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[\dW] [AC-FHKNPRTV-Y][A-Z\d]{3}"
+    r"|[1-9]\d{3} [A-Z]{2}(?= [A-Z])|[A-Z]{2},? \d{5}(?:-\d{4})?)(?![\w-])"
+)
 CONTACT = re.compile(
     r"\bTE[L1I]\b|\bTE[L1I][.:]|TELEPHON|\bFAX|\bPHONE|MOBILE|\bHP\b|WHATSAPP|E-?MAIL|@|WWW|HTTP"
     r"|\.COM\b|HOTLINE|CAREL",

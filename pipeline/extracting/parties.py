@@ -10,12 +10,15 @@ from pipeline.extracting.candidates import Candidate
 from pipeline.extracting.context import Context, Ranked
 from pipeline.extracting.issuer_name import name_text
 from pipeline.extracting.labels import LabelHit
-from pipeline.extracting.letterhead_words import (
-    CONTACT,
-    LEGAL_FORM,
-    POSTCODE,
-    STREET,
-    TITLE,
+from pipeline.extracting.letterhead_words import LEGAL_FORM, POSTCODE
+from pipeline.extracting.sender import (
+    PARTS,
+    SALUTATION,
+    legal_names,
+    may_be_name,
+    sender,
+    sender_lines,
+    top_of,
 )
 from pipeline.extracting.values import squeeze, tidy
 from pipeline.extracting.view import Segment, Span, View, span_of
@@ -23,28 +26,36 @@ from pipeline.extracting.view import Segment, Span, View, span_of
 NAME_LABELS = frozenset(
     ("name", "firma", "firmenname", "company", "companyname", "nom", "naam", "nama")
 )
-SALUTATION = re.compile(
-    r"^(?:herrn?|frau|mr|mrs|ms|dr|m|mme|monsieur|madame|dhr|mevr)\.?$", re.I
-)
 META = re.compile(
     r"^[^:]{2,28}:\s*\S|^[A-Z]{2,5}\s?\d{6,}|^[^:]{2,28}:$|^\W*\d[\d\s/-]*$"
 )
-ADDRESS_HEADING = re.compile(r"^(?:adresse|address|anschrift|adres|nom d)", re.I)
 ATTENTION = re.compile(r"^(?:attn|att|attention|z\.?\s?hd|t\.a\.v)\b[.:\s]*", re.I)
-PARTS = re.compile(r"\s+[-\u2013\u2014|•●·*,]\s+|\s*[●•·|]\s*|,\s+")
 FURTHER = frozenset(("yourorder", "customer", "client", "attn"))
-DIN_TOP = 0.4  # of the page; sender lines and address fields stand above
 BLOCK_ROWS = 7
 ROW_GAP = 2.2  # line heights between the rows of one block
-LABELLED, SENDER_LINE, BLOCK, LEGAL = 0.93, 0.78, 0.6, 0.55
+LABELLED, BLOCK = 0.93, 0.6
 
 
 def supplier(context: Context, field: FieldSpec) -> Ranked:
-    """Below or beside its label; else the sender's line; else a company's name."""
-    found = [*labelled(context, field)]
-    if not found:
-        found = [*sender_lines(context.view), *legal_names(context.view)]
-    return _ranked(found)
+    """Below or beside its label; else the name that the letterhead speaks for."""
+    found = _ranked([*labelled(context, field)])
+    return found if found.candidates else sender(context, buyer_names(context))
+
+
+def buyer_names(context: Context) -> frozenset[str]:
+    """The names under a buyer's or a delivery's label, squeezed: not the supplier's."""
+    found: list[Candidate | None] = []
+    for field in context.spec.fields:
+        if field.hints.get("role") == "recipient":
+            found += labelled(context, field)
+            places = {squeeze(label) for label in field.hints.get("delivery", ())}
+            headings = [
+                hit
+                for hit in context.neighbourhood.hits
+                if hit.label in places and _is_heading(hit)
+            ]
+            found += [_below(context, hit) for hit in headings]
+    return frozenset(squeeze(candidate.value) for candidate in found if candidate)
 
 
 def recipient(context: Context, field: FieldSpec) -> Ranked:
@@ -172,63 +183,16 @@ def _name_from(segments: Sequence[Segment]) -> Candidate | None:
     return _candidate([span_of(s, 0, len(s.text)) for s in kept])
 
 
-def sender_lines(view: View) -> Iterator[Candidate]:
-    """Small lines "Name · Street 1 · 12345 Town" in the upper part of page one."""
-    for segment in _top(view):
-        parts = [part for part in PARTS.split(segment.text) if part.strip()]
-        if len(parts) < 3 or not POSTCODE.search(segment.text):
-            continue
-        name = parts[0]
-        if sum(c.isalpha() for c in name) < 3 or STREET.search(name):
-            continue
-        begin = segment.text.index(name)
-        yield _scored([span_of(segment, begin, begin + len(name))], SENDER_LINE)
-
-
-def legal_names(view: View) -> Iterator[Candidate]:
-    """Short segments with a company's legal form, the higher the better."""
-    for segment in view.segments:
-        text = name_text(segment.text)
-        if len(text) > 60 or not LEGAL_FORM.search(text) or POSTCODE.search(text):
-            continue
-        if ":" in text or sum(c.isalpha() for c in text) < 5 or CONTACT.search(text):
-            continue
-        down = segment.bbox.top + segment.page - 1
-        score = LEGAL - 0.05 * min(down, 3)
-        lines = [*_line_above(view, segment), segment]
-        yield _scored([span_of(line, 0, len(line.text)) for line in lines], score)
-
-
-def _line_above(view: View, segment: Segment) -> list[Segment]:
-    """The first line of a name in two, in the same type and close above the second."""
-    if segment.row == 0:
-        return []
-    for above in view.rows[segment.row - 1].segments:
-        near = segment.bbox.top - above.bbox.bottom < 0.6 * segment.height
-        level = abs(above.bbox.left - segment.bbox.left) < 0.01
-        alike = abs(above.height - segment.height) < 0.15 * segment.height
-        beside = above.page == segment.page and near and level and alike
-        if beside and _begins_name(above.text):
-            return [above]
-    return []
-
-
-def _begins_name(text: str) -> bool:
-    words = text.replace("&", "").replace("-", "").split()
-    few = 1 < len(words) <= 4 and all(word.isalpha() for word in words)
-    return few and _may_be_name(text) and not LEGAL_FORM.search(text)
-
-
 def address_fields(context: Context) -> Iterator[Candidate]:
     """Blocks of name, street and town in the upper left that are not the sender's."""
     view = context.view
     senders = [*sender_lines(view), *list(legal_names(view))[:1]]
     known = {squeeze(sender.value) for sender in senders}
-    for segment in _top(view):
+    for segment in top_of(view):
         name = squeeze(segment.text)
         if segment.bbox.left > 0.5 or any(k in name or name in k for k in known):
             continue
-        if _is_label(context, segment) or not _may_be_name(segment.text):
+        if _is_label(context, segment) or not may_be_name(segment.text):
             continue
         block = [segment, *_column(view, segment)]
         town = next((i for i, s in enumerate(block[:6]) if POSTCODE.search(s.text)), 0)
@@ -240,29 +204,11 @@ def address_fields(context: Context) -> Iterator[Candidate]:
             yield candidate.scored(BLOCK - 0.1 * segment.bbox.top)
 
 
-def _may_be_name(text: str) -> bool:
-    digits = sum(c.isdigit() for c in text)
-    return (
-        digits < 2 and TITLE.search(text) is None and not ADDRESS_HEADING.search(text)
-    )
-
-
-def _top(view: View) -> Iterator[Segment]:
-    for segment in view.segments:
-        if segment.page == view.rows[0].page and segment.bbox.top < DIN_TOP:
-            yield segment
-
-
 def _candidate(spans: Sequence[Span]) -> Candidate | None:
     text = tidy(name_text(" ".join(span.text for span in spans)))
     if sum(c.isalpha() for c in text) < 2:
         return None
     return Candidate(text, text, tuple(spans), marked=True)
-
-
-def _scored(spans: Sequence[Span], score: float) -> Candidate:
-    text = tidy(name_text(" ".join(span.text for span in spans)))
-    return Candidate(text, text, tuple(spans), score, marked=True)
 
 
 def _ranked(found: Sequence[Candidate]) -> Ranked:

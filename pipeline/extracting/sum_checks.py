@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from pipeline.extracting.bridge import Bridge, bridge_between, row_of
 from pipeline.extracting.case import Case, Finding, LineItem, line_items
 from pipeline.extracting.reasons import VerifyReason
 from pipeline.extracting.receipt_total import amounts_beside
@@ -16,12 +17,18 @@ COINS = Decimal("0.05")  # cash totals are rounded to coins
 
 
 def sums(case: Case) -> Iterator[Finding]:
-    """Net + tax = gross, where the net printed may include charges of its own."""
+    """Net + tax = gross, with the charges and discounts that stand between them."""
     gross, tax, net = (
         case.amount("gross_total"),
         case.amount("tax_total"),
         case.amount("net_total"),
     )
+    bridge = bridge_of(case)
+    if gross and net and bridge and bridge.spans(net[1], gross[1]):
+        whole = tax is not None and tax[1] == sum(bridge.taxes)
+        for slot in (gross[0], net[0], *([tax[0]] if tax and whole else [])):
+            yield Finding(slot, VerifyReason.NET_PLUS_TAX_AGREES, agrees=True)
+        return
     if gross is None or tax is None:
         return
     base = gross[1] - tax[1]
@@ -38,6 +45,19 @@ def sums(case: Case) -> Iterator[Finding]:
         for slot in slots:
             reason = VerifyReason.NET_PLUS_TAX_DIFFERS
             yield Finding(slot, reason, agrees=False if sure else None)
+
+
+def bridge_of(case: Case) -> Bridge | None:
+    """What is printed between the claimed net and the claimed gross amount."""
+    rows = []
+    for role in ("net_total", "gross_total"):
+        found = case.by_role(role)
+        region = found[1].region if found else None
+        row = row_of(case.context, region) if region else None
+        if row is None:
+            return None
+        rows.append(row)
+    return bridge_between(case.context, *rows)
 
 
 def line_sums(case: Case) -> Iterator[Finding]:

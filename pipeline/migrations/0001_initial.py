@@ -244,6 +244,10 @@ class Migration(migrations.Migration):
                 ),
                 ("started_at", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
+                (
+                    "not_before",
+                    models.DateTimeField(help_text="pause after a failure", null=True),
+                ),
                 ("finished_at", models.DateTimeField(null=True)),
                 (
                     "generation",

@@ -56,6 +56,9 @@ CREATE FUNCTION ensure_event_partitions(months_ahead integer) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     parent text;
+    child text;
+    begins text;
+    ends text;
     month date;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('ensure_event_partitions'));
@@ -64,12 +67,20 @@ BEGIN
             month := date_trunc('month', now() AT TIME ZONE 'UTC')::date
                 + make_interval(months => ahead);
             IF to_regclass(parent || to_char(month, '_YYYY_MM')) IS NULL THEN
+                child := parent || to_char(month, '_YYYY_MM');
+                begins := month::text || ' 00:00+00';
+                ends := (month + interval '1 month')::date::text || ' 00:00+00';
                 EXECUTE format(
-                    'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-                    parent || to_char(month, '_YYYY_MM'), parent,
-                    month::text || ' 00:00+00',
-                    (month + interval '1 month')::date::text || ' 00:00+00'
-                );
+                    'CREATE TABLE %I (LIKE %I INCLUDING ALL)', child, parent);
+                -- What came while nobody made the month moves in from the default.
+                EXECUTE format(
+                    'WITH moved AS (DELETE FROM %I WHERE created_at >= %L'
+                    ' AND created_at < %L RETURNING *)'
+                    ' INSERT INTO %I SELECT * FROM moved',
+                    parent || '_other', begins, ends, child);
+                EXECUTE format(
+                    'ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                    parent, child, begins, ends);
             END IF;
         END LOOP;
     END LOOP;

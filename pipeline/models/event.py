@@ -3,6 +3,16 @@ from __future__ import annotations
 from django.db import models
 
 from catalog.ids import new_id
+from pipeline.models.run import Run
+
+
+class ProcessingEventQuerySet(models.QuerySet["ProcessingEvent"]):
+    def of_run(self, run: Run) -> ProcessingEvent | None:
+        """The run's event; None before its end, or when its month was cleared away."""
+        if run.finished_at is None:
+            return None
+        # The time leads to the one partition that can hold it.
+        return self.filter(created_at=run.finished_at, run_id=run.pk).first()
 
 
 class ProcessingEvent(models.Model):
@@ -30,6 +40,8 @@ class ProcessingEvent(models.Model):
     vision_tokens = models.IntegerField()
     micro_usd = models.BigIntegerField()
     payload = models.JSONField(help_text="the event as the specification spells it")
+
+    objects = ProcessingEventQuerySet.as_manager()
 
     class Meta:
         db_table = "processing_event"

@@ -24,6 +24,12 @@ class RunQuerySet(models.QuerySet["Run"]):
             "requested_at", "run_id"
         )
 
+    def due(self) -> RunQuerySet:
+        """Queued runs that need not wait after a failure, or no longer."""
+        return self.filter(state=Run.State.QUEUED).filter(
+            models.Q(not_before__isnull=True) | models.Q(not_before__lte=timezone.now())
+        )
+
     def lost(self) -> RunQuerySet:
         """Running, they say, but the worker's lease has ended: it died."""
         return self.filter(state=Run.State.RUNNING, lease_until__lt=timezone.now())
@@ -64,6 +70,7 @@ class Run(models.Model):
     requested_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True, help_text="pause after a failure")
     finished_at = models.DateTimeField(null=True)
 
     objects = RunQuerySet.as_manager()

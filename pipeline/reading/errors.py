@@ -14,6 +14,7 @@ class UnreadableReason(StrEnum):
     TIMED_OUT = "timed_out"
     TOO_MUCH_MEMORY = "too_much_memory"
     TOOL_MISSING = "tool_missing"
+    INTERNAL_ERROR = "internal_error"
 
 
 class UnreadableError(Exception):

@@ -7,9 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.reading.images import READERS
-from pipeline.sandbox import Limits
 from pipeline.steps.base import Outcome, StepError, StepInput, StepResult
-from pipeline.steps.reading_calls import call_reader
+from pipeline.steps.reading_calls import call_reader, limits_of
 
 
 class GateReason(StrEnum):
@@ -104,18 +103,15 @@ class InputGate:
 
 def _inspect(given: StepInput, params: Mapping[str, Any]) -> dict[str, Any] | None:
     """The file's figures, or None for a type that cannot be read."""
-    seconds = float(params["seconds"])
-    limits = Limits(
-        memory_mb=int(params["memory_mb"]),
-        seconds=seconds,
-        cpu_seconds=int(seconds) + 1,
+    limits = limits_of(
+        seconds=float(params["seconds"]), memory_mb=int(params["memory_mb"])
     )
     arguments: dict[str, Any] = {
         "path": str(given.original),
         "max_pages": int(params["max_pages"]),
     }
     if given.source.mime_type == "application/pdf":
-        arguments["seconds"] = seconds
+        arguments["seconds"] = limits.seconds - 1
         result: dict[str, Any] = call_reader("inspect_pdf", arguments, limits)
         return result
     if given.source.mime_type in READERS:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.reading.errors import UnreadableReason
-from pipeline.sandbox import Limits
 from pipeline.steps.base import Output, StepError, StepInput, StepResult
-from pipeline.steps.reading_calls import call_reader
+from pipeline.steps.reading_calls import call_reader, limits_of
 
 DEFAULTS: Mapping[str, float] = {
     "dpi": 150,
@@ -18,7 +17,7 @@ DEFAULTS: Mapping[str, float] = {
     "max_pages": 50,
     "max_pixels": 100_000_000,  # of a page of the original
     "jpeg_quality": 88,
-    "seconds": 60,  # for all pages; see pipeline.reading.pictures for one
+    "seconds": 30,  # for all pages; see pipeline.reading.pictures for one
     "memory_mb": 768,
 }
 
@@ -56,11 +55,8 @@ class Normalize:
 
 
 def _draw(given: StepInput, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    seconds = float(params["seconds"])
-    limits = Limits(
-        memory_mb=int(params["memory_mb"]),
-        seconds=seconds,
-        cpu_seconds=int(seconds) + 1,
+    limits = limits_of(
+        seconds=float(params["seconds"]), memory_mb=int(params["memory_mb"])
     )
     arguments: dict[str, Any] = {
         "path": str(given.original),
@@ -73,7 +69,7 @@ def _draw(given: StepInput, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     if given.source.mime_type == "application/pdf":
         arguments["dpi"] = int(params["dpi"])
         # The tool ends before the sandbox does, so that its pages so far are kept.
-        arguments["seconds"] = seconds - 1
+        arguments["seconds"] = limits.seconds - 1
         pages: list[dict[str, Any]] = call_reader("draw_pdf", arguments, limits)
     else:
         arguments["mime_type"] = given.source.mime_type

@@ -11,9 +11,8 @@ from typing import Any
 from pipeline.engines.base import OcrEngine
 from pipeline.reading.embedded import look_at, needs_ocr, trustworthy
 from pipeline.reading.errors import UnreadableReason
-from pipeline.sandbox import Limits
 from pipeline.steps.base import Output, StepError, StepInput, StepResult
-from pipeline.steps.reading_calls import call_reader
+from pipeline.steps.reading_calls import call_reader, limits_of
 from pipeline.words import PageWords, Word
 
 DEFAULTS: Mapping[str, float] = {
@@ -86,16 +85,13 @@ def _embedded(
     """The PDF's own words by page, or why they cannot be had: pictures remain then."""
     if given.source.mime_type != "application/pdf":
         return {}, ""
-    seconds = float(params["seconds"])
-    limits = Limits(
-        memory_mb=int(params["memory_mb"]),
-        seconds=seconds,
-        cpu_seconds=int(seconds) + 1,
+    limits = limits_of(
+        seconds=float(params["seconds"]), memory_mb=int(params["memory_mb"])
     )
     arguments = {
         "path": str(given.original),
         "max_pages": int(params["max_pages"]),
-        "seconds": seconds - 1,
+        "seconds": limits.seconds - 1,
     }
     try:
         found = call_reader("pdf_words", arguments, limits)

@@ -12,8 +12,7 @@ from django.db import transaction
 
 from catalog.models import Membership, Tenant
 from pipeline import versions
-from pipeline.foreground import Job, process_files
-from reviewer.demo.documents import generate
+from pipeline.foreground import DEFAULT_TENANT, Job, process_files
 
 TENANTS = {"harbour": "Harbour Books", "meadow": "Meadow & Daughters"}
 PASSWORD = "palimpsest"  # noqa: S105 - the demo's, printed at every start
@@ -33,19 +32,23 @@ Progress = Callable[[Iterable[dict[str, Any]], int], Iterable[dict[str, Any]]]
 
 def is_due() -> bool:
     """Whether a start should load the demo: nothing is here, or a load was cut off."""
-    others = Tenant.objects.exclude(slug__in=TENANTS).exists()
+    ours = {*TENANTS, DEFAULT_TENANT}
+    others = Tenant.objects.exclude(slug__in=ours).exists()
     return not others and not User.objects.filter(username=OPERATOR).exists()
 
 
 def load(*, workers: int = 1, progress: Progress = lambda rows, total: rows) -> int:
     """Draw, read and people the demo, going on where one was cut off; how many."""
+    # Here, since drawing needs libraries that no other start of a process needs.
+    from reviewer.demo import documents
+
     version = versions.ensure_built_in()
     for slug, name in TENANTS.items():
         Tenant.objects.get_or_create(slug=slug, defaults={"name": name})
     with tempfile.TemporaryDirectory(prefix="palimpsest-demo-") as folder:
         jobs = [
             Job(Path(folder) / document.file, document.tenant, str(version))
-            for document in generate(Path(folder))
+            for document in documents.generate(Path(folder))
         ]
         rows = process_files(jobs, workers=workers)
         read = sum(1 for _ in progress(rows, len(jobs)))

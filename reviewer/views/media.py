@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -12,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from catalog import blobs
 from catalog.api.files import artifact_response
-from catalog.hashing import chunks_of
 from catalog.models import DerivedArtifact, SourceMedia
 from reviewer.views.accounts import UserRequest, login_needed
 
@@ -54,7 +52,7 @@ def _blob(request: HttpRequest, content_hash: str, media_type: str) -> HttpRespo
     if not blobs.exists(content_hash):
         raise Http404("The stored bytes are missing: an operator must restore them.")
     response: HttpResponseBase = StreamingHttpResponse(
-        _chunks(content_hash), content_type=media_type
+        blobs.chunks_verified(content_hash), content_type=media_type
     )
     response.headers["ETag"] = f'"{content_hash}"'
     patch_cache_control(response, private=True, max_age=FRESH)
@@ -64,8 +62,3 @@ def _blob(request: HttpRequest, content_hash: str, media_type: str) -> HttpRespo
         response=response,  # type: ignore[arg-type]  # streaming is fine too
     )
     return unchanged or response
-
-
-def _chunks(content_hash: str) -> Iterator[bytes]:
-    with blobs.opened(content_hash) as stream:
-        yield from chunks_of(stream)

@@ -114,12 +114,13 @@ def test_a_golden_case_gives_the_latest_value_of_each_slot(
     client: Client, generation: Generation, alice: User
 ) -> None:
     for value in ("21.00", "21.20"):
-        case = services.file_golden_value(
+        services.file_golden_value(
             generation=generation,
             value=GoldenValue(slot="total", value_type="money", value=value),
             slices={},
         )
     client.force_login(alice)
+    case = GoldenCase.objects.get()
 
     shown = client.get(f"/api/v1/golden-cases/{case.pk}/").json()
 

@@ -56,7 +56,7 @@ def rows(alice: User) -> Rows:
     tenant = make_tenant("harbour")
     task = make_task(tenant)
     artifact = DerivedArtifact.objects.get(generation=task.generation, slot="total")
-    case = services.file_golden_value(
+    services.file_golden_value(
         generation=task.generation,
         value=GoldenValue(slot="total", value_type="money", value="21.20"),
         slices={},
@@ -72,7 +72,7 @@ def rows(alice: User) -> Rows:
         Generation: task.generation,
         DerivedArtifact: artifact,
         Promotion: Promotion.objects.get(source=task.source),
-        GoldenCase: case,
+        GoldenCase: GoldenCase.objects.get(),
         Delivery: delivery,
         Run: Run.objects.get(source=task.source),
         ReviewTask: task,

@@ -9,7 +9,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import SourceMedia
-from pipeline import services
+from pipeline import work
 from pipeline.models import Run
 from pipeline.versions import ensure_built_in
 from tests.documents import pdf_of
@@ -125,9 +125,9 @@ def test_uploads_show_the_gates_reason_then_the_fields(
     expect(refused).to_contain_text("This type of file cannot be read")
     taken = desk.locator(".upload-item", has_text="tide.pdf")
     expect(taken).to_contain_text("Waiting for a worker")
-    run = services.claim(run_id=Run.objects.open().get().pk)
+    run = work.take(run_id=Run.objects.open().get().pk)
     assert run is not None
-    services.execute_run(run)
+    work.execute_run(run)
     expect(taken).to_contain_text("TW-20417")
     taken.get_by_role("link", name="See it on the page").click()
     expect(desk.locator("h1")).to_have_text("tide.pdf")

@@ -19,7 +19,6 @@ def run(alice: User) -> Run:
         run=run,
         steps=[StepRecord(step="ocr", outcome="ok", ms=410)],
         reported=Reported(
-            model_id="m",
             document_type="receipt",
             template_key="",
             disposition="human_review",

@@ -59,11 +59,11 @@ def test_a_broken_file(tmp_path: Path, content: bytes) -> None:
     assert caught.value.permanent
 
 
-def test_running_out_of_time_may_be_tried_again(tmp_path: Path) -> None:
+def test_running_out_of_time_is_said_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(StepError) as caught:
         normalize(write_pdf(tmp_path / "pdf", ("one",)), seconds=0.01)
     assert caught.value.reason == UnreadableReason.TIMED_OUT
-    assert not caught.value.permanent
+    assert caught.value.permanent
 
 
 def test_thumbnail_of_the_first_page(tmp_path: Path) -> None:

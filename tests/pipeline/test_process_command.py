@@ -57,6 +57,12 @@ def test_a_second_call_gives_the_same_and_stores_nothing_new(folder: Path) -> No
     assert SourceMedia.objects.count() == 1
 
 
+def test_documents_of_nobody_named_go_to_the_default_tenant(folder: Path) -> None:
+    rows(str(folder / "invoice.pdf"))
+
+    assert SourceMedia.objects.get().tenant.slug == "default"
+
+
 def test_the_tenant_can_be_named(folder: Path) -> None:
     make_tenant("meadow")
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import traceback
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from catalog.models import Generation, SearchPage, SourceMedia, State
-from pipeline import services, tasks
+from pipeline import services, tasks, work
 from pipeline.models import PipelineVersion, ProcessingEvent, Run, StepEvent
 from pipeline.report import run_as_json
-from pipeline.steps.base import StepInput, StepResult
+from pipeline.steps.base import Output, StepInput, StepResult
 from pipeline.steps.index import IndexStep
 from pipeline.versions import ensure_built_in
 from reviewer.models import ReviewTask
@@ -31,9 +34,9 @@ def read(source: SourceMedia, version: PipelineVersion) -> Run:
     run = services.ensure(
         source=source, version=version, lane="batch", enqueue=False
     ).run
-    claimed = services.claim(run_id=run.pk)
+    claimed = work.take(run_id=run.pk)
     assert claimed is not None
-    return services.execute_run(claimed)
+    return work.execute_run(claimed)
 
 
 def test_an_invoice_is_read(version: PipelineVersion) -> None:
@@ -137,14 +140,69 @@ def test_a_defect_is_tried_again_and_then_ends_the_run(
     monkeypatch.setattr(IndexStep, "run", broken)
     source = make_source(data=pdf_of())
 
-    states = []
-    for _ in range(services.MAX_ATTEMPTS):
+    states = [read(source, version).state]
+    assert work.take(lane="batch") is None, "it rests before the next attempt"
+    for _ in range(work.MAX_ATTEMPTS - 1):
+        Run.objects.update(not_before=None)
         states.append(read(source, version).state)
 
     assert states == ["queued", "queued", "failed"]
     run = Run.objects.get(source=source)
     assert (run.step, run.reason) == ("index", "internal_error")
     assert not Generation.objects.filter(source=source).exists()
+    event = ProcessingEvent.objects.get(run_id=run.pk)
+    assert (event.disposition, event.reason) == ("failed", "internal_error")
+    assert event.payload["steps"][-1]["step"] == "index"
+    assert event.payload["steps"][-1]["outcome"] == "failed"
+    assert "secret" not in str(event.payload)
+
+
+def test_trouble_while_storing_is_recorded_too(
+    version: PipelineVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nonsense(self: IndexStep, given: StepInput) -> StepResult:
+        output = Output(kind="search_text", slot="page=1", payload={"x": float("nan")})
+        return StepResult(outputs=(output,))
+
+    monkeypatch.setattr(IndexStep, "run", nonsense)
+
+    run = read(make_source(data=pdf_of()), version)
+
+    assert run.state == "queued"
+    assert run.not_before is not None
+
+
+def test_who_was_thought_dead_may_no_longer_write(version: PipelineVersion) -> None:
+    source = make_source(data=pdf_of())
+    services.ensure(source=source, version=version, lane="batch", enqueue=False)
+    slow = work.take(lane="batch")
+    assert slow is not None
+    Run.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    work.requeue_lost()
+    Run.objects.update(not_before=None)
+    quick = work.take(lane="batch")
+    assert quick is not None
+
+    work.execute_run(quick)
+    work.execute_run(slow)
+
+    assert Generation.objects.get(source=source).state == State.CURRENT
+    assert Run.objects.get().generation == Generation.objects.get()
+    assert ProcessingEvent.objects.count() == 1
+
+
+def test_the_database_going_away_is_not_the_documents_fault(
+    version: PipelineVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(**kwargs: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(work, "store_generation", gone)
+
+    with pytest.raises(OperationalError):
+        read(make_source(data=pdf_of()), version)
+
+    assert Run.objects.get().state == "running"
 
 
 def test_a_version_of_other_engines_does_not_run_here(version: PipelineVersion) -> None:
@@ -171,11 +229,11 @@ def test_runs_of_dead_workers_go_to_others() -> None:
         lane="batch",
         enqueue=False,
     ).run
-    assert services.claim(run_id=run.pk) is not None
-    assert services.requeue_lost() == 0
+    assert work.take(run_id=run.pk) is not None
+    assert work.requeue_lost() == 0
     Run.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
-    assert services.requeue_lost() == 1
+    assert work.requeue_lost() == 1
 
     run.refresh_from_db()
     assert (run.state, run.attempts) == ("queued", 1)
@@ -190,9 +248,9 @@ def test_a_claimed_run_is_not_claimed_twice() -> None:
         enqueue=False,
     )
 
-    assert services.claim(lane="batch") is not None
-    assert services.claim(lane="batch") is None
-    assert services.claim(run_id=uuid.uuid4()) is None
+    assert work.take(lane="batch") is not None
+    assert work.take(lane="batch") is None
+    assert work.take(run_id=uuid.uuid4()) is None
 
 
 def test_a_lane_is_drained_oldest_first(version: PipelineVersion) -> None:
@@ -205,3 +263,69 @@ def test_a_lane_is_drained_oldest_first(version: PipelineVersion) -> None:
     runs = Run.objects.order_by("finished_at")
     assert [run.source for run in runs] == sources
     assert {run.state for run in runs} == {"finished"}
+
+
+def test_a_second_try_after_an_upgrade_uses_the_active_version(
+    version: PipelineVersion,
+) -> None:
+    source = make_source(data=pdf_of())
+    old = PipelineVersion.objects.create(
+        name=version.name,
+        version="0.9.0",
+        manifest=version.manifest,
+        digest="0" * 64,
+        state="released",
+    )
+    failed = Run.objects.create(
+        source=source,
+        pipeline_version=old,
+        lane="batch",
+        state="failed",
+        reason=services.NOT_RUNNABLE,
+    )
+
+    assert services.retry(run=failed).run.pipeline_version == version
+
+
+def test_a_refused_source_is_read_again_only_when_asked(
+    version: PipelineVersion,
+) -> None:
+    run = read(make_source(data=blank_pdf()), version)
+
+    same = services.ensure(source=run.source, version=version, lane="batch")
+    again = services.retry(run=run)
+
+    assert same.run == run
+    assert (again.pending, again.run == run) == (True, False)
+
+
+def test_a_person_who_waits_overtakes_the_backlog() -> None:
+    version = make_version()
+    source = make_source()
+    services.ensure(source=source, version=version, lane="batch")
+
+    run = services.ensure(source=source, version=version, lane="interactive").run
+
+    assert run.lane == "interactive"
+    assert OrmQ.objects.filter(key="interactive").count() == 1
+
+
+def test_what_a_task_raises_holds_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> int:
+        raise ValueError("secret words of the document")
+
+    monkeypatch.setattr(work, "requeue_lost", broken)
+
+    with pytest.raises(tasks.TaskFailed) as raised:
+        tasks.drain("batch")
+
+    assert "secret" not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_lost_run_wakes_its_lane() -> None:
+    version = make_version()
+    services.ensure(source=make_source(), version=version, lane="batch", enqueue=False)
+
+    tasks.sweep()
+
+    assert OrmQ.objects.filter(key="batch").count() == 1

@@ -95,7 +95,7 @@ def make_read_source(
             ),
             StepRecord("ocr", "ok", 160),
         ],
-        reported=Reported("", document_type, "", disposition, reason, 200),
+        reported=Reported(document_type, "", disposition, reason, 200),
         at=run.finished_at,
     )
     run_finished.send(sender=Run, run=run)

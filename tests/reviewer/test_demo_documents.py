@@ -15,8 +15,10 @@ from stdnum.fr import tva as fr_tva
 from stdnum.gb import vat as gb_vat
 from stdnum.ie import vat as ie_vat
 
-from reviewer.demo import DemoDocument, documents, generate
+from reviewer.demo import documents
+from reviewer.demo.documents import generate
 from reviewer.demo.invoice_plans import INVOICE_PLANS
+from reviewer.demo.model import DemoDocument
 from reviewer.demo.receipt_plans import RECEIPT_PLANS
 
 PAIR = ("brackwater-freight-march.pdf", "brackwater-freight-april.pdf")

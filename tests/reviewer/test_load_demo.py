@@ -6,7 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from catalog.models import Membership, SourceMedia, Tenant
-from reviewer.demo import DemoDocument, generate, load
+from reviewer.demo import documents, load
+from reviewer.demo.documents import generate
+from reviewer.demo.model import DemoDocument
 from tests.factories import make_tenant
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +20,7 @@ def two_documents(monkeypatch: pytest.MonkeyPatch) -> None:
     def two(folder: Path) -> list[DemoDocument]:
         return generate(folder, only=FILES)
 
-    monkeypatch.setattr(load, "generate", two)
+    monkeypatch.setattr(documents, "generate", two)
 
 
 def test_documents_go_through_the_real_pipeline() -> None:

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 from reviewer import reasons
 from tests.factories import make_task, make_tenant, make_user
 
-ID = uuid.uuid4()
+ID = uuid.UUID(int=7)  # the same in every test process
 PATHS = [
     "/upload/",
     f"/runs/{ID}/status/",

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from catalog.models import Tenant
-from pipeline.foreground import Job, process_files
+from pipeline.foreground import DEFAULT_TENANT, Job, process_files
 from pipeline.models import PipelineVersion
 from pipeline.worker_setup import be_quiet
 
@@ -21,7 +21,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-        parser.add_argument("--tenant", metavar="SLUG", help="whose documents they are")
+        parser.add_argument(
+            "--tenant",
+            metavar="SLUG",
+            help=f"whose documents they are (default: {DEFAULT_TENANT})",
+        )
         parser.add_argument(
             "--pipeline",
             default="doc-extract",
@@ -76,9 +80,10 @@ class Command(BaseCommand):
 
     def _tenant(self, slug: str | None) -> Tenant:
         if slug is None:
-            return Tenant.objects.first() or Tenant.objects.create(
-                slug="default", name="Default"
-            )
+            # Not whichever tenant is first: documents must not end up with strangers.
+            return Tenant.objects.get_or_create(
+                slug=DEFAULT_TENANT, defaults={"name": "Default"}
+            )[0]
         tenant = Tenant.objects.filter(slug=slug).first()
         if tenant is None:
             known = ", ".join(Tenant.objects.values_list("slug", flat=True)) or "none"
