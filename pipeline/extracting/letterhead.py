@@ -21,6 +21,7 @@ from pipeline.extracting.letterhead_words import (
     STARTS_WITH_NUMBER,
     STREET,
     TITLE,
+    TOWN_CODE,
 )
 from pipeline.extracting.money import find_money
 from pipeline.extracting.values import tidy
@@ -56,9 +57,32 @@ def head_rows(view: View) -> list[HeadRow]:
     if not view.rows:
         return []
     rows = view.page_rows(view.rows[0].page)[:HEAD_ROWS]
-    return [
+    head = [
         HeadRow(row, part_of(" ".join(s.text for s in row.segments))) for row in rows
     ]
+    return [HeadRow(row.row, _part_in(head, at)) for at, row in enumerate(head)]
+
+
+def _part_in(head: Sequence[HeadRow], at: int) -> Part:
+    """What a row is, given the rows around it.
+
+    The first row is a name, even of a street, if the address goes on without it; the
+    row above a town's is an address if it has a house number or is one of a list.
+    """
+    part, text = head[at].part, head[at].text
+    if at + 1 == len(head) or head[at + 1].part is not Part.ADDRESS:
+        return part
+    lists = "," in text or any(c.isdigit() for c in text)
+    if at == 0 and part is Part.ADDRESS and not lists and not _has_town(text):
+        return Part.NAME
+    named = any(row.part is Part.NAME for row in head[:at])
+    if part is Part.NAME and named and lists and _has_town(head[at + 1].text):
+        return Part.NAME if LEGAL_FORM.search(text) else Part.ADDRESS
+    return part
+
+
+def _has_town(text: str) -> bool:
+    return bool(POSTCODE.search(text) or TOWN_CODE.search(text))
 
 
 def part_of(text: str) -> Part:
@@ -78,6 +102,8 @@ def part_of(text: str) -> Part:
         return Part.ADDRESS
     if TITLE.search(text) or FIELD.search(text):
         return Part.OTHER
+    if TOWN_CODE.search(text):
+        return Part.ADDRESS
     if STARTS_WITH_NUMBER.match(text) and letters >= 3:
         return Part.ADDRESS
     if any(match.has_cents for match in find_money(text)):
@@ -107,7 +133,7 @@ def address_of(head: Sequence[HeadRow], start: int = 0) -> tuple[int, int] | Non
         if end - at > 1 and _is_branch(head[at].text, head[at + 1].text):
             at += 1
         text = " ".join(row.text for row in head[at:end])
-        if POSTCODE.search(text) or end - at > 1:
+        if _has_town(text) or end - at > 1:
             return at, end
         best = best or (at, end)
         at = end
