@@ -168,6 +168,7 @@ CURRENCY_LABELS = listed(
 )
 KEYWORDS = listed(
     """
+    invoice date | rechnung an | facturé à | remit to |
     rechnung | handelsrechnung | warenrechnung | beitragsrechnung | rechnungskorrektur
     | rechnungs korrektur | gutschrift | rechnungsnummer | rechnungsdatum | rechnung
     nr | verkäufer | käufer | lieferant | zahlungsbedingungen | fälligkeit |

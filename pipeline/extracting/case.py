@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from pipeline.claims import Claim, Extraction, FieldSpec
+from pipeline.claims import LINE_SLOT, Claim, Extraction, FieldSpec
 from pipeline.extracting.context import Context
 from pipeline.extracting.reasons import VerifyReason
-
-LINE_SLOT = re.compile(r"(?P<prefix>lines\[(?P<number>\d+)\])\.(?P<column>\w+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ ADDS_UP = 0.8
 CLOSE = Decimal("0.02")
 NET_FITS = 0.07
 COLUMN_SUM = 1.0
+UNLABELLED_NET = 0.5
 COLUMN_GAP = 3.0  # label heights between the rows of a column
 HIGHEST_TAX = Decimal("0.4")  # of the gross amount
 TOO_MUCH_TAX = 1.5
@@ -45,7 +46,7 @@ def totals_rule(context: Context, field: FieldSpec) -> Ranked:
     best = totals.chosen.get(role)
     if best is None:
         return Ranked((), 0.0)
-    others = tuple(c for c in totals.ranked[role] if c.value != best.value)
+    others = tuple(c for c in totals.ranked.get(role, ()) if c.value != best.value)
     confidence = (ADDING if totals.adds_up else ALONE) * min(1.0, 0.3 + best.score)
     return Ranked((best, *others), max(0.05, confidence))
 
@@ -61,7 +62,7 @@ def totals_of(context: Context) -> Totals:
         if spec.hints.get("role") in ROLES
     }
     printed = {Decimal(amount.value) for amount in context.amounts if amount.marked}
-    totals = bridged(context, choose(ranked, printed))
+    totals = with_net(context, bridged(context, choose(ranked, printed)))
     context.memo["totals"] = totals
     return totals
 
@@ -91,6 +92,23 @@ def _whole_tax(totals: Totals, bridge: Bridge) -> Candidate | None:
     candidates = [totals.chosen.get("tax_total"), *totals.ranked.get("tax_total", ())]
     found = (c for c in candidates if c is not None and Decimal(c.value) == whole)
     return next(found, None)
+
+
+def with_net(context: Context, totals: Totals) -> Totals:
+    """The choice; a net without a label is the amount above the tax that adds up."""
+    tax, gross = totals.chosen.get("tax_total"), totals.chosen.get("gross_total")
+    if "net_total" in totals.chosen or not totals.adds_up or not tax or not gross:
+        return totals
+    base = Decimal(gross.value) - Decimal(tax.value)
+    found = [
+        amount
+        for amount in context.amounts
+        if amount.marked and Decimal(amount.value) == base and amount.row < tax.row
+    ]
+    if not found or not Decimal(tax.value):
+        return totals
+    net = found[-1].scored(UNLABELLED_NET)
+    return replace(totals, chosen={**totals.chosen, "net_total": net})
 
 
 def labelled_amounts(context: Context, field: FieldSpec) -> list[Candidate]:

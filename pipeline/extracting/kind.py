@@ -26,16 +26,7 @@ def choose_type(
     """
     if not document_types or not view.rows:
         return None, 0.0
-    words = LabelIndex(
-        DocumentTypeSpec(
-            name="",
-            keywords=(),
-            fields=tuple(
-                FieldSpec(spec.name, ValueType.TEXT, spec.keywords)
-                for spec in document_types
-            ),
-        )
-    )
+    words = keyword_index(document_types)
     slip = is_slip(view)
     found = {hit.label for hit in words.hits(view)}
     scores = []
@@ -57,6 +48,14 @@ def choose_type(
     second = scores[1][1] if len(scores) > 1 else 0.0
     sureness = min(0.99, best / (best + second))
     return spec, sureness * min(1.0, keywords_found / ENOUGH_KEYWORDS)
+
+
+def keyword_index(document_types: Sequence[DocumentTypeSpec]) -> LabelIndex:
+    """The keywords of all types as if each type were a field."""
+    fields = tuple(
+        FieldSpec(spec.name, ValueType.TEXT, spec.keywords) for spec in document_types
+    )
+    return LabelIndex(DocumentTypeSpec(name="", keywords=(), fields=fields))
 
 
 def is_slip(view: View) -> bool:

@@ -73,15 +73,16 @@ def _part_in(head: Sequence[HeadRow], at: int) -> Part:
     if at + 1 == len(head) or head[at + 1].part is not Part.ADDRESS:
         return part
     lists = "," in text or any(c.isdigit() for c in text)
-    if at == 0 and part is Part.ADDRESS and not lists and not _has_town(text):
+    if at == 0 and part is Part.ADDRESS and not lists and not has_town(text):
         return Part.NAME
     named = any(row.part is Part.NAME for row in head[:at])
-    if part is Part.NAME and named and lists and _has_town(head[at + 1].text):
+    if part is Part.NAME and named and lists and has_town(head[at + 1].text):
         return Part.NAME if LEGAL_FORM.search(text) else Part.ADDRESS
     return part
 
 
-def _has_town(text: str) -> bool:
+def has_town(text: str) -> bool:
+    """Whether a text holds something like a postcode."""
     return bool(POSTCODE.search(text) or TOWN_CODE.search(text))
 
 
@@ -133,7 +134,7 @@ def address_of(head: Sequence[HeadRow], start: int = 0) -> tuple[int, int] | Non
         if end - at > 1 and _is_branch(head[at].text, head[at + 1].text):
             at += 1
         text = " ".join(row.text for row in head[at:end])
-        if _has_town(text) or end - at > 1:
+        if has_town(text) or end - at > 1:
             return at, end
         best = best or (at, end)
         at = end

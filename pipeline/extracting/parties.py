@@ -10,11 +10,11 @@ from pipeline.extracting.candidates import Candidate
 from pipeline.extracting.context import Context, Ranked
 from pipeline.extracting.issuer_name import name_text
 from pipeline.extracting.labels import LabelHit
+from pipeline.extracting.letterhead import has_town
 from pipeline.extracting.letterhead_words import LEGAL_FORM, POSTCODE
 from pipeline.extracting.sender import (
     PARTS,
     SALUTATION,
-    legal_names,
     may_be_name,
     sender,
     sender_lines,
@@ -33,7 +33,7 @@ ATTENTION = re.compile(r"^(?:attn|att|attention|z\.?\s?hd|t\.a\.v)\b[.:\s]*", re
 FURTHER = frozenset(("yourorder", "customer", "client", "attn"))
 BLOCK_ROWS = 7
 ROW_GAP = 2.2  # line heights between the rows of one block
-LABELLED, BLOCK = 0.93, 0.6
+LABELLED, BLOCK, COMPANY = 0.93, 0.6, 0.1
 
 
 def supplier(context: Context, field: FieldSpec) -> Ranked:
@@ -184,24 +184,32 @@ def _name_from(segments: Sequence[Segment]) -> Candidate | None:
 
 
 def address_fields(context: Context) -> Iterator[Candidate]:
-    """Blocks of name, street and town in the upper left that are not the sender's."""
+    """Blocks of name, street and town high up that are not the sender's.
+
+    They stand on the left; on the right only if the name has a legal form.
+    """
     view = context.view
-    senders = [*sender_lines(view), *list(legal_names(view))[:1]]
+    senders = [
+        *sender_lines(view),
+        *sender(context, buyer_names(context)).candidates[:1],
+    ]
     known = {squeeze(sender.value) for sender in senders}
     for segment in top_of(view):
         name = squeeze(segment.text)
-        if segment.bbox.left > 0.5 or any(k in name or name in k for k in known):
+        aside = segment.bbox.left > 0.5 and not LEGAL_FORM.search(segment.text)
+        if aside or any(k in name or name in k for k in known):
             continue
         if _is_label(context, segment) or not may_be_name(segment.text):
             continue
         block = [segment, *_column(view, segment)]
-        town = next((i for i, s in enumerate(block[:6]) if POSTCODE.search(s.text)), 0)
+        town = next((i for i, s in enumerate(block[:6]) if has_town(s.text)), 0)
         joined = any(squeeze(s.text) in known for s in block[:town])
         if town < 2 or joined or PARTS.search(segment.text):
             continue
         candidate = _name_from(block)
         if candidate is not None:
-            yield candidate.scored(BLOCK - 0.1 * segment.bbox.top)
+            legal = COMPANY if LEGAL_FORM.search(candidate.value) else 0.0
+            yield candidate.scored(BLOCK + legal - 0.1 * segment.bbox.top)
 
 
 def _candidate(spans: Sequence[Span]) -> Candidate | None:

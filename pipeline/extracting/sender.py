@@ -23,6 +23,7 @@ from pipeline.extracting.view import Segment, Span, View, span_of
 
 ADDRESS_HEADING = re.compile(r"^(?:adresse|address|anschrift|adres|nom d)", re.I)
 PARTS = re.compile(r"\s+[-\u2013\u2014|•●·*,]\s+|\s*[●•·|]\s*|,\s+")
+DOTS = re.compile(r"\s*[●•·|]\s*")
 ACCOUNT_HOLDER = re.compile(
     r"(?:account holder|account name|kontoinhaber|titulaire(?: du compte)?"
     r"|rekeninghouder|beneficiary)\s*:?\s*(?P<name>.*)",
@@ -45,11 +46,13 @@ LETTERHEAD = 0.3  # of the page
 BLOCK_ROWS = 8
 BLOCK_GAP = 3.5  # line heights between the rows of a letterhead
 LONGEST_NAME = 60
+MOST_NAMES = 30  # more are not weighed
 SENDER_LINE, LEGAL = 0.7, 0.55
 # What speaks for a name besides.
 WITH_CONTACT, WITH_TAX_NUMBER, TALLEST, AGAIN, FIRST = 0.2, 0.1, 0.12, 0.15, 0.04
 IN_DOMAIN = 0.15
 UNNAMED = 0.4  # a name without a legal form that contact lines stand below
+BELOW_COMPANY = 0.25  # what stands below a company's name is its branch or its customer
 PART_OF_OTHER = 0.3
 RIVAL = 0.1  # margin below which another name may as well be the sender's
 MOST_WITH_RIVAL, MOST = 0.6, 0.93
@@ -105,13 +108,13 @@ def account_holders(view: View) -> Iterator[str]:
 
 
 def _merged(found: Sequence[Candidate]) -> list[Candidate]:
-    """One candidate a name: the best."""
+    """One candidate a name, the best; the best names only."""
     best: dict[str, Candidate] = {}
     for candidate in found:
         key = squeeze(candidate.value)
         if key and (key not in best or best[key].score < candidate.score):
             best[key] = candidate
-    return list(best.values())
+    return sorted(best.values(), key=lambda c: -c.score)[:MOST_NAMES]
 
 
 def _support(view: View, candidate: Candidate, found: Sequence[Candidate]) -> float:
@@ -142,6 +145,7 @@ def _support(view: View, candidate: Candidate, found: Sequence[Candidate]) -> fl
 def letterheads(context: Context) -> Iterator[Candidate]:
     """Names high on page one above contact lines, the tallest type first."""
     labels = context.neighbourhood
+    companies = [name.row for name in legal_names(context.view)]
     for segment in top_of(context.view):
         if segment.bbox.top > LETTERHEAD or not _is_name_like(segment):
             continue
@@ -149,7 +153,9 @@ def letterheads(context: Context) -> Iterator[Candidate]:
             continue
         if not _stands_below(context.view, segment, CONTACT):
             continue
-        yield _scored([span_of(segment, 0, len(segment.text))], UNNAMED)
+        below = any(row < segment.row for row in companies)
+        score = UNNAMED - (BELOW_COMPANY if below else 0.0)
+        yield _scored([span_of(segment, 0, len(segment.text))], score)
 
 
 def _is_addressed(view: View, segment: Segment) -> bool:
@@ -224,17 +230,30 @@ def sender_lines(view: View) -> Iterator[Candidate]:
 def legal_names(view: View) -> Iterator[Candidate]:
     """Short segments with a company's legal form, the higher the better."""
     for segment in view.segments:
-        text = name_text(segment.text)
-        if len(text) > 60 or not LEGAL_FORM.search(text) or POSTCODE.search(text):
+        start, end = _company_part(segment.text)
+        text = name_text(segment.text[start:end])
+        if len(text) > LONGEST_NAME or not LEGAL_FORM.search(text):
             continue
-        if ":" in text or sum(c.isalpha() for c in text) < 5 or CONTACT.search(text):
+        if POSTCODE.search(text) or CONTACT.search(text) or BANK_MARK.search(text):
             continue
-        if BANK_MARK.search(text):
+        if ":" in text or sum(c.isalpha() for c in text) < 5:
             continue
         down = segment.bbox.top + segment.page - 1
         score = LEGAL - 0.05 * min(down, 3)
-        lines = [*_line_above(view, segment), segment]
-        yield _scored([span_of(line, 0, len(line.text)) for line in lines], score)
+        above = [
+            span_of(line, 0, len(line.text)) for line in _line_above(view, segment)
+        ]
+        yield _scored([*above, span_of(segment, start, end)], score)
+
+
+def _company_part(text: str) -> tuple[int, int]:
+    """From where to where the legal form's part of a line stands, between its dots."""
+    at = 0
+    for dot in DOTS.finditer(text):
+        if LEGAL_FORM.search(text, at, dot.start()):
+            return at, dot.start()
+        at = dot.end()
+    return at, len(text)
 
 
 def _line_above(view: View, segment: Segment) -> list[Segment]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from catalog.regions import BoundingBox, Region
-from pipeline.claims import Claim, ClaimStatus, Extraction
-from pipeline.extracting.case import LINE_SLOT
+from pipeline.claims import LINE_COLUMNS, LINE_SLOT, Claim, ClaimStatus, Extraction
 from pipeline.extracting.verify import verify
 from pipeline.steps.base import Outcome, Output, StepInput, StepResult
 from pipeline.steps.document import (
@@ -19,7 +18,6 @@ from pipeline.steps.document import (
     spec_of,
 )
 
-COLUMNS = ("description", "quantity", "unit_price", "amount")
 INPUTS = (("grounding", DOCUMENT),)
 
 
@@ -82,7 +80,7 @@ def table_of(extraction: Extraction) -> dict[str, Any]:
     """The line items as rows of plain values; an empty text where there is none."""
     rows: dict[int, dict[str, str]] = {}
     for claim, number, column in line_cells(extraction):
-        rows.setdefault(number, dict.fromkeys(COLUMNS, ""))[column] = claim.value
+        rows.setdefault(number, dict.fromkeys(LINE_COLUMNS, ""))[column] = claim.value
     return {"rows": [rows[number] for number in sorted(rows)]}
 
 
