@@ -40,6 +40,9 @@ def line_claims(
     """
     sums = printed_sums(pages, layout)
     rows = table_rows(pages, layout, spec.line_columns)
+    if not any(row.description for row in rows):
+        # A table of figures alone sums up taxes, or what was paid.
+        rows = []
     rows = without_discounts(rows, sums) if rows else free_rows(pages, layout, sums)
     adds_up = is_printed(sum_of(rows), sums)
     return tuple(

@@ -124,6 +124,22 @@ def test_a_receipt_without_heading_must_add_up() -> None:
     assert rows_of(page_of(rows)) == []
 
 
+def test_a_summary_of_taxes_is_no_list_of_items() -> None:
+    rows: list[Cells] = [
+        [(0.2, "CORNER SHOP")],
+        [(0.1, "TEA"), (0.7, "4.50")],
+        [(0.1, "CAKE"), (0.7, "8.25")],
+        [(0.1, "TOTAL"), (0.7, "12.75")],
+        [(0.1, "Rate"), (0.4, "Net"), (0.7, "VAT")],
+        [(0.1, "0 %"), (0.4, "4.50"), (0.7, "0.00")],
+        [(0.1, "20 %"), (0.4, "6.88"), (0.7, "1.37")],
+    ]
+    assert rows_of(page_of(rows)) == [
+        {"description": "TEA", "amount": "4.50"},
+        {"description": "CAKE", "amount": "8.25"},
+    ]
+
+
 def test_rows_that_add_up_are_surer() -> None:
     def sure(total: str) -> float:
         row: Cells = [(0.1, "Saw"), (0.5, "1"), (0.65, "5.00"), (0.8, "5.00")]
