@@ -166,7 +166,7 @@ _WORN = (
     ),
     InvoicePlan(
         "blank-page.jpg",
-        *("meadow", LINDENHOF, "", date(2026, 6, 1)),
+        *("harbour", LINDENHOF, "", date(2026, 6, 1)),
         form="blank",
         wear="blank",
         note="the empty back of a sheet",
