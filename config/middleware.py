@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
@@ -57,6 +58,16 @@ def shows_api_page(request: HttpRequest) -> bool:
     return isinstance(view, type) and issubclass(view, pages)
 
 
+def is_chatter(request: HttpRequest) -> bool:
+    """What pages fetch by themselves; one line for each would bury the others."""
+    match = request.resolver_match
+    return (
+        request.path in ("/healthz", "/readyz")
+        or request.path.startswith(settings.STATIC_URL)
+        or (match is not None and match.url_name in ("run-status", "task-extend"))
+    )
+
+
 def request_log(get_response: Handler) -> Handler:
     """Logs one line a request. The query string stays out: people search for text."""
 
@@ -68,7 +79,7 @@ def request_log(get_response: Handler) -> Handler:
         begin = time.perf_counter()
         response = get_response(request)
         response.headers["X-Request-ID"] = request_id
-        if request.path not in ("/healthz", "/readyz"):
+        if not is_chatter(request):
             user = getattr(request, "user", None)
             log.info(
                 "request",

@@ -13,6 +13,7 @@ MISSING = "missing"
 UNVERIFIED = "unverified"
 LOW_CONFIDENCE = "low_confidence"
 UNGROUNDED = "ungrounded"
+ASKED_AGAIN = "asked_again"
 # A field that decides nothing is asked about only when it is likelier wrong than right.
 OTHER_CONFIDENCE = 0.5
 
@@ -65,21 +66,29 @@ def doubts_in(
     )
 
 
-def everything_critical(
+def every_field(
     claims: Iterable[Claim], spec: DocumentTypeSpec, *, reason: str
 ) -> list[Doubt]:
-    """All critical fields: what to ask when the whole document is in doubt."""
+    """All header fields: what to ask when somebody wants the document looked at anew."""
     by_slot = {claim.slot: claim for claim in claims}
     return [
         Doubt(
             field.name,
             field.value_type.value,
-            critical=True,
+            critical=field.critical,
             reason=reason,
             claim=by_slot.get(field.name),
         )
         for field in spec.fields
-        if field.critical
+    ]
+
+
+def everything_critical(
+    claims: Iterable[Claim], spec: DocumentTypeSpec, *, reason: str
+) -> list[Doubt]:
+    """All critical fields: what to ask when the whole document is in doubt."""
+    return [
+        doubt for doubt in every_field(claims, spec, reason=reason) if doubt.critical
     ]
 
 

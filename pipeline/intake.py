@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,9 @@ from pipeline.models import PipelineVersion, Run
 from pipeline.runner import facts_of, scratch_folder
 from pipeline.steps.base import Outcome, StepError, StepInput
 from pipeline.steps.registry import UnknownStep, step_named
+
+# The gate's memory is the most that one file may take, for each at once.
+_looking = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def receive(
         tenant=tenant, stream=stream, name=name, uploaded_by=user, limit=limit
     )
     source = registered.source
-    # The run first: should this process end now, the next sweep has the source read.
+    # The run first: should this process end now, the next sweep has it done.
     ensured = services.ensure(
         source=source,
         version=version,
@@ -88,8 +92,13 @@ def is_refused(*, source: SourceMedia, version: PipelineVersion) -> bool:
             upstream=(),
             engine=engines.__getitem__,
         )
+        # A busy house looks at a few at a time; the others are told a moment later.
+        if not _looking.acquire(blocking=False):
+            return False
         try:
             result = step_named(entry.step, entry.version).run(given)
         except (StepError, UnknownStep):
             return False  # no answer here and now: the queued run will give one
+        finally:
+            _looking.release()
     return result.outcome is Outcome.REJECT

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from catalog.models import Disposition, SourceMedia
 from pipeline import queue
 from pipeline.models import PipelineVersion, Run
 
 LANES = tuple(Run.Lane.values)
+# No upload takes longer between keeping the bytes and asking for a run.
+CUT_OFF = timedelta(minutes=1)
 NOT_RUNNABLE = "version_not_runnable_here"
 # Waiting dispatchers a lane; one more would find nothing to do.
 MAX_DISPATCHERS = 4
@@ -95,6 +99,21 @@ def wake(lane: str) -> None:
     """
     if lane == Run.Lane.INTERACTIVE or queue.waiting(lane) < MAX_DISPATCHERS:
         queue.enqueue("pipeline.tasks.drain", lane, lane=lane)
+
+
+def adopt_forgotten(*, most: int = 100) -> int:
+    """Ask for runs of sources whose upload was cut off after they were kept.
+
+    Gives how many there were; without an active version they go on waiting.
+    """
+    before = timezone.now() - CUT_OFF
+    forgotten = list(SourceMedia.objects.without_run(before=before)[:most])
+    if not forgotten or not PipelineVersion.objects.active().exists():
+        return 0
+    version = active_version()
+    for source in forgotten:
+        ensure(source=source, version=version, lane=Run.Lane.INTERACTIVE)
+    return len(forgotten)
 
 
 @transaction.atomic

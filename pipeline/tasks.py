@@ -54,6 +54,7 @@ def drain(lane: str) -> None:
 def sweep() -> None:
     """Every minute: give lost runs to others, and wake lanes that hold due runs."""
     work.requeue_lost()
+    services.adopt_forgotten()
     for lane in services.LANES:
         if Run.objects.due().waiting(lane).exists():
             services.wake(lane)

@@ -32,6 +32,7 @@ log = structlog.get_logger()
 PAUSES = (timedelta(seconds=5), timedelta(seconds=20))
 MAX_ATTEMPTS = len(PAUSES) + 1
 FAILED = "failed"
+WORKER_DIED = "worker_died"
 
 
 class LeaseLost(Exception):
@@ -169,7 +170,9 @@ def _put_back(
     if again and run.attempts < MAX_ATTEMPTS:
         run.state = Run.State.QUEUED
         run.step, run.lease_until = "", None
-        run.not_before = timezone.now() + PAUSES[run.attempts - 1]
+        # What a dead worker left need not wait: the trouble was the worker's.
+        pause = timedelta() if reason == WORKER_DIED else PAUSES[run.attempts - 1]
+        run.not_before = timezone.now() + pause
         run.save(update_fields=["state", "step", "lease_until", "not_before"])
         return run
     run.state = Run.State.FAILED
@@ -195,5 +198,5 @@ def requeue_lost() -> int:
     )
     runs = list(lost)
     for run in runs:
-        _put_back(run, run.step, "worker_died", [], again=True)
+        _put_back(run, run.step, WORKER_DIED, [], again=True)
     return len(runs)

@@ -56,6 +56,7 @@ _DOUBTS: Mapping[str, str] = {
     doubts.UNVERIFIED: "No check could confirm or refute it.",
     doubts.LOW_CONFIDENCE: "It was read with low confidence.",
     doubts.UNGROUNDED: "The value stands nowhere on the page.",
+    doubts.ASKED_AGAIN: "Somebody wants it looked at again.",
 }
 _ANSWERS: Mapping[str, str] = {
     "person_confirm": "A person confirmed it.",

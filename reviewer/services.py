@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.ids import new_id
-from catalog.models import DerivedArtifact, Disposition, Kind, State, Tenant
+from catalog.models import (
+    DerivedArtifact,
+    Disposition,
+    Generation,
+    Kind,
+    Origin,
+    State,
+    Tenant,
+)
+from pipeline.doubts import ASKED_AGAIN, Doubt, every_field
 from pipeline.manifest import Manifest
 from pipeline.models import Run
 from pipeline.report import live_fields
@@ -31,6 +41,7 @@ __all__ = [
     "extend",
     "open_task",
     "put_back",
+    "reopen",
     "reserve",
     "reserve_next",
     "skip",
@@ -38,6 +49,7 @@ __all__ = [
 
 log = structlog.get_logger()
 
+TAKEN_NUMBER = "This answer has the number of another one: send it anew."
 RESERVATION = timedelta(seconds=120)
 ANYTHING = Narrowing()
 
@@ -63,6 +75,43 @@ def open_task(*, run: Run) -> ReviewTask | None:
     fields = live_fields(generation)
     manifest = Manifest.of(run.pipeline_version)
     doubts = triage.questions(generation=generation, fields=fields, manifest=manifest)
+    return _file_task(generation, doubts, fields)
+
+
+@transaction.atomic
+def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
+    """Ask about every field of a source anew: a released value may prove wrong.
+
+    The open task, if there is one. What was released stays so until it is answered.
+    Raises Generation.DoesNotExist where nothing current is to be seen, AnswerRefused
+    for a document of no known type.
+    """
+    generation = (
+        Generation.objects.visible_to(user)
+        .current()
+        .select_related("source", "run__pipeline_version")
+        .select_for_update(of=("self",), no_key=True)
+        .get(source=source_id)
+    )
+    task = ReviewTask.objects.open().filter(generation=generation).first()
+    if task is not None:
+        return task
+    manifest = Manifest.of(generation.run.pipeline_version)
+    spec = manifest.document_type(generation.document_type)
+    if spec is None:
+        raise AnswerRefused("It is of no known type: there are no fields to review.")
+    claims = triage.claims_of(live_fields(generation))
+    machine = generation.artifacts.of_kind(Kind.FIELD).filter(origin=Origin.MACHINE)
+    doubts = every_field(claims, spec, reason=ASKED_AGAIN)
+    return _file_task(generation, doubts, list(machine))
+
+
+def _file_task(
+    generation: Generation,
+    doubts: Sequence[Doubt],
+    fields: Sequence[DerivedArtifact],
+) -> ReviewTask:
+    """A task with an item a doubt, each with the machine's artifact for its slot."""
     stakes = triage.stakes_of(doubts)
     task = ReviewTask.objects.create(
         tenant_id=generation.source.tenant_id,
@@ -234,7 +283,7 @@ def decide(
 
 def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
     if known.reviewer_id != user.pk or known.item.task_id != task.pk:
-        raise AnswerRefused("This answer has the number of another one: send it anew.")
+        raise AnswerRefused(TAKEN_NUMBER)
     return known
 
 
@@ -266,15 +315,20 @@ def _record_decision(
             actor=user,
         ),
     )
-    return Decision.objects.create(
-        decision_id=said.decision_id,
-        item=item,
-        sequence=item.decisions.count() + 1,
-        reviewer=user,
-        verdict=said.verdict,
-        artifact=artifact,
-        active_ms=said.active_ms,
-    )
+    try:
+        with transaction.atomic():
+            return Decision.objects.create(
+                decision_id=said.decision_id,
+                item=item,
+                sequence=item.decisions.count() + 1,
+                reviewer=user,
+                verdict=said.verdict,
+                artifact=artifact,
+                active_ms=said.active_ms,
+            )
+    except IntegrityError as error:
+        # The same number at the same moment for another task.
+        raise AnswerRefused(TAKEN_NUMBER) from error
 
 
 def _record_correction(

@@ -22,6 +22,7 @@ urlpatterns = [
     path("sources/", sources.sources, name="sources"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),
     path("sources/<uuid:source_id>/original", media.original, name="original"),
+    path("sources/<uuid:source_id>/review/", task.reopen, name="source-review"),
     path("artifacts/<uuid:artifact_id>/", sources.artifact, name="artifact"),
     path(
         "artifacts/<uuid:artifact_id>/file", media.artifact_file, name="artifact-file"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -21,6 +23,10 @@ class Modality(models.TextChoices):
 class SourceMediaQuerySet(models.QuerySet["SourceMedia"]):
     def visible_to(self, user: Viewer) -> SourceMediaQuerySet:
         return self.filter(within_tenants_of(user))
+
+    def without_run(self, *, before: datetime) -> SourceMediaQuerySet:
+        """Kept before a time, but whoever kept them died before asking for a run."""
+        return self.filter(runs__isnull=True, uploaded_at__lt=before)
 
     def with_current_generation(self) -> SourceMediaQuerySet:
         """Each source with its current generations in `current_generations`."""

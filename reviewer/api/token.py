@@ -33,7 +33,7 @@ class ForOneName(SimpleRateThrottle):
     def get_cache_key(self, request: Request, view: APIView) -> str:
         given = request.data if isinstance(request.data, dict) else {}
         name = str(given.get("username", "")).casefold()
-        return f"token-name-{hashlib.sha256(name.encode()).hexdigest()}"
+        return f"token-name-{hashlib.sha256(name.encode(errors='replace')).hexdigest()}"
 
 
 class TokenKeySerializer(Serializer[object]):

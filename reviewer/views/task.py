@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog.models import Generation
 from reviewer import desk, services, wording
 from reviewer.answer_form import AnswerForm
 from reviewer.models import ReviewItem, ReviewTask
@@ -187,3 +188,16 @@ def _refused(request: UserRequest, task_id: uuid.UUID, error: str) -> HttpRespon
     )
     held = services.reserve(user=request.user, task_id=task_id)
     return _desk(request, held, refusal)
+
+
+@require_POST
+@login_needed
+def reopen(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
+    try:
+        task = services.reopen(user=request.user, source_id=source_id)
+    except Generation.DoesNotExist as error:
+        raise Http404 from error
+    except AnswerRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("source", source_id)
+    return redirect("task", task.pk)

@@ -1,9 +1,12 @@
-// The desk's keys: each presses the button that carries it, moves, zooms or begins typing.
+// The desk's keys: each presses the button that carries it, moves or zooms.
 import { actionFor, focusOf } from "./keymap.js";
+
+const LOOK_FIRST = 350; // milliseconds
 
 export class DeskKeys {
   constructor(desk, signal) {
     this.desk = desk;
+    this.began = performance.now();
     // Before the page picture, whose own arrow keys would else move it while picking.
     document.addEventListener("keydown", (event) => this.pressed(event), { signal, capture: true });
   }
@@ -24,11 +27,11 @@ export class DeskKeys {
     const what = action.slice(does.length + 1);
     if (does === "move") desk.selectBy(Number(what));
     else if (does === "edit") desk.current?.edit();
-    else if (does === "type") desk.current?.edit(what);
     else if (does === "zoom") this.zoom(what);
     else if (does === "keys") desk.querySelector(".keys")?.toggleAttribute("hidden");
     else if (does === "leave" && focus === "text") desk.select(desk.current);
     else if (does === "press") this.press(what);
+    else if (does === "wait") return true;
     else return false;
     return true;
   }
@@ -41,6 +44,8 @@ export class DeskKeys {
 
   press(key) {
     const { desk } = this;
+    // Who types ahead must see the new case before answering it.
+    if (performance.now() - this.began < LOOK_FIRST) return;
     const others = [...desk.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
     const button =
       desk.current?.button(key) ??

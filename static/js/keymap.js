@@ -13,6 +13,8 @@ export function actionFor(event, focus) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return "";
   if (key === "Escape") return "leave";
   if (focus === "text") return "";
+  // A key held down must not answer what nobody has looked at.
+  if (event.repeat && (key === "Enter" || PRESSED.has(key.toLowerCase()))) return "wait";
   if (key === "Enter") return focus === "control" ? "" : "press:Enter";
   if (key === " " || key === "Tab") return "";
   if (focus === "picture" && (key in MOVES || key in ZOOMS)) return "";
@@ -21,10 +23,9 @@ export function actionFor(event, focus) {
   if (key === "F2") return "edit";
   if (key === "?") return "keys";
   if ([...key].length !== 1) return "";
-  // With Shift a letter begins a text ("Acme"); without, or under Caps Lock, it is a key.
-  const plain = event.shiftKey ? key : key.toLowerCase();
+  const plain = key.toLowerCase(); // under Caps Lock too
   if (plain === "c") return "edit";
-  return PRESSED.has(plain) ? `press:${plain}` : `type:${key}`;
+  return PRESSED.has(plain) ? `press:${plain}` : "";
 }
 
 export function focusOf(element) {

@@ -109,7 +109,9 @@ class UploadQueue extends HTMLElement {
     const body = item.lastElementChild;
     body.innerHTML = html; // the server's own fragment, or one of our sentences
     window.htmx?.process(body);
-    this.querySelector("[data-said]").textContent = `${name}: ${body.textContent.trim()}`;
+    const said = body.cloneNode(true);
+    for (const other of said.querySelectorAll("noscript")) other.remove();
+    this.querySelector("[data-said]").textContent = `${name}: ${said.textContent.trim()}`;
   }
 }
 

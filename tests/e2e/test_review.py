@@ -119,15 +119,26 @@ def test_correcting_by_typing(
     assert Correction.objects.get().how == Correction.How.TYPED
 
 
-def test_a_sign_that_is_no_key_begins_a_value(
+def test_a_sign_that_is_no_key_does_nothing(
     page: Page, log_in: LogIn, alice: User, tenant: Tenant, live_server: LiveServer
 ) -> None:
     open_case(log_in(page, "alice"), live_server, make_case(tenant))
     page.keyboard.type("9.5")
-    expect(page.get_by_label("Right value").first).to_have_value("9.5")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Total")).to_be_focused()
+    expect(page.get_by_label("Right value").first).to_have_value("21.20")
     assert not Decision.objects.exists()
+
+
+def test_a_held_key_answers_once(
+    page: Page, log_in: LogIn, alice: User, tenant: Tenant, live_server: LiveServer
+) -> None:
+    open_case(log_in(page, "alice"), live_server, make_case(tenant))
+    page.wait_for_timeout(400)
+    for _ in range(6):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    expect(page.locator("[data-answered]")).to_have_text("1")
+    page.wait_for_timeout(300)
+    assert Decision.objects.count() == 1
 
 
 def test_taking_another_reading_costs_one_key(

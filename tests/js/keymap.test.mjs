@@ -68,16 +68,22 @@ test("the picture keeps its own arrows and zoom", () => {
   assert.equal(actionFor(key("a"), "picture"), "press:a");
 });
 
-test("any other sign begins a text", () => {
-  for (const sign of ["4", "9", "x", "é", "€"]) {
-    assert.equal(actionFor(key(sign), "field"), `type:${sign}`);
+test("any other sign does nothing: half a typed word must not be half an answer", () => {
+  for (const sign of ["4", "9", "x", "é", "€", "PageDown"]) {
+    assert.equal(actionFor(key(sign), "field"), "");
   }
-  assert.equal(actionFor(key("PageDown"), "field"), "");
 });
 
-test("a letter with Shift begins a text, under Caps Lock it is still a key", () => {
-  assert.equal(actionFor(key("A", { shiftKey: true }), "field"), "type:A");
+test("letters are keys under Caps Lock too", () => {
   assert.equal(actionFor(key("A"), "field"), "press:a");
+});
+
+test("a key held down answers once", () => {
+  for (const name of ["Enter", "1", "a", "u", "s", "n", "w"]) {
+    assert.equal(actionFor(key(name, { repeat: true }), "field"), "wait");
+    assert.equal(actionFor(key(name, { repeat: true }), "control"), "wait");
+  }
+  assert.equal(actionFor(key("ArrowDown", { repeat: true }), "field"), "move:1");
 });
 
 test("the focus is told by the element", () => {

@@ -6,6 +6,9 @@ from django.core.management.base import BaseCommand
 
 from pipeline import queue, versions
 from pipeline.events import ensure_partitions
+from pipeline.manifest import EngineChanged, Manifest
+from pipeline.models import PipelineVersion
+from pipeline.steps.registry import UnknownStep
 
 
 class Command(BaseCommand):
@@ -15,10 +18,14 @@ class Command(BaseCommand):
         ensure_partitions()
         queue.every_minute("pipeline.tasks.sweep", lane="interactive")
         version = versions.ensure_built_in()
-        if version.active:
-            self.stdout.write(f"{version} is active.")
+        active = PipelineVersion.objects.active().filter(name=version.name).first()
+        if active is None:
+            self.stdout.write(f"{version} is released; no version is active.")
             return
-        self.stdout.write(
-            f"{version} is released but not active: engines or steps here differ from"
-            " the active version's. Activate it in the admin when you are ready."
-        )
+        try:
+            Manifest.of(active).check_runnable()
+        except (EngineChanged, UnknownStep):
+            self.stdout.write(
+                f"{active} is active but cannot run here: engines or steps are others"
+                f" now. Until you activate {version} in the admin, new documents fail."
+            )

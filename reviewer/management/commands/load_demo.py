@@ -30,7 +30,6 @@ class Command(BaseCommand):
         )
         # script/server shows them at every start.
         (settings.HOME / "demo-logins.txt").write_text(people + "\n")
-        self.stdout.write(people)
 
 
 def _bar(rows: Iterable[dict[str, Any]], total: int) -> Iterable[dict[str, Any]]:
