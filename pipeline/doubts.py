@@ -69,7 +69,7 @@ def doubts_in(
 def every_field(
     claims: Iterable[Claim], spec: DocumentTypeSpec, *, reason: str
 ) -> list[Doubt]:
-    """All header fields: what to ask when somebody wants the document looked at anew."""
+    """All header fields: what to ask when somebody wants to look again."""
     by_slot = {claim.slot: claim for claim in claims}
     return [
         Doubt(

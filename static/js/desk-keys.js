@@ -6,7 +6,7 @@ const LOOK_FIRST = 350; // milliseconds
 export class DeskKeys {
   constructor(desk, signal) {
     this.desk = desk;
-    this.began = performance.now();
+    this.began = desk.dataset.after ? performance.now() : -LOOK_FIRST;
     // Before the page picture, whose own arrow keys would else move it while picking.
     document.addEventListener("keydown", (event) => this.pressed(event), { signal, capture: true });
   }
