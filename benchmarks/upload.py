@@ -153,6 +153,7 @@ def measure(home: Path, documents: int) -> None:
         [sys.executable, "-m", "config.supervisor"],
         env=environment,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         client = Client(f"http://127.0.0.1:{port}")

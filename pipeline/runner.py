@@ -175,7 +175,9 @@ def execute(
     original = workdir / "original"
     blobs.copy_verified(source.content_hash, original)
     for number, entry in enumerate(manifest.steps):
-        announce(entry.step)
+        if entry.engine:
+            # The others are done before anybody could read their names.
+            announce(entry.step)
         step_dir = workdir / f"{number:02}-{entry.step}"
         step_dir.mkdir()
         try:
