@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import structlog
@@ -50,7 +51,7 @@ class RunFailed(Exception):
         self.records: list[StepRecord] = []
 
 
-@dataclass(slots=True)
+@dataclass
 class Execution:
     """A run at work. records: one a step; artifacts: what the steps made so far."""
 
@@ -64,6 +65,10 @@ class Execution:
     artifacts: list[NewArtifact] = field(default_factory=list)
     hashes: dict[tuple[str, str], str] = field(default_factory=dict)
     stopped: StepResult | None = None
+
+    @cached_property
+    def types_digest(self) -> str:
+        return digest_of([type_as_json(s) for s in self.manifest.document_types])
 
     @property
     def total_ms(self) -> int:
@@ -113,7 +118,6 @@ class Execution:
         read = getattr(step, "also_reads", ())
         places = [*output.inputs, *(p for p in self.hashes if p[0] in read)]
         engine = self.manifest.engines.get(entry.engine, {})
-        types = [type_as_json(spec) for spec in self.manifest.document_types]
         return digest_of(
             {
                 "v": 1,
@@ -121,7 +125,9 @@ class Execution:
                 "step_code": entry.version,
                 "model": [engine.get("model_id"), engine.get("weights_digest")],
                 "params": entry.params,
-                "document_types": types if entry.step in READS_TYPES else None,
+                "document_types": (
+                    self.types_digest if entry.step in READS_TYPES else None
+                ),
                 "source_hash": self.source.content_hash,
                 "slot": output.slot,
                 "inputs": [[*place, self.hashes[place]] for place in places],
