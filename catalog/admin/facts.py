@@ -68,7 +68,8 @@ class ArtifactAdmin(OfSource):
         "origin",
         "state",
     ]
-    list_filter = [ByTenant, "kind", "state", "origin"]
+    list_filter = [ByTenant, "kind", "generation__state", "origin"]
+    list_select_related = ["source", "generation"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).order_by("-artifact_id")

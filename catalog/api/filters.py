@@ -15,13 +15,14 @@ from catalog.models import (
     Origin,
     State,
 )
+from catalog.models.derived_artifact import DerivedArtifactQuerySet
 
 
 class ArtifactFilter(filters.FilterSet):
     source = filters.UUIDFilter(field_name="source_id")
     generation = filters.UUIDFilter(field_name="generation_id")
     kind = filters.ChoiceFilter(choices=Kind.choices)
-    state = filters.ChoiceFilter(choices=State.choices)
+    state = filters.ChoiceFilter(choices=State.choices, method="in_state")
     origin = filters.ChoiceFilter(choices=Origin.choices)
     tenant = filters.CharFilter(field_name="source__tenant__slug")
     live = filters.BooleanFilter(
@@ -33,6 +34,11 @@ class ArtifactFilter(filters.FilterSet):
     class Meta:
         model = DerivedArtifact
         fields = ["slot", "pipeline_name", "pipeline_version", "model_id"]
+
+    def in_state(
+        self, rows: DerivedArtifactQuerySet, name: str, value: str
+    ) -> DerivedArtifactQuerySet:
+        return rows.in_state(State(value))
 
 
 class GenerationFilter(filters.FilterSet):

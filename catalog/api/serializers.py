@@ -12,6 +12,7 @@ from catalog.models import (
     Generation,
     GoldenCase,
     GoldenValue,
+    State,
 )
 
 STAMPS = ["pipeline_name", "pipeline_version"]
@@ -26,6 +27,8 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
             "generation_id",
             "source_id",
             *STAMPS,
+            "model_id",
+            "restores",
             "state",
             "complete",
             "document_type",
@@ -42,6 +45,10 @@ class ArtifactSerializer(serializers.ModelSerializer[DerivedArtifact]):
     generation_id = serializers.UUIDField(read_only=True)
     superseded_by = serializers.UUIDField(
         source="superseded_by_id", read_only=True, allow_null=True
+    )
+    payload_hash = serializers.CharField(read_only=True)
+    state = serializers.ChoiceField(
+        choices=State.choices, read_only=True, help_text="that of its generation"
     )
 
     class Meta:
@@ -76,9 +83,11 @@ class InputSerializer(serializers.ModelSerializer[ArtifactInput]):
     class Meta:
         model = ArtifactInput
         fields = ["artifact_id", "input_hash"]
+        extra_kwargs = {"input_hash": {"read_only": True}}
 
 
 class ArtifactDetailSerializer(ArtifactSerializer):
+    memo_key = serializers.CharField(read_only=True, allow_null=True)
     inputs = InputSerializer(many=True, read_only=True)
     payload = serializers.SerializerMethodField(
         help_text="the JSON payload; null for pictures, which are under file/"

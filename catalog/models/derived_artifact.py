@@ -4,8 +4,10 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
+from catalog.fields import HashField
 from catalog.ids import new_id
 from catalog.models.generation import Generation, State
+from catalog.models.rules import erased_only, kept
 from catalog.models.source_media import SourceMedia
 from catalog.people import Viewer, within_tenants_of
 
@@ -33,31 +35,62 @@ class Origin(models.TextChoices):
     RESTORE = "restore"
 
 
+# Where a payload lies when it is not in the blob storage.
+INLINE, GONE = "inline", "erased"
+# What an erased artifact has in place of its payload's hash: that of no bytes at all.
+HASH_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
 class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
     def visible_to(self, user: Viewer) -> DerivedArtifactQuerySet:
         return self.filter(within_tenants_of(user, "source__tenant"))
 
+    def standing(self) -> DerivedArtifactQuerySet:
+        """What nothing has taken the place of, in whichever generation."""
+        return self.filter(superseded_by__isnull=True)
+
     def current(self) -> DerivedArtifactQuerySet:
-        return self.filter(state=State.CURRENT)
+        return self.standing().filter(generation__state=State.CURRENT)
+
+    def in_state(self, state: State) -> DerivedArtifactQuerySet:
+        """As the property of that name says it."""
+        if state == State.ERASED:
+            return self.filter(payload_uri=GONE)
+        if state == State.SUPERSEDED:
+            return self.exclude(payload_uri=GONE).filter(superseded_by__isnull=False)
+        return self.standing().filter(generation__state=state)
 
     def of_kind(self, *kinds: Kind) -> DerivedArtifactQuerySet:
         return self.filter(kind__in=kinds)
 
     def live_in(self, generation: Generation) -> DerivedArtifactQuerySet:
-        """The artifacts that stand in a generation now: corrected ones, not the old."""
-        return self.filter(generation=generation, superseded_by__isnull=True)
+        """What a generation says: people's answers, not what they replaced.
+
+        Of a superseded generation: what it said when it was superseded.
+        """
+        inner = models.Q(superseded_by__generation=models.F("generation"))
+        return self.filter(generation=generation).exclude(inner)
+
+    def in_blobs(self) -> DerivedArtifactQuerySet:
+        """Those whose payload is in the blob storage."""
+        return self.exclude(payload_uri__in=[INLINE, GONE])
 
 
 class DerivedArtifact(models.Model):
     """One derived thing, stamped with the code version and the model that made it.
 
-    Only state and, once, superseded_by may ever change; the database sees to it.
+    Only superseded_by may ever change, once; the database sees to it. Whether an
+    artifact is current is said in one place: by its generation's state.
     """
 
     artifact_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    source = models.ForeignKey(SourceMedia, models.PROTECT, related_name="artifacts")
+    source = models.ForeignKey(
+        SourceMedia, models.PROTECT, related_name="artifacts", db_index=False
+    )
     source_hash = models.CharField(max_length=64)
-    generation = models.ForeignKey(Generation, models.PROTECT, related_name="artifacts")
+    generation = models.ForeignKey(
+        Generation, models.PROTECT, related_name="artifacts", db_index=False
+    )
     kind = models.CharField(max_length=12, choices=Kind.choices)
     slot = models.CharField(max_length=100)
     step = models.CharField(max_length=50)
@@ -69,16 +102,14 @@ class DerivedArtifact(models.Model):
     )
     payload = models.JSONField(null=True, help_text="small JSON payloads live here")
     payload_uri = models.TextField(help_text="'inline' or the key in the blob storage")
-    payload_hash = models.CharField(max_length=64)
+    payload_hash = HashField()
     media_type = models.CharField(max_length=100, default="application/json")
-    memo_key = models.CharField(max_length=64, blank=True)
+    memo_key = HashField(null=True)
     region = models.JSONField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.CANDIDATE
-    )
+    # No index: superseding a million then touches none but the primary ones.
     superseded_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="supersedes"
+        "self", models.PROTECT, null=True, related_name="supersedes", db_index=False
     )
 
     objects = DerivedArtifactQuerySet.as_manager()
@@ -89,14 +120,9 @@ class DerivedArtifact(models.Model):
         verbose_name = "artifact"
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "pipeline_name", "kind", "slot"],
-                condition=models.Q(state="current"),
-                name="one_current_artifact_a_slot",
-            ),
-            models.UniqueConstraint(
                 fields=["generation", "kind", "slot"],
-                condition=models.Q(origin="machine"),
-                name="one_machine_artifact_a_slot",
+                condition=models.Q(superseded_by__isnull=True),
+                name="one_standing_artifact_a_slot",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=Kind.values), name="artifact_kind_known"
@@ -106,21 +132,12 @@ class DerivedArtifact(models.Model):
                 name="artifact_origin_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=State.values),
-                name="artifact_state_known",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(superseded_by__isnull=True)
-                | models.Q(state__in=["superseded", "erased"]),
-                name="superseded_has_state",
-            ),
-            models.CheckConstraint(
                 condition=~models.Q(superseded_by=models.F("artifact_id")),
                 name="artifact_not_by_itself",
             ),
             models.CheckConstraint(
-                condition=models.Q(payload__isnull=False, payload_uri="inline")
-                | (models.Q(payload__isnull=True) & ~models.Q(payload_uri="inline")),
+                condition=models.Q(payload__isnull=False, payload_uri=INLINE)
+                | (models.Q(payload__isnull=True) & ~models.Q(payload_uri=INLINE)),
                 name="payload_in_one_place",
             ),
         ]
@@ -129,13 +146,41 @@ class DerivedArtifact(models.Model):
             models.Index(
                 fields=["pipeline_version", "model_id"], name="artifact_version_model"
             ),
-            models.Index(fields=["generation", "kind"], name="artifact_generation"),
+            models.Index(fields=["generation"], name="artifact_generation"),
+            models.Index(
+                fields=["memo_key"],
+                condition=models.Q(memo_key__isnull=False),
+                name="artifact_memo",
+            ),
+            # Who else needs these bytes, before they are deleted.
+            models.Index(
+                fields=["payload_hash"],
+                condition=~models.Q(payload_uri__in=[INLINE, GONE]),
+                name="artifact_blob",
+            ),
+            models.Index(
+                fields=["generation"],
+                condition=models.Q(origin="human"),
+                name="artifact_human",
+            ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(
-                name="artifact_is_a_record", exclude=["state", "superseded_by"]
+            erased_only(
+                name="artifact_is_a_record",
+                free={"superseded_by": "superseded_by_id"},
+                erasing="""SELECT 1 FROM erased_artifact
+                    WHERE artifact_id = OLD.artifact_id""",
+                scrubs={
+                    "payload": "NULL",
+                    "payload_uri": f"'{GONE}'",
+                    "payload_hash": f"'\\x{HASH_OF_NOTHING}'::bytea",
+                    "memo_key": "NULL",
+                    "region": "NULL",
+                    # Follows the source's by the foreign key.
+                    "source_hash": "NEW.source_hash",
+                },
             ),
-            pgtrigger.Protect(name="artifact_is_kept", operation=pgtrigger.Delete),
+            kept("artifact_is_kept"),
             pgtrigger.Trigger(
                 name="superseded_by_once",
                 when=pgtrigger.Before,
@@ -149,20 +194,22 @@ class DerivedArtifact(models.Model):
                     " USING ERRCODE = 'check_violation';"
                 ),
             ),
+            # At the end of the transaction, since the answer's row comes second.
             pgtrigger.Trigger(
                 name="human_yields_to_human",
-                when=pgtrigger.Before,
+                when=pgtrigger.After,
                 operation=pgtrigger.UpdateOf("superseded_by_id"),
+                timing=pgtrigger.Deferred,
                 condition=pgtrigger.Q(
                     old__origin="human",
                     old__superseded_by__isnull=True,
                     new__superseded_by__isnull=False,
                 ),
                 func=(
-                    "IF (SELECT origin FROM derived_artifact WHERE"
-                    " artifact_id = NEW.superseded_by_id) = 'machine' THEN"
+                    "IF NOT EXISTS (SELECT 1 FROM derived_artifact a WHERE"
+                    " a.artifact_id = NEW.superseded_by_id AND a.origin = 'human') THEN"
                     " RAISE EXCEPTION 'a machine may not supersede a person'"
-                    " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+                    " USING ERRCODE = 'check_violation'; END IF; RETURN NULL;"
                 ),
             ),
         ]
@@ -170,15 +217,26 @@ class DerivedArtifact(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.slot}"
 
+    @property
+    def state(self) -> str:
+        """As State spells it; asks for the generation unless it was selected."""
+        if self.payload_uri == GONE:
+            return State.ERASED
+        if self.superseded_by_id is not None:
+            return State.SUPERSEDED
+        return self.generation.state
+
 
 class ArtifactInput(models.Model):
     """Lineage: an artifact was made from another one, or from the original (null)."""
 
-    artifact = models.ForeignKey(DerivedArtifact, models.PROTECT, related_name="inputs")
+    artifact = models.ForeignKey(
+        DerivedArtifact, models.PROTECT, related_name="inputs", db_index=False
+    )
     input_artifact = models.ForeignKey(
         DerivedArtifact, models.PROTECT, null=True, related_name="outputs"
     )
-    input_hash = models.CharField(max_length=64)
+    input_hash = HashField()
 
     class Meta:
         db_table = "artifact_input"
@@ -194,9 +252,13 @@ class ArtifactInput(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="lineage_is_kept", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            erased_only(
+                name="lineage_is_a_record",
+                erasing="""SELECT 1 FROM erased_artifact
+                    WHERE artifact_id IN (OLD.artifact_id, OLD.input_artifact_id)""",
+                scrubs={"input_hash": f"'\\x{HASH_OF_NOTHING}'::bytea"},
+            ),
+            kept("lineage_is_kept"),
         ]
 
     def __str__(self) -> str:

@@ -5,12 +5,18 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
+from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.models.source_media import SourceMedia
+from catalog.models.version_tally import tally_triggers
 from catalog.people import Viewer, within_tenants_of
 
 
 class State(models.TextChoices):
-    """Of a generation and of the artifacts in it."""
+    """Of a generation and of the artifacts in it.
+
+    It goes one way: a candidate becomes current or rejected, what is current becomes
+    superseded. What comes back does so as a new generation that restores the old one.
+    """
 
     CANDIDATE = "candidate"
     CURRENT = "current"
@@ -45,9 +51,25 @@ class Generation(models.Model):
     """
 
     generation_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    source = models.ForeignKey(SourceMedia, models.PROTECT, related_name="generations")
+    source = models.ForeignKey(
+        SourceMedia, models.PROTECT, related_name="generations", db_index=False
+    )
     pipeline_name = models.CharField(max_length=50)
     pipeline_version = models.CharField(max_length=50)
+    model_id = models.CharField(
+        max_length=200, blank=True, help_text="of all its steps, joined by +"
+    )
+    steps = models.JSONField(
+        default=list, help_text="one entry a step: outcome, figures, memo key; no text"
+    )
+    restores = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="restored_by",
+        db_index=False,
+        help_text="the generation that came back in this one",
+    )
     state = models.CharField(
         max_length=10, choices=State.choices, default=State.CANDIDATE
     )
@@ -88,16 +110,49 @@ class Generation(models.Model):
         indexes = [
             models.Index(fields=["source", "-created_at"], name="generation_history"),
             models.Index(
-                fields=["template_key"],
+                fields=["template_key", "pipeline_name", "pipeline_version"],
+                name="generation_slice",
+            ),
+            # What a version says now, source by source: what is behind, in batches.
+            models.Index(
+                fields=["pipeline_name", "pipeline_version", "source"],
                 condition=models.Q(state="current"),
-                name="generation_template",
+                name="generation_by_version",
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(
-                name="generation_is_a_record", exclude=["state", "released_at"]
+            *tally_triggers(),
+            erased_only(
+                name="generation_is_a_record",
+                free={"state": "state", "released_at": "released_at"},
+                erasing=open_erasure_of("OLD.source_id"),
+                scrubs={"template_key": "''", "steps": "'[]'::jsonb"},
             ),
-            pgtrigger.Protect(name="generation_is_kept", operation=pgtrigger.Delete),
+            kept("generation_is_kept"),
+            pgtrigger.FSM(
+                name="generation_states",
+                field="state",
+                transitions=[
+                    ("candidate", "current"),
+                    ("candidate", "rejected"),
+                    ("current", "superseded"),
+                    ("candidate", "erased"),
+                    ("current", "erased"),
+                    ("superseded", "erased"),
+                    ("rejected", "erased"),
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="erased_by_erasure",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Q(new__state="erased"),
+                func=(
+                    f"IF NOT EXISTS ({open_erasure_of('NEW.source_id')}) THEN"
+                    " RAISE EXCEPTION 'only an erasure may erase a generation'"
+                    " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+                ),
+            ),
             pgtrigger.Trigger(
                 name="current_only_by_promotion",
                 when=pgtrigger.After,
@@ -108,6 +163,21 @@ class Generation(models.Model):
                     "IF NOT EXISTS (SELECT 1 FROM promotion"
                     " WHERE new_generation_id = NEW.generation_id) THEN"
                     " RAISE EXCEPTION 'generation % is current without a promotion',"
+                    " NEW.generation_id USING ERRCODE = 'check_violation';"
+                    " END IF; RETURN NULL;"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="superseded_only_by_promotion",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("state"),
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__state="superseded"),
+                func=(
+                    "IF NOT EXISTS (SELECT 1 FROM promotion"
+                    " WHERE old_generation_id = NEW.generation_id"
+                    " AND reason IN ('replacement', 'rollback')) THEN"
+                    " RAISE EXCEPTION 'generation % is superseded without a promotion',"
                     " NEW.generation_id USING ERRCODE = 'check_violation';"
                     " END IF; RETURN NULL;"
                 ),

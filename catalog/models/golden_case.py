@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
+from catalog.models.rules import erasable, open_erasure_of
 from catalog.models.source_media import SourceMedia
 from catalog.people import Viewer, within_tenants_of
 
@@ -110,9 +111,14 @@ class GoldenValue(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(
+                name="golden_value_is_a_record", operation=pgtrigger.Update
+            ),
+            erasable(
                 name="golden_value_is_kept",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-            )
+                erasing=open_erasure_of(
+                    "(SELECT source_id FROM golden_case WHERE case_id = OLD.case_id)"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,58 +1,73 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
+from catalog.models.comparison import Comparison
 from catalog.models.generation import Generation
+from catalog.models.ledger import ENTRY_OF_PROMOTIONS, takes_entry
+from catalog.models.promotion_rules import promotion_holds
+from catalog.models.rules import APPEND_ONLY
 from catalog.models.source_media import SourceMedia
 from catalog.people import Viewer, within_tenants_of
 
-APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 
+class PromotionBatch(models.Model):
+    """One act that replaced generations, of one source or of a million. Append-only."""
 
-class Comparison(models.Model):
-    """What differs between two generations of one source, slot by slot.
-
-    differences: {"kind:slot": {"verdict", "old_hash", "new_hash"}}; hashes, not values,
-    so that a comparison keeps no text of its own.
-    """
-
-    comparison_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    old_generation = models.ForeignKey(
-        Generation, models.PROTECT, related_name="compared_as_old"
+    batch_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    pipeline_name = models.CharField(max_length=50)
+    selection = models.JSONField(
+        default=dict, help_text="what was chosen: slices and counts, no values"
     )
-    new_generation = models.ForeignKey(
-        Generation, models.PROTECT, related_name="compared_as_new"
+    undoes = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="undone_by"
     )
-    comparator_version = models.CharField(max_length=20)
-    verdict = models.CharField(max_length=20)
-    differences = models.JSONField()
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    note = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        db_table = "comparison"
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(old_generation=models.F("new_generation")),
-                name="comparison_of_two",
-            )
-        ]
-        triggers = [pgtrigger.Protect(name="comparison_is_kept", operation=APPEND_ONLY)]
+        db_table = "promotion_batch"
+        ordering = ["-at"]
+        verbose_name_plural = "promotion batches"
+        triggers = [pgtrigger.Protect(name="batch_is_kept", operation=APPEND_ONLY)]
 
     def __str__(self) -> str:
-        return f"{self.verdict}: {self.old_generation_id} to {self.new_generation_id}"
+        return f"{self.pipeline_name} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
     def visible_to(self, user: Viewer) -> PromotionQuerySet:
         return self.filter(within_tenants_of(user, "source__tenant"))
 
+    def replacements(self) -> PromotionQuerySet:
+        """Those that put one generation in another's place, by machine or back."""
+        kinds = [Promotion.Reason.REPLACEMENT, Promotion.Reason.ROLLBACK]
+        return self.filter(reason__in=kinds)
+
+    def undoable(self) -> PromotionQuerySet:
+        """Those whose generation still stands, so that the one before can come back."""
+        return self.replacements().filter(
+            new_generation__state="current", undone_by__isnull=True
+        )
+
+    def since(self, at: datetime) -> PromotionQuerySet:
+        return self.filter(at__gte=at)
+
 
 class Promotion(models.Model):
-    """A ledger row: this generation took that one's place, and why. Append-only."""
+    """A ledger row: this generation took that one's place, and why. Append-only.
+
+    undoes: the promotion that a rollback takes back; its comparison is named again.
+    """
 
     class Reason(models.TextChoices):
         FIRST = "first", "first generation of its source"
@@ -61,7 +76,9 @@ class Promotion(models.Model):
         ROLLBACK = "rollback", "an earlier generation came back"
 
     promotion_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    source = models.ForeignKey(SourceMedia, models.PROTECT, related_name="promotions")
+    source = models.ForeignKey(
+        SourceMedia, models.PROTECT, related_name="promotions", db_index=False
+    )
     pipeline_name = models.CharField(max_length=50)
     reason = models.CharField(max_length=11, choices=Reason.choices)
     old_generation = models.ForeignKey(
@@ -71,12 +88,23 @@ class Promotion(models.Model):
         Generation, models.PROTECT, related_name="promoted_in"
     )
     comparison = models.ForeignKey(
-        Comparison, models.PROTECT, null=True, related_name="promotions"
+        Comparison,
+        models.PROTECT,
+        null=True,
+        related_name="promotions",
+        db_index=False,
     )
     decision_ref = models.UUIDField(null=True, help_text="the decision of a person")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    batch = models.ForeignKey(
+        PromotionBatch, models.PROTECT, null=True, related_name="promotions"
+    )
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="undone_by"
+    )
+    entry = models.BigIntegerField(editable=False, help_text="of the ledger")
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = PromotionQuerySet.as_manager()
@@ -87,25 +115,43 @@ class Promotion(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="promotion_says_why",
-                condition=models.Q(reason="first", old_generation__isnull=True)
+                condition=models.Q(
+                    reason="first",
+                    old_generation__isnull=True,
+                    batch__isnull=True,
+                    undoes__isnull=True,
+                )
                 | models.Q(
-                    reason__in=["replacement", "rollback"],
+                    reason="replacement",
                     old_generation__isnull=False,
                     comparison__isnull=False,
+                    batch__isnull=False,
+                    undoes__isnull=True,
+                )
+                | models.Q(
+                    reason="rollback",
+                    old_generation__isnull=False,
+                    comparison__isnull=False,
+                    batch__isnull=False,
+                    undoes__isnull=False,
                 )
                 | models.Q(
                     reason="decision",
                     decision_ref__isnull=False,
                     actor__isnull=False,
+                    batch__isnull=True,
+                    undoes__isnull=True,
                 ),
             )
         ]
         indexes = [
             models.Index(fields=["source", "at"], name="promotion_history"),
-            models.Index(fields=["new_generation"], name="promotion_new"),
+            models.Index(fields=["entry"], name="promotion_entry"),
         ]
         triggers = [
             pgtrigger.Protect(name="promotion_is_kept", operation=APPEND_ONLY),
+            promotion_holds(),
+            *takes_entry(ENTRY_OF_PROMOTIONS),
             pgtrigger.Trigger(
                 name="first_is_first",
                 when=pgtrigger.Before,

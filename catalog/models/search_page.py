@@ -22,7 +22,11 @@ class SearchPageQuerySet(models.QuerySet["SearchPage"]):
         """Current pages that hold all the words, best first; quotes make phrases."""
         query = SearchQuery(words, config=SEARCH_CONFIG, search_type="websearch")
         return (
-            self.filter(vector=query, artifact__state=State.CURRENT)
+            self.filter(
+                vector=query,
+                artifact__generation__state=State.CURRENT,
+                artifact__superseded_by__isnull=True,
+            )
             .annotate(rank=SearchRank(F("vector"), query))
             .order_by("-rank", "-artifact_id")
         )

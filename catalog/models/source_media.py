@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
+from catalog.models.retention import STANDARD, RetentionClass
+from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.models.tenant import Tenant
 from catalog.people import Viewer, within_tenants_of
 
@@ -24,9 +25,13 @@ class SourceMediaQuerySet(models.QuerySet["SourceMedia"]):
     def visible_to(self, user: Viewer) -> SourceMediaQuerySet:
         return self.filter(within_tenants_of(user))
 
+    def kept(self) -> SourceMediaQuerySet:
+        """Those whose bytes are still here: not erased."""
+        return self.filter(erased_at__isnull=True)
+
     def without_run(self, *, before: datetime) -> SourceMediaQuerySet:
         """Kept before a time, but whoever kept them died before asking for a run."""
-        return self.filter(runs__isnull=True, uploaded_at__lt=before)
+        return self.kept().filter(runs__isnull=True, uploaded_at__lt=before)
 
     def with_current_generation(self) -> SourceMediaQuerySet:
         """Each source with its current generations in `current_generations`."""
@@ -52,10 +57,20 @@ class SourceMedia(models.Model):
     bytes = models.BigIntegerField()
     uploaded_at = models.DateTimeField(db_default=Now(), editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="sources")
-    retention_class = models.CharField(max_length=30, default="standard")
+    retention_class = models.ForeignKey(
+        RetentionClass,
+        models.PROTECT,
+        db_column="retention_class",
+        default=STANDARD,
+        related_name="+",
+    )
     name = models.CharField(max_length=255, help_text="file name at upload")
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    erased_at = models.DateTimeField(
+        null=True, editable=False, help_text="content_hash is then a keyed fingerprint"
     )
 
     objects = SourceMediaQuerySet.as_manager()
@@ -89,11 +104,23 @@ class SourceMedia(models.Model):
         indexes = [
             models.Index(
                 fields=["tenant", "-uploaded_at", "-source_id"], name="source_newest"
-            )
+            ),
+            # Who else has these bytes, in any tenant, before a blob is deleted.
+            models.Index(fields=["content_hash"], name="source_blob"),
         ]
         triggers = [
-            pgtrigger.ReadOnly(name="source_is_immutable"),
-            pgtrigger.Protect(name="source_is_kept", operation=pgtrigger.Delete),
+            erased_only(
+                name="source_is_immutable",
+                erasing=open_erasure_of("OLD.source_id"),
+                scrubs={
+                    "content_hash": "NEW.content_hash",
+                    "uri": "'erased'",
+                    "name": "'erased'",
+                    "uploaded_by_id": "NULL",
+                    "erased_at": "NEW.erased_at",
+                },
+            ),
+            kept("source_is_kept"),
         ]
 
     def __str__(self) -> str:

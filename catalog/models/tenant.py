@@ -28,6 +28,17 @@ class Tenant(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    retention_class = models.ForeignKey(
+        "catalog.RetentionClass",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="of what it uploads; empty: standard",
+    )
+    off_boarded_at = models.DateTimeField(
+        null=True, editable=False, help_text="nothing comes in any more"
+    )
 
     objects = TenantQuerySet.as_manager()
 

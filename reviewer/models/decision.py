@@ -6,10 +6,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalog.models import DerivedArtifact
+from catalog.models.rules import APPEND_ONLY, erasable, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
 from reviewer.models.review_task import ReviewItem, ReviewTask
-
-APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
 
 
 class Verdict(models.TextChoices):
@@ -89,7 +88,18 @@ class Correction(models.Model):
 
     class Meta:
         db_table = "correction"
-        triggers = [pgtrigger.Protect(name="correction_is_kept", operation=APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(
+                name="correction_is_a_record", operation=pgtrigger.Update
+            ),
+            erasable(
+                name="correction_is_kept",
+                erasing=open_erasure_of(
+                    "(SELECT a.source_id FROM decision d JOIN derived_artifact a"
+                    " USING (artifact_id) WHERE d.decision_id = OLD.decision_id)"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"correction {self.decision_id}"

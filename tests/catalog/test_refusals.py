@@ -73,9 +73,7 @@ def test_an_artifact_never_changes(column: str) -> None:
 
 def test_superseded_by_is_set_once() -> None:
     one, two, three = DerivedArtifact.objects.filter(generation=make_generation())[:3]
-    DerivedArtifact.objects.filter(pk=one.pk).update(
-        state=State.SUPERSEDED, superseded_by=two
-    )
+    DerivedArtifact.objects.filter(pk=one.pk).update(superseded_by=two)
 
     refused(
         "UPDATE derived_artifact SET superseded_by_id = %s WHERE artifact_id = %s",
@@ -108,14 +106,20 @@ def test_nothing_becomes_current_without_a_promotion() -> None:
     current = make_generation()
     other = make_generation(current.source, version="1.1.0")
 
-    run(
-        "UPDATE generation SET state = 'superseded' WHERE generation_id = %s",
-        current.pk,
+    swap = (
+        "UPDATE generation SET state = CASE generation_id WHEN %s THEN 'superseded'"
+        " ELSE state END; UPDATE generation SET state = 'current'"
+        " WHERE generation_id = %s"
     )
+    with pytest.raises(DatabaseError, match="without a promotion"):
+        run(swap, current.pk, other.pk)
 
+
+def test_nothing_is_superseded_without_a_promotion() -> None:
     with pytest.raises(DatabaseError, match="without a promotion"):
         run(
-            "UPDATE generation SET state = 'current' WHERE generation_id = %s", other.pk
+            "UPDATE generation SET state = 'superseded' WHERE generation_id = %s",
+            make_generation().pk,
         )
 
 

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from catalog.ids import new_id
+from catalog.models.generation import Generation
+from catalog.models.rules import erased_only, kept, open_erasure_of
+from catalog.people import Viewer, within_tenants_of
+
+
+class ComparisonQuerySet(models.QuerySet["Comparison"]):
+    def visible_to(self, user: Viewer) -> ComparisonQuerySet:
+        return self.filter(within_tenants_of(user, "new_generation__source__tenant"))
+
+
+class Comparison(models.Model):
+    """What differs between two generations of one source, slot by slot.
+
+    differences: {"kind:slot": verdict}, without those that are the same; no values and
+    no hashes of them, so that a comparison keeps no text of its own.
+    """
+
+    class Verdict(models.TextChoices):
+        IDENTICAL = "identical", "every payload is the same"
+        CHANGED = "changed", "some payloads differ"
+
+    comparison_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    old_generation = models.ForeignKey(
+        Generation, models.PROTECT, related_name="compared_as_old"
+    )
+    new_generation = models.ForeignKey(
+        Generation, models.PROTECT, related_name="compared_as_new"
+    )
+    comparator_version = models.CharField(max_length=20)
+    verdict = models.CharField(max_length=20)
+    differences = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ComparisonQuerySet.as_manager()
+
+    class Meta:
+        db_table = "comparison"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(old_generation=models.F("new_generation")),
+                name="comparison_of_two",
+            )
+        ]
+        triggers = [
+            erased_only(
+                name="comparison_is_a_record",
+                erasing=open_erasure_of(
+                    "(SELECT source_id FROM generation"
+                    " WHERE generation_id = OLD.new_generation_id)"
+                ),
+                scrubs={"differences": "'{}'::jsonb"},
+            ),
+            kept("comparison_is_kept"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.old_generation_id} to {self.new_generation_id}"

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import connection, models
+from django.db.models import Sum
+from django.db.models.functions import Now
+
+from catalog.models.tenant import Tenant
+from catalog.people import Viewer, within_tenants_of
+
+# One row a version and slice that a statement touched, with the change of the count.
+_KEYS = """g.pipeline_name, g.pipeline_version, g.model_id, g.document_type,
+    g.template_key"""
+_INSERT = """INSERT INTO version_tally (tenant_id, pipeline_name, pipeline_version,
+    model_id, document_type, template_key, generations)"""
+_ENTERED = f"""{_INSERT}
+    SELECT s.tenant_id, {_KEYS}, count(*) FROM new_rows g
+    JOIN source_media s USING (source_id) WHERE g.state = 'current'
+    GROUP BY s.tenant_id, {_KEYS}; RETURN NULL;"""  # noqa: S608 - fixed names
+_CHANGED = f"""{_INSERT}
+    SELECT s.tenant_id, {_KEYS}, sum(g.change) FROM (
+        SELECT n.*, 1 AS change FROM new_rows n WHERE n.state = 'current'
+        UNION ALL
+        SELECT o.*, -1 FROM old_rows o WHERE o.state = 'current') g
+    JOIN source_media s USING (source_id)
+    GROUP BY s.tenant_id, {_KEYS} HAVING sum(g.change) <> 0; RETURN NULL;"""  # noqa: S608 - fixed names
+
+
+def tally_triggers() -> list[pgtrigger.Trigger]:
+    """What keeps the tally: after each statement on generations, set by set."""
+    return [
+        pgtrigger.Trigger(
+            name="tally_entered",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            func=_ENTERED,
+        ),
+        pgtrigger.Trigger(
+            name="tally_changed",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            func=_CHANGED,
+        ),
+    ]
+
+
+class VersionTallyQuerySet(models.QuerySet["VersionTally"]):
+    def visible_to(self, user: Viewer) -> VersionTallyQuerySet:
+        return self.filter(within_tenants_of(user))
+
+    def compact(self) -> int:
+        """Add the changes up to one row a key; gives how many rows that saved."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """WITH gone AS (DELETE FROM version_tally RETURNING *)
+                INSERT INTO version_tally (tenant_id, pipeline_name, pipeline_version,
+                    model_id, document_type, template_key, generations)
+                SELECT tenant_id, pipeline_name, pipeline_version, model_id,
+                    document_type, template_key, sum(generations)
+                FROM gone GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(generations) <> 0
+                RETURNING (SELECT count(*) FROM gone)"""
+            )
+            kept = cursor.fetchall()
+        return int(kept[0][0]) - len(kept) if kept else 0
+
+    def counted(self, *keys: str) -> models.QuerySet[VersionTally, dict[str, object]]:
+        """Current generations by the keys: {key: ..., "count": n}, none of zero."""
+        counts: models.QuerySet[VersionTally, dict[str, object]] = (
+            self.values(*keys)
+            .annotate(count=Sum("generations"))
+            .exclude(count=0)
+            .order_by(*keys)
+        )
+        return counts
+
+
+class VersionTally(models.Model):
+    """How many current generations a version has in a slice: the version matrix.
+
+    Kept by triggers on `generation` as changes to be added up, so that no worker ever
+    waits for another's count; compact() adds them up.
+    """
+
+    tally_id = models.BigAutoField(primary_key=True)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    pipeline_name = models.CharField(max_length=50)
+    pipeline_version = models.CharField(max_length=50)
+    model_id = models.CharField(max_length=200, blank=True)
+    document_type = models.CharField(max_length=50, blank=True)
+    template_key = models.CharField(max_length=40, blank=True)
+    generations = models.BigIntegerField(help_text="to be added, may be negative")
+    at = models.DateTimeField(db_default=Now())
+
+    objects = VersionTallyQuerySet.as_manager()
+
+    class Meta:
+        db_table = "version_tally"
+
+    def __str__(self) -> str:
+        return f"{self.generations:+} of {self.pipeline_version}"
