@@ -62,6 +62,9 @@ class PickListMixin(filters.FilterSet):
         for name, (label, choices) in self.pick_lists.items():
             picks = choices(self.request)
             shown = self.filters[name]
+            # The API's description asks the class for its fields, and a filter keeps
+            # the first one it makes, copies of it too.
+            vars(shown).pop("_field", None)
             shown.label = label
             if isinstance(shown, filters.ChoiceFilter):
                 shown.extra |= {"choices": picks, "empty_label": "All", "help_text": ""}

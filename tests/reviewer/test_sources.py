@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from reviewer import source_list
+from reviewer.api.filters import SourceFilter
 from tests.factories import make_run, make_source, make_tenant
 from tests.reviewer.readings import make_read_source
 
@@ -130,3 +131,13 @@ def test_htmx_gets_the_list_alone(client: Client, alice: User) -> None:
     html = client.get("/sources/", headers={"HX-Request": "true"}).content.decode()
     assert "plain.pdf" in html
     assert "<html" not in html
+
+
+def test_the_filters_keep_their_words_once_the_api_has_described_its_own(
+    client: Client, alice: User
+) -> None:
+    make_source(make_tenant("harbour"))
+    assert SourceFilter.base_filters["disposition"].field
+    html = page(client, alice)
+    assert "Outcome" in html
+    assert "of the current generation" not in html
