@@ -17,6 +17,7 @@ from pipeline.report import live_fields
 from reviewer import answers, citations, triage, wording
 from reviewer.citations import Box, Page
 from reviewer.models import Decision, ReviewItem, ReviewTask
+from reviewer.names import FieldNames
 from reviewer.narrowing import Narrowing
 
 MOST_CANDIDATES = 3
@@ -131,7 +132,7 @@ def lay_out(
     open_items = [item for item in items if not item.decided]
     return Desk(
         task=task,
-        why=wording.why(task, open_items or items),
+        why=wording.why(task, open_items or items, FieldNames.now()),
         questions=questions,
         pages=list(pages.values()),
         words=_words(task),

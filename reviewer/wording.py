@@ -10,7 +10,8 @@ from pipeline import doubts
 from pipeline.claims import ValueType
 from pipeline.extracting.acceptance import DispositionReason
 from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
-from reviewer.reasons import plain, reason_text, slot_text
+from reviewer.names import FieldNames
+from reviewer.reasons import plain, reason_text
 
 # Few words, for counts and filters; other reasons are shown as their own words.
 SHORT: Mapping[str, str] = {
@@ -47,7 +48,7 @@ def short(reason: str) -> str:
     return SHORT.get(reason) or plain(reason) or "No reason given"
 
 
-def why(task: ReviewTask, items: Sequence[ReviewItem]) -> str:
+def why(task: ReviewTask, items: Sequence[ReviewItem], names: FieldNames) -> str:
     """Why a task is there, in one sentence: its first item and what is the matter."""
     if not items:
         return reason_text(task.reason)
@@ -55,7 +56,8 @@ def why(task: ReviewTask, items: Sequence[ReviewItem]) -> str:
     if items[0].reason in ABOUT_THE_DOCUMENT:
         return reason_text(items[0].reason)
     text = reason_text(items[0].reason)
-    return f"{slot_text(items[0].slot)}: {text[:1].lower()}{text[1:]}"
+    name = names.of(items[0].slot, task.document_type)
+    return f"{name}: {text[:1].lower()}{text[1:]}"
 
 
 def name_of(user: User | None) -> str:

@@ -42,6 +42,7 @@ class FieldInline(TabularInline):
     fields = [
         "position",
         "name",
+        "shown_as",
         "value_type",
         "labels",
         "critical",
@@ -54,11 +55,11 @@ class FieldInline(TabularInline):
     ) -> Any:
         if isinstance(db_field, ArrayField):
             return db_field.formfield(form_class=WordsField)
-        # Seven columns side by side: none may be as wide as the admin likes its own.
-        if db_field.name == "name":
+        # Eight columns side by side: none may be as wide as the admin likes its own.
+        if db_field.name in ("name", "shown_as"):
             kwargs["widget"] = forms.TextInput(attrs={"size": 14})
         if db_field.name == "hints":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 4, "cols": 18})
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 4, "cols": 16})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -87,7 +88,8 @@ class DocumentTypeAdmin(Window):
                 "fields": ["name", "keywords"],
                 "description": "Words are written one a line. What you change here"
                 " reaches pipeline versions that are drafted from now on: a released"
-                " version keeps the types that it was drafted with.",
+                " version keeps the types that it was drafted with. Only what a field"
+                " is shown as changes on every page at once.",
             },
         ),
         (

@@ -11,6 +11,7 @@ from catalog.models import Generation, Tenant
 from catalog.people import Viewer
 from reviewer import reasons
 from reviewer.models import ReviewTask
+from reviewer.names import FieldNames
 
 register = template.Library()
 
@@ -32,7 +33,6 @@ RUN_LOOKS = {
 register.filter("reason_text", reasons.reason_text)
 register.filter("step_text", reasons.step_text)
 register.filter("kind_text", reasons.kind_text)
-register.filter("slot_text", reasons.slot_text)
 register.filter("plain_words", reasons.plain)
 
 
@@ -61,6 +61,13 @@ def at(context: RequestContext, *names: str) -> SafeString | str:
     return format_html(
         ' aria-current="{}"', "page" if match.view_name == names[0] else "true"
     )
+
+
+@register.simple_tag(takes_context=True)
+def slot_name(context: RequestContext, slot: str, document_type: str) -> str:
+    """What a slot is called on a page about a document of this type."""
+    names: FieldNames = context["field_names"]
+    return names.of(slot, document_type)
 
 
 @register.simple_tag(takes_context=True)
