@@ -19,8 +19,8 @@ from catalog.models import (
     Tenant,
 )
 from pipeline.models import PipelineVersion
+from pipeline.wording import DISPOSITIONS, plain
 from reviewer.api.filters import SourceFilter
-from reviewer.reasons import DISPOSITIONS, plain
 from reviewer.source_list import standing_generations
 
 Choices = list[tuple[str, str]]

@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Count
 
 from catalog.models import Delivery, Generation, Promotion, SourceMedia
+from pipeline.wording import DISPOSITIONS, run_reason_text
 from reviewer.models import Decision, Verdict
 from reviewer.names import FieldNames
-from reviewer.reasons import DISPOSITIONS, reason_text
 
 DONE: dict[str, str] = {
     Verdict.CONFIRM: "confirmed",
@@ -63,7 +63,7 @@ def _readings(source: SourceMedia) -> Iterator[Happening]:
             generation.created_at,
             "machine",
             f"Read by {version}: {outcome.lower()}",
-            detail=reason_text(generation.reason),
+            detail=run_reason_text(generation.reason),
         )
 
 

@@ -1,4 +1,4 @@
-"""What fields are called on pages: as admins want them shown, or their names in words."""
+"""What fields are called on pages: as admins say, or by their own names in words."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ class FieldNames:
 
 
 def field_names(request: HttpRequest) -> dict[str, Any]:
-    """For templates; asked of the database once a page, and only by pages with fields."""
+    """For templates; asks the database once a page, and only where fields show."""
     return {"field_names": SimpleLazyObject(FieldNames.now)}

@@ -14,12 +14,12 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from catalog.models import DerivedArtifact, Tenant
+from pipeline.wording import plain
 from reviewer import wording
 from reviewer.models import ReviewTask, Stakes
 from reviewer.models.review_task import Place, ReviewTaskQuerySet
 from reviewer.names import FieldNames
 from reviewer.narrowing import COLUMNS, Narrowing
-from reviewer.reasons import plain
 
 PAGE_SIZE = 50
 FACET_SIZE = 6  # most frequent values shown of each key

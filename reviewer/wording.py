@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 from pipeline import doubts
 from pipeline.claims import ValueType
 from pipeline.extracting.acceptance import DispositionReason
+from pipeline.wording import plain
 from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
 from reviewer.names import FieldNames
-from reviewer.reasons import plain, reason_text
+from reviewer.reasons import reason_text
 
 # Few words, for counts and filters; other reasons are shown as their own words.
 SHORT: Mapping[str, str] = {

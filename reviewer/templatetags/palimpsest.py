@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from catalog.models import Generation, Tenant
 from catalog.people import Viewer
+from pipeline import wording
 from reviewer import reasons
 from reviewer.models import ReviewTask
 from reviewer.names import FieldNames
@@ -31,9 +32,11 @@ RUN_LOOKS = {
 }
 
 register.filter("reason_text", reasons.reason_text)
-register.filter("step_text", reasons.step_text)
+register.filter("run_reason_text", wording.run_reason_text)
+register.filter("step_text", wording.step_text)
+register.filter("outcome_text", reasons.outcome_text)
 register.filter("kind_text", reasons.kind_text)
-register.filter("plain_words", reasons.plain)
+register.filter("plain_words", wording.plain)
 
 
 @register.filter
@@ -90,14 +93,14 @@ def status_badge(status: str) -> dict[str, Any]:
     return {
         "look": STATUS_LOOKS.get(status, ""),
         "icon": f"icons/{status}.svg",
-        "words": reasons.STATUSES.get(status, reasons.plain(status)),
+        "words": reasons.STATUSES.get(status, wording.plain(status)),
     }
 
 
 @register.inclusion_tag("_badge.html")
 def disposition_badge(disposition: str) -> dict[str, Any]:
     look, icon = DISPOSITION_LOOKS.get(disposition, ("", "info"))
-    words = reasons.DISPOSITIONS.get(disposition, reasons.plain(disposition))
+    words = wording.DISPOSITIONS.get(disposition, wording.plain(disposition))
     return {"look": look, "icon": f"icons/{icon}.svg", "words": words}
 
 
@@ -113,7 +116,7 @@ def outcome_badge(generation: Generation) -> dict[str, Any]:
 
 @register.inclusion_tag("_badge.html")
 def run_badge(state: str) -> dict[str, Any]:
-    look, icon, words = RUN_LOOKS.get(state, ("", "info", reasons.plain(state)))
+    look, icon, words = RUN_LOOKS.get(state, ("", "info", wording.plain(state)))
     return {"look": look, "icon": f"icons/{icon}.svg", "words": words}
 
 
@@ -123,5 +126,5 @@ def origin_badge(origin: str) -> dict[str, Any]:
     return {
         "look": "human" if human else "",
         "icon": "icons/person.svg" if human else "icons/machine.svg",
-        "words": reasons.plain(origin),
+        "words": wording.plain(origin),
     }

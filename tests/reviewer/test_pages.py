@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
 
+from pipeline.wording import plain
 from reviewer import reasons
 from tests.factories import make_task, make_tenant, make_user
 
@@ -120,7 +121,7 @@ def test_slots_in_words(slot: str, text: str) -> None:
 def test_every_reason_is_a_sentence() -> None:
     for word, text in reasons.REASONS.items():
         assert text.endswith("."), word
-        assert text != reasons.plain(word)
+        assert text != plain(word)
 
 
 def test_a_word_without_a_sentence_shows_as_itself() -> None:
