@@ -152,6 +152,7 @@ else:
     Q_CLUSTER["orm"] = "default"
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -50,8 +50,7 @@ class ReviewTaskAdmin(OfSource):
         "level",
         "why",
         "document_type",
-        "reserver",
-        "reserved_until",
+        "holder",
     ]
     list_filter = [ByTenant, "state", "stakes"]
     list_select_related = ["source", "reserver"]
@@ -73,6 +72,12 @@ class ReviewTaskAdmin(OfSource):
     ]
     readonly_fields = ["level", "why"]
     inlines = [ItemInline]
+
+    @admin.display(description="held by")
+    def holder(self, task: ReviewTask) -> str:
+        if not task.is_held:
+            return ""
+        return f"{task.reserver} until {task.reserved_until:%H:%M}"
 
     @admin.display(description="stakes", ordering="stakes")
     def level(self, task: ReviewTask) -> str:

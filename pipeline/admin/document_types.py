@@ -21,7 +21,7 @@ class WordsField(SimpleArrayField):
     """A list of words edited as text, one a line; empty lines do not count."""
 
     def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4, "cols": 20}))
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4, "cols": 18}))
         super().__init__(base_field, delimiter="\n", **kwargs)
 
     def to_python(self, value: Any) -> Any:
@@ -57,7 +57,7 @@ class FieldInline(TabularInline):
             return db_field.formfield(form_class=WordsField)
         # Eight columns side by side: none may be as wide as the admin likes its own.
         if db_field.name in ("name", "shown_as"):
-            kwargs["widget"] = forms.TextInput(attrs={"size": 14})
+            kwargs["widget"] = forms.TextInput(attrs={"size": 13})
         if db_field.name == "hints":
             kwargs["widget"] = forms.Textarea(attrs={"rows": 4, "cols": 16})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
