@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from catalog.models import Generation, Tenant
 from catalog.people import Viewer
@@ -53,6 +56,14 @@ def fraction(value: float) -> str:
 @register.filter
 def milliseconds(ms: int) -> str:
     return f"{ms} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+
+
+@register.filter
+def age(since: datetime) -> str:
+    """How long ago, in the largest unit."""
+    if timezone.now() - since < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(since, depth=1)} old"
 
 
 @register.simple_tag(takes_context=True)
