@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -56,6 +57,12 @@ def fraction(value: float) -> str:
 @register.filter
 def milliseconds(ms: int) -> str:
     return f"{ms} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """In the unit that suits it; whole numbers without a ".0"."""
+    return filesizeformat(size).replace(".0\xa0", "\xa0")
 
 
 @register.filter

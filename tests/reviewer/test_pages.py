@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 
 from pipeline.wording import plain
 from reviewer import reasons
+from reviewer.templatetags.palimpsest import file_size
 from tests.factories import make_task, make_tenant, make_user
 
 ID = uuid.UUID(int=7)  # the same in every test process
@@ -126,3 +127,11 @@ def test_every_reason_is_a_sentence() -> None:
 
 def test_a_word_without_a_sentence_shows_as_itself() -> None:
     assert reasons.reason_text("newly_made_up") == "Newly made up"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(0, "0 bytes"), (1536, "1.5 KB"), (100 * 2**20, "100 MB")],
+)
+def test_a_files_size_in_words(size: int, words: str) -> None:
+    assert file_size(size).replace("\xa0", " ") == words
