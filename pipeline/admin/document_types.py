@@ -53,6 +53,12 @@ class FieldInline(TabularInline):
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
+        field = self._narrow(db_field, request, **kwargs)
+        # In a table the heading of the column is all that says what an input is.
+        field.widget.attrs["aria-label"] = field.label
+        return field
+
+    def _narrow(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, ArrayField):
             return db_field.formfield(form_class=WordsField)
         # Eight columns side by side: none may be as wide as the admin likes its own.

@@ -167,6 +167,7 @@ def test_words_are_edited_one_a_line(client: Client, operator: User) -> None:
         "fields-INITIAL_FORMS": "0",
         "fields-0-position": "0",
         "fields-0-name": "total",
+        "fields-0-shown_as": "To pay",
         "fields-0-value_type": "money",
         "fields-0-labels": "total, gross\r\nsumme",
         "fields-0-hints": "{}",
@@ -177,9 +178,12 @@ def test_words_are_edited_one_a_line(client: Client, operator: User) -> None:
     assert response.status_code == 302, response.content.decode()
     ticket = DocumentType.objects.get(name="ticket")
     assert ticket.keywords == ["ticket", "billet"]
-    assert ticket.fields.get().labels == ["total, gross", "summe"]
+    field = ticket.fields.get()
+    assert field.labels == ["total, gross", "summe"]
+    assert field.shown_as == "To pay"
     shown = client.get(f"/admin/pipeline/documenttype/{ticket.pk}/change/")
     assert "ticket\nbillet" in shown.content.decode()
+    assert 'aria-label="Shown as"' in shown.content.decode()
 
 
 def test_a_field_of_a_type_is_refused_with_hints_that_are_no_object(
