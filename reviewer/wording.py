@@ -36,7 +36,10 @@ HOW_TO_TYPE: Mapping[ValueType, str] = {
     ValueType.ADDRESS: "Type the address as it is printed.",
     ValueType.TEXT: "Type the text as it is printed.",
 }
-ABOUT_THE_DOCUMENT = frozenset(DispositionReason) - {DispositionReason.LOW_CONFIDENCE}
+# Who asks for a document to be reviewed again asks about all of its fields.
+ABOUT_THE_DOCUMENT = {*DispositionReason, doubts.ASKED_AGAIN} - {
+    DispositionReason.LOW_CONFIDENCE
+}
 DECIDED: Mapping[str, str] = {
     Verdict.CONFIRM: "confirmed",
     Verdict.CORRECT: "corrected",

@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from catalog.models import DerivedArtifact, Generation, GoldenValue
-from reviewer import services
+from reviewer import services, wording
 from reviewer.models import ReviewTask, Verdict
+from reviewer.names import FieldNames
 from reviewer.services import Answer
 from tests.factories import make_run, make_source, make_tenant
 
@@ -53,6 +54,8 @@ def test_every_header_field_is_asked(released: Generation, alice: User) -> None:
     slots = set(task.items.values_list("slot", flat=True))
     assert slots == {"company", "date", "address", "total"}
     assert task.reason == "asked_again"
+    why = wording.why(task, list(task.items.all()), FieldNames.now())
+    assert why == "Somebody wants it looked at again."
 
 
 def test_asking_twice_gives_one_task(released: Generation, alice: User) -> None:
