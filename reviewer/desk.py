@@ -76,6 +76,7 @@ class Question:
     item: ReviewItem
     reason: str
     value: str
+    nothing: str  # why there is no value
     raw: str
     region: Region | None
     crop: Crop | None
@@ -220,6 +221,7 @@ def _question(
         item=item,
         reason=item.reason,
         value=claim.value if claim else "",
+        nothing=wording.nothing(claim.reason if claim else ""),
         raw=claim.raw if claim else "",
         region=region,
         crop=crop_of(region, pages),

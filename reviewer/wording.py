@@ -36,6 +36,10 @@ HOW_TO_TYPE: Mapping[ValueType, str] = {
     ValueType.ADDRESS: "Type the address as it is printed.",
     ValueType.TEXT: "Type the text as it is printed.",
 }
+NOTHING: Mapping[str, str] = {
+    "person_absent": "Not in the document",
+    "person_unreadable": "Cannot be read",
+}
 # Who asks for a document to be reviewed again asks about all of its fields.
 ABOUT_THE_DOCUMENT = {*DispositionReason, doubts.ASKED_AGAIN} - {
     DispositionReason.LOW_CONFIDENCE
@@ -46,6 +50,11 @@ DECIDED: Mapping[str, str] = {
     Verdict.ABSENT: "not in the document",
     Verdict.UNREADABLE: "cannot be read",
 }
+
+
+def nothing(reason: str) -> str:
+    """What stands where there is no value; reason: of the claim that stands."""
+    return NOTHING.get(reason, "Nothing found")
 
 
 def short(reason: str) -> str:

@@ -86,3 +86,25 @@ def test_a_stranger_finds_nothing(
 
     assert answer.status_code == 404
     assert not ReviewTask.objects.exists()
+
+
+def test_what_a_person_found_absent_is_not_called_unfound(
+    released: Generation, alice: User, client: Client
+) -> None:
+    task = services.reopen(user=alice, source_id=released.source_id)
+    for slot in ("address", "company", "date", "total"):
+        held = services.reserve(user=alice, task_id=task.pk)
+        assert held.reservation_token is not None
+        services.decide(
+            user=alice,
+            task_id=task.pk,
+            token=held.reservation_token,
+            answer=Answer(uuid.uuid4(), slot, Verdict.ABSENT),
+        )
+    again = services.reopen(user=alice, source_id=released.source_id)
+    client.force_login(alice)
+
+    html = client.get(f"/review/{again.pk}/").content.decode()
+
+    assert "Not in the document" in html
+    assert "Nothing found" not in html
