@@ -207,4 +207,4 @@ class Generation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pipeline_name} {self.pipeline_version} of {self.source_id}"
+        return f"{self.pipeline_name} {self.pipeline_version}, {self.state}"
