@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import os
 import re
 import signal
-import socket
 import subprocess
-import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -14,14 +10,7 @@ import psutil
 import pytest
 
 from config import postgres
-
-PATIENCE = 120
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.config.house import PATIENCE, all_gone, environment_of, start
 
 
 def wait_for_line(process: subprocess.Popen[str], part: str) -> list[str]:
@@ -39,33 +28,9 @@ def answer(address: str, path: str) -> bytes:
         return bytes(response.read())
 
 
-def relatives(process: subprocess.Popen[str], home: Path) -> list[psutil.Process]:
-    family = psutil.Process(process.pid).children(recursive=True)
-    assert any(str(home) in " ".join(member.cmdline()) for member in family)
-    return family
-
-
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | {
-        "PALIMPSEST_HOME": str(tmp_path),
-        "PALIMPSEST_DEMO": "0",
-        "STATIC_ROOT": str(tmp_path / "static"),
-        "HOST": "127.0.0.1",
-        "PORT": str(free_port()),
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-
-
-def start(environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "config.supervisor"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    return environment_of(tmp_path)
 
 
 def test_it_serves_survives_a_kill_and_leaves_nothing(
@@ -84,13 +49,11 @@ def test_it_serves_survives_a_kill_and_leaves_nothing(
     with start(environment) as second:
         wait_for_line(second, f"http://{address}/")
         assert b'"status": "ok"' in answer(address, "/readyz")
-        family = relatives(second, tmp_path)
+        family = psutil.Process(second.pid).children(recursive=True)
+        assert any(str(tmp_path) in " ".join(member.cmdline()) for member in family)
         second.send_signal(signal.SIGINT)
         assert second.wait(timeout=PATIENCE) == 0
-    deadline = time.monotonic() + 5
-    while any(map(psutil.Process.is_running, family)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not [process for process in family if process.is_running()]
+    assert all_gone(family)
     assert not postgres.is_running(tmp_path)
     assert not (tmp_path / "server.json").exists()
 
