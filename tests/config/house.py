@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,36 +59,47 @@ def environment_of(home: Path) -> dict[str, str]:
         "STATIC_ROOT": str(home / "static"),
         "HOST": "127.0.0.1",
         "PORT": str(free_port()),
+        "BATCH_WORKERS": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings",
+        # Other tests let commits be lost; here they must outlive their server.
+        "PALIMPSEST_POSTGRES_OPTIONS": "fsync=off full_page_writes=off",
     }
-
-
-def start(environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "config.supervisor"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def all_gone(processes: list[psutil.Process]) -> bool:
     return wait_until(lambda: not any(map(is_running, processes)))
 
 
-@dataclass
-class House:
-    home: Path
-    environment: dict[str, str]
-    process: subprocess.Popen[str]
-    lines: list[str] = field(default_factory=list)
-    token: str = ""
+def processes_of(home: Path) -> list[psutil.Process]:
+    """All that run for a home, whoever their parent is by now."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            told = process.environ().get("PALIMPSEST_HOME") == str(home)
+            # The database's own have a short environment, and stand in its files.
+            if told or Path(process.cwd()).is_relative_to(home):
+                found.append(process)
+    return list(filter(is_running, found))
 
-    def __post_init__(self) -> None:
-        threading.Thread(target=self._listen, daemon=True).start()
-        assert self.said("Ready after"), self.lines
+
+class House:
+    def __init__(self, home: Path) -> None:
+        self.home, self.environment = home, environment_of(home)
+        self.lines: list[str] = []
+        self.start()
         self.token = self._told_by(ALICE)
+
+    def start(self) -> None:
+        since = len(self.lines)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "config.supervisor"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        assert self.said("Ready after", since), self.lines
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -106,9 +116,6 @@ class House:
         assert told.returncode == 0, told.stderr.decode()
         return told.stdout.decode().split()[-1]
 
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
     def root_of(self, service: str) -> psutil.Process:
         """What the leash of a service holds: gunicorn's master, the cluster."""
         for leash in psutil.Process(self.process.pid).children():
@@ -121,34 +128,41 @@ class House:
         file = self.home / "postgres/postmaster.pid"
         return psutil.Process(int(file.read_text().splitlines()[0]))
 
+    def get(self, path: str) -> tuple[int, str]:
+        connection = self.connect()
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
     def connect(self) -> http.client.HTTPConnection:
         port = int(self.environment["PORT"])
         return http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
 
     def is_ready(self) -> bool:
         with suppress(OSError, http.client.HTTPException):
-            connection = self.connect()
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
+            return self.get("/readyz")[0] == 200
         return False
 
-    def begin_upload(self, data: bytes, *, part: int) -> http.client.HTTPConnection:
-        """Sends the headers and so many bytes of the body of an upload."""
+    def begin_upload(
+        self, data: bytes, *, share: float = 1
+    ) -> tuple[http.client.HTTPConnection, bytes]:
+        """Sends the headers and a share of the body; the rest is given back."""
         edge = "edge-of-a-part"
-        part_head = f"--{edge}\r\nContent-Disposition: form-data; name="
-        head = f'{part_head}"tenant"\r\n\r\nharbour\r\n{part_head}"file"; '
-        head += 'filename="a"\r\nContent-Type: application/octet-stream\r\n\r\n'
+        part = f"--{edge}\r\nContent-Disposition: form-data; name="
+        head = f'{part}"tenant"\r\n\r\nharbour\r\n{part}"file"; filename="a"\r\n'
+        head += "Content-Type: application/octet-stream\r\n\r\n"
         body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
         connection = self.connect()
         connection.putrequest("POST", "/api/v1/sources/")
         connection.putheader("Authorization", f"Token {self.token}")
         connection.putheader("Content-Type", f"multipart/form-data; boundary={edge}")
         connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders(body[:part] if part else body)
-        return connection
+        cut = int(len(body) * share)
+        connection.endheaders(body[:cut])
+        return connection, body[cut:]
 
     def upload(self, data: bytes) -> dict[str, Any]:
-        response = self.begin_upload(data, part=0).getresponse()
+        response = self.begin_upload(data)[0].getresponse()
         answer: dict[str, Any] = json.loads(response.read())
         assert response.status in (200, 201), answer
         return answer
@@ -174,8 +188,9 @@ class House:
 
     def end_leases(self) -> None:
         """As if the minute had passed after which a dead worker's run is free."""
-        query = "UPDATE run SET lease_until = now() WHERE state = 'running' RETURNING 1"
-        assert self.rows(query)
+        self.rows(
+            "UPDATE run SET lease_until = now() WHERE state = 'running' RETURNING 1"
+        )
 
     def assert_read_once(self, content_hash: str) -> None:
         """One source, one run, one generation and one event, when the run has ended."""
@@ -188,9 +203,10 @@ class House:
 
     def stop(self) -> None:
         """As by Ctrl-C; nothing of it may be left."""
-        family = self.family()
-        assert any(str(self.home) in " ".join(member.cmdline()) for member in family)
+        family = processes_of(self.home)
+        assert self.postmaster() in family
         self.process.send_signal(signal.SIGINT)
         assert self.process.wait(timeout=PATIENCE) == 0
         assert all_gone(family)
+        assert not processes_of(self.home)
         assert not postgres.is_running(self.home)

@@ -5,34 +5,17 @@ from __future__ import annotations
 
 import http.client
 import io
-from collections.abc import Iterator
 from itertools import count
 
 import psutil
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.config.house import PATIENCE, House, all_gone, environment_of, start
+from tests.config.house import PATIENCE, House, all_gone, processes_of
 from tests.config.processes import wait_until
 from tests.documents import pdf_of
 
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    home = tmp_path_factory.mktemp("house")
-    # A commit must outlive its server here.
-    options = {"PALIMPSEST_POSTGRES_OPTIONS": "fsync=off full_page_writes=off"}
-    environment = environment_of(home) | options
-    process = start(environment)
-    try:
-        house = House(home, environment, process)
-        yield house
-        house.stop()
-    finally:
-        process.kill()
-        process.wait()
 
 
 def slow_document() -> bytes:
@@ -80,8 +63,8 @@ def taker(master: psutil.Process, upload: http.client.HTTPConnection) -> psutil.
 def test_killed_web_server(house: House, victim: str) -> None:
     other = under_way(house, "interactive")
     master = house.root_of("web")
-    data = slow_document()
-    upload = house.begin_upload(data, part=len(data) // 2)
+    data = quick_document()
+    upload, _ = house.begin_upload(data, share=0.5)
     worker = taker(master, upload)
     dead = [master, *master.children()] if victim == "master" else [worker]
     dead[0].kill()
@@ -118,11 +101,33 @@ def test_killed_database(house: House) -> None:
     postmaster = house.postmaster()
     dead = [postmaster, *postmaster.children()]
     asked = under_way(house, "interactive")
+    data = quick_document()
+    upload, rest = house.begin_upload(data, share=0.5)
     postmaster.kill()
     assert house.said("PostgreSQL has ended; starting it again", since)
     assert all_gone(dead)
     assert wait_until(house.is_ready, PATIENCE)
+    upload.send(rest)
+    status = upload.getresponse().status
+    house.end_leases()
+    again = house.upload(data)
+    # Kept if and only if it was said to be.
+    assert again["created"] is (status != 201)
+    for document in (again["content_hash"], asked):
+        house.assert_read_once(document)
+    assert house.attempts(asked) == 2
+
+
+def test_killed_supervisor(house: House) -> None:
+    since = len(house.lines)
+    dead = processes_of(house.home)
+    asked = under_way(house, "interactive")
+    house.process.kill()
+    house.process.wait()
+    house.start()
+    assert all_gone(dead)
+    assert "did not stop in order" in "".join(house.lines[since:])
+    # The run had a moment to come to its end, and may have used it.
     house.end_leases()
     house.assert_read_once(house.ask("interactive", quick_document()))
     house.assert_read_once(asked)
-    assert house.attempts(asked) == 2

@@ -1,64 +1,34 @@
 from __future__ import annotations
 
+import os
 import re
-import signal
 import subprocess
-import urllib.request
-from pathlib import Path
+import sys
 
-import psutil
-import pytest
-
-from config import postgres
-from tests.config.house import PATIENCE, all_gone, environment_of, start
+from tests.config.house import House, processes_of
 
 
-def wait_for_line(process: subprocess.Popen[str], part: str) -> list[str]:
-    lines = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.append(line)
-        if part in line:
-            return lines
-    raise AssertionError(f"no line with {part!r} in {lines}")
+def test_it_serves_pages_and_their_files(house: House) -> None:
+    assert house.get("/healthz") == (200, "ok\n")
+    assert '"status": "ok"' in house.get("/readyz")[1]
+    _, page = house.get("/login/")
+    sheet = re.search(r"/static/css/[\w.-]+\.[0-9a-f]{12}\.css", page)
+    assert sheet, "no style sheet with a hashed name"
+    assert house.get(sheet[0])[0] == 200
 
 
-def answer(address: str, path: str) -> bytes:
-    with urllib.request.urlopen(f"http://{address}{path}", timeout=10) as response:
-        return bytes(response.read())
+def test_ctrl_c_leaves_nothing(house: House) -> None:
+    assert len(processes_of(house.home)) > 10
+    house.stop()
+    assert not (house.home / "server.json").exists()
+    house.start()
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    return environment_of(tmp_path)
-
-
-def test_it_serves_survives_a_kill_and_leaves_nothing(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    address = f"127.0.0.1:{environment['PORT']}"
-    with start(environment) as first:
-        wait_for_line(first, f"http://{address}/")
-        assert answer(address, "/healthz") == b"ok\n"
-        page = answer(address, "/login/").decode()
-        sheet = re.search(r"/static/css/[\w.-]+\.[0-9a-f]{12}\.css", page)
-        assert sheet, "no style sheet with a hashed name"
-        assert answer(address, sheet[0])
-        first.kill()
-    # Everything that the killed one started ends by itself, or is ended here.
-    with start(environment) as second:
-        wait_for_line(second, f"http://{address}/")
-        assert b'"status": "ok"' in answer(address, "/readyz")
-        family = psutil.Process(second.pid).children(recursive=True)
-        assert any(str(tmp_path) in " ".join(member.cmdline()) for member in family)
-        second.send_signal(signal.SIGINT)
-        assert second.wait(timeout=PATIENCE) == 0
-    assert all_gone(family)
-    assert not postgres.is_running(tmp_path)
-    assert not (tmp_path / "server.json").exists()
-
-
-def test_port_must_be_a_number(environment: dict[str, str]) -> None:
-    with start(environment | {"PORT": "eighty"}) as process:
-        wait_for_line(process, "PORT must be a number")
-        assert process.wait(timeout=10) == 1
+def test_port_must_be_a_number() -> None:
+    command = [sys.executable, "-m", "config.supervisor"]
+    environment = {**os.environ, "PORT": "eighty"}
+    done = subprocess.run(  # noqa: S603 - our own command line
+        command, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "PORT must be a number" in done.stdout
