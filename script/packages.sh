@@ -14,12 +14,12 @@ want() {
 }
 
 suits() {
-    have "$1" && "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+    have "$1" && "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
         2>/dev/null
 }
 
 find_python() {
-    for python in ${PYTHON:-} python3.11 python3.12 python3.13 python3; do
+    for python in ${PYTHON:-} python3.11 python3.12 python3.13 python3.14 python3; do
         suits "$python" && return
     done
     return 1
