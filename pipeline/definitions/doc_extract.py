@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.claims import DocumentTypeSpec
 from pipeline.extracting import acceptance
 from pipeline.manifest import Manifest, StepEntry, engines_here
-from pipeline.steps import input_gate, normalize, ocr
+from pipeline.steps import input_gate, layout, normalize, ocr
 from pipeline.steps.registry import latest_versions
 
 NAME = "doc-extract"
@@ -34,6 +34,7 @@ PARAMS: dict[str, Mapping[str, Any]] = {
     "normalize": normalize.DEFAULTS,
     "thumbnail": {"width": 320},
     "ocr": ocr.DEFAULTS,
+    "layout": layout.DEFAULTS,
     "disposition": {
         "critical_confidence": acceptance.CRITICAL_CONFIDENCE,
         "verified_confidence": acceptance.VERIFIED_CONFIDENCE,
