@@ -8,6 +8,7 @@ from pipeline import doubts
 from pipeline.claims import LINE_SLOT
 from pipeline.extracting.acceptance import DispositionReason
 from pipeline.extracting.reasons import REASON_TEXT
+from pipeline.steps.document import UPRIGHT
 from pipeline.steps.input_gate import GATE_MESSAGES
 
 DISPOSITIONS: Mapping[str, str] = {
@@ -109,7 +110,7 @@ def plain(word: str) -> str:
 def slot_text(slot: str) -> str:
     """What a slot is called on the page; lines count from 1 there."""
     if slot.startswith("page="):
-        return f"Page {slot.removeprefix('page=')}"
+        return f"Page {slot.removeprefix('page=').replace(UPRIGHT, ', upright')}"
     line = LINE_SLOT.fullmatch(slot)
     if line:
         return f"Line {int(line['number']) + 1}: {plain(line['column']).lower()}"

@@ -18,8 +18,8 @@ VERSION = "1.0.0"
 STEPS: tuple[tuple[str, str], ...] = (
     ("input_gate", ""),
     ("normalize", ""),
-    ("thumbnail", ""),
     ("ocr", "ocr"),
+    ("thumbnail", ""),  # of a page that ocr may have set upright
     ("layout", ""),
     ("extract", "extract"),
     ("ground", ""),

@@ -45,6 +45,7 @@ def _steps() -> dict[tuple[str, str], Step]:
         InputGate(),
         Normalize(),
         Thumbnail(),
+        Earlier(Ocr(), "1.0.0", turn=False),
         Ocr(),
         Earlier(LayoutStep(), "1.0.0", template="steps"),
         LayoutStep(),
