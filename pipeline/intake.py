@@ -13,7 +13,7 @@ from catalog import blobs
 from catalog.models import SourceMedia, Tenant
 from catalog.services import register_source
 from pipeline import services, work
-from pipeline.engines import engines
+from pipeline.engines.handler import engines
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion, Run
 from pipeline.runner import facts_of, scratch_folder

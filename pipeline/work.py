@@ -18,10 +18,11 @@ from django.utils import timezone
 from catalog import blobs
 from catalog.services import Reading, store_generation
 from pipeline.events import Reported, StepRecord, write_event
+from pipeline.execution import Execution
 from pipeline.lease import LEASE, renewed
 from pipeline.manifest import EngineChanged
 from pipeline.models import Run
-from pipeline.runner import Execution, RunFailed, execute, scratch_folder
+from pipeline.runner import RunFailed, execute, scratch_folder
 from pipeline.services import NOT_RUNNABLE
 from pipeline.signals import run_finished
 from pipeline.steps.registry import UnknownStep

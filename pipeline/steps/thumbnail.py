@@ -17,6 +17,9 @@ class Thumbnail:
 
     name = "thumbnail"
     version = "1.0.0"
+    reads: tuple[str, ...] = ("page_image",)
+    reads_types = False
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         width = int(given.params.get("width", _DEFAULT_WIDTH))

@@ -24,7 +24,9 @@ INPUTS = (("grounding", DOCUMENT),)
 class VerifyStep:
     name = "verify"
     version = "1.0.0"
-    also_reads = ("ocr", "layout")
+    reads: tuple[str, ...] = ("grounding", "ocr", "layout")
+    reads_types = True
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         """One field output a claim, and a table output if there are lines."""
