@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from catalog.hashing import canonical_json, sha256_of_file
-from catalog.models import Disposition, SourceMedia
+from catalog.models import DerivedArtifact, Disposition, Kind, SourceMedia
 from catalog.services import NewArtifact, Reading
 from pipeline.events import StepRecord
 from pipeline.manifest import Manifest, StepEntry
+from pipeline.memo.memory import Found, loaded
 from pipeline.memo.recipe import Recipe
 from pipeline.models import PipelineVersion
 from pipeline.steps.base import Output, StepResult
@@ -21,12 +22,17 @@ from pipeline.steps.base import Output, StepResult
 Announce = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Made:
-    """One result of a step, with the digest by which later steps know it."""
+    """One result of a step, with the digest by which later steps know it.
+
+    kept is the earlier artifact that it was taken from; the output has neither payload
+    nor file as long as no step wanted to see it.
+    """
 
     output: Output
     payload_hash: str
+    kept: DerivedArtifact | None = None
 
     @property
     def kind(self) -> str:
@@ -39,6 +45,13 @@ class Made:
     @property
     def region(self) -> Mapping[str, Any] | None:
         return self.output.region.as_json() if self.output.region else None
+
+    def shown(self, folder: Path) -> Output:
+        """The output with what it holds; a file goes to the folder. Raises Unusable."""
+        if self.kept is not None:
+            self.output = loaded(self.kept, self.output, folder)
+            self.kept = None
+        return self.output
 
 
 @dataclass
@@ -72,25 +85,29 @@ class Execution:
         found = (r.detail.get(key) for r in self.records if r.step == step)
         return str(next(found, None) or "")
 
-    def keep(
-        self, output: Output, entry: StepEntry, model_id: str, memo_key: str
-    ) -> None:
-        """Take in what a step made, as the artifact that it will be."""
-        self.made.append(made_of(output))
-        self.artifacts.append(
-            NewArtifact(
-                kind=output.kind,
-                slot=output.slot,
-                step=entry.step,
-                model_id=model_id,
-                memo_key=memo_key,
-                payload=output.payload,
-                file=output.file,
-                media_type=output.media_type,
-                region=output.region.as_json() if output.region else None,
-                inputs=output.inputs,
+    def keep(self, entry: StepEntry, result: StepResult, memo_key: str) -> None:
+        """Take in what a step made, as the artifacts that it will be."""
+        for output in result.outputs:
+            self.made.append(made_of(output))
+            self.artifacts.append(
+                replace(
+                    _new(output, entry, result.model_id, memo_key),
+                    payload=output.payload,
+                    file=output.file,
+                )
             )
-        )
+
+    def take_over(self, entry: StepEntry, found: Found) -> None:
+        """Take in what an earlier reading made. Raises Unusable."""
+        key, model_id = found.earlier.entry["memo_key"], found.earlier.entry["model_id"]
+        for artifact, output in found.outputs():
+            self.made.append(Made(output, artifact.payload_hash, artifact))
+            new = _new(output, entry, model_id, key)
+            if artifact.kind == Kind.SEARCH_TEXT:
+                # Every reading has index entries of its own.
+                seen = loaded(artifact, output, self.workdir)
+                new = replace(new, payload=seen.payload)
+            self.artifacts.append(replace(new, taken_from=artifact))
 
     def reading(self) -> Reading:
         """What the run made, as the catalog stores it."""
@@ -107,12 +124,26 @@ class Execution:
             reason=reason,
             document_type=self.document_type,
             template_key=self.template_key,
+            steps=[record.as_kept() for record in self.records],
             artifacts=self.artifacts,
         )
 
 
+def _new(output: Output, entry: StepEntry, model_id: str, memo_key: str) -> NewArtifact:
+    return NewArtifact(
+        kind=output.kind,
+        slot=output.slot,
+        step=entry.step,
+        model_id=model_id,
+        memo_key=memo_key or None,
+        media_type=output.media_type,
+        region=output.region.as_json() if output.region else None,
+        inputs=output.inputs,
+    )
+
+
 def made_of(output: Output) -> Made:
-    """The output as later steps will see it, whether it is fresh or was kept.
+    """The output as later steps will see it, as if it had been stored and fetched.
 
     A payload goes through JSON here, so that a step is never given a tuple by one run
     and a list by another.
@@ -120,12 +151,5 @@ def made_of(output: Output) -> Made:
     if output.file is not None:
         return Made(output, sha256_of_file(output.file))
     data = canonical_json(output.payload)
-    plain = Output(
-        kind=output.kind,
-        slot=output.slot,
-        payload=json.loads(data),
-        media_type=output.media_type,
-        region=output.region,
-        inputs=output.inputs,
-    )
+    plain = replace(output, payload=json.loads(data))
     return Made(plain, hashlib.sha256(data).hexdigest())

@@ -21,6 +21,7 @@ from pipeline.events import Reported, StepRecord, write_event
 from pipeline.execution import Execution
 from pipeline.lease import LEASE, renewed
 from pipeline.manifest import EngineChanged
+from pipeline.memo.kept_recipes import keep_recipes
 from pipeline.models import Run
 from pipeline.runner import RunFailed, execute, scratch_folder
 from pipeline.services import NOT_RUNNABLE
@@ -59,9 +60,10 @@ def take(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
     return Run.objects.select_related("source", "pipeline_version").get(pk=run.pk)
 
 
-def execute_run(run: Run) -> Run:
+def execute_run(run: Run, *, fresh: bool = False) -> Run:
     """Do a taken run and store it whole: generation, event, review task.
 
+    fresh: nothing is taken over from earlier readings.
     Whatever goes wrong is recorded in the run; only the loss of the database is raised.
     """
     with (
@@ -74,7 +76,7 @@ def execute_run(run: Run) -> Run:
         renewed(run),
     ):
         try:
-            return _done(run, Path(folder))
+            return _done(run, Path(folder), fresh=fresh)
         except LeaseLost:
             log.warning("lease_lost", attempt=run.attempts)
             return Run.objects.get(pk=run.pk)
@@ -86,13 +88,14 @@ def execute_run(run: Run) -> Run:
             return _failed(run, "", "internal_error")
 
 
-def _done(run: Run, folder: Path) -> Run:
+def _done(run: Run, folder: Path, *, fresh: bool) -> Run:
     try:
         execution = execute(
             source=run.source,
             version=run.pipeline_version,
             workdir=folder,
             announce=lambda step: _announce(run, step),
+            fresh=fresh,
         )
     except RunFailed as failure:
         return _failed(run, failure.step, failure.reason, failure.records)
@@ -118,6 +121,7 @@ def _own(run: Run) -> None:
 def _finish(run: Run, execution: Execution) -> Run:
     _own(run)
     reading = execution.reading()
+    keep_recipes(execution.recipes.values())
     run.generation = store_generation(source=run.source, reading=reading)
     run.state = Run.State.FINISHED
     run.disposition, run.reason = reading.disposition, reading.reason

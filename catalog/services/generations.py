@@ -35,7 +35,9 @@ INLINE_LIMIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class NewArtifact:
-    """An artifact to store. Exactly one of payload and file is set.
+    """An artifact to store. Exactly one of payload and file is set, or taken_from: the
+    artifact of an earlier generation that holds what this one would hold. (Text for the
+    search has its payload as well, since its words are to be found anew.)
 
     inputs are (kind, slot) of artifacts of the same generation; none: the original.
     """
@@ -50,11 +52,15 @@ class NewArtifact:
     media_type: str = "application/json"
     region: dict[str, Any] | None = None
     inputs: Sequence[tuple[str, str]] = ()
+    taken_from: DerivedArtifact | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One version's whole reading of a source, ready to be stored."""
+    """One version's whole reading of a source, ready to be stored.
+
+    steps: one entry a step, as Generation.steps keeps it.
+    """
 
     pipeline_name: str
     pipeline_version: str
@@ -69,6 +75,12 @@ class Reading:
 
 def _stored(new: NewArtifact) -> dict[str, Any]:
     """The payload columns of an artifact, its blob stored if it needs one."""
+    if (earlier := new.taken_from) is not None:
+        return {
+            "payload": earlier.payload,
+            "payload_uri": earlier.payload_uri,
+            "payload_hash": earlier.payload_hash,
+        }
     if new.file is not None:
         blob = blobs.keep_new_file(new.file)
         return {"payload_uri": blob.key, "payload_hash": blob.content_hash}
