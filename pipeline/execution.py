@@ -100,7 +100,8 @@ class Execution:
     def take_over(self, entry: StepEntry, found: Found) -> None:
         """Take in what an earlier reading made. Raises Unusable."""
         key, model_id = found.earlier.entry["memo_key"], found.earlier.entry["model_id"]
-        for artifact, output in found.outputs():
+        for kept in found.kept:
+            artifact, output = kept.artifact, kept.output()
             self.made.append(Made(output, artifact.payload_hash, artifact))
             new = _new(output, entry, model_id, key)
             if artifact.kind == Kind.SEARCH_TEXT:

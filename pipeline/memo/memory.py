@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,34 +87,30 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """An artifact of an earlier reading, and the (kind, slot) that it was made from."""
+
+    artifact: DerivedArtifact
+    inputs: tuple[tuple[str, str], ...]
+
+    def output(self) -> Output:
+        """The output that it was; what it holds is still to be loaded."""
+        region = self.artifact.region
+        return Output(
+            kind=self.artifact.kind,
+            slot=self.artifact.slot,
+            media_type=self.artifact.media_type,
+            region=Region.from_json(region) if region else None,
+            inputs=self.inputs,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """An earlier execution with all of its artifacts, in the order made."""
 
     earlier: Earlier
-    artifacts: tuple[DerivedArtifact, ...]
-
-    def outputs(self) -> Iterator[tuple[DerivedArtifact, Output]]:
-        """Each artifact as the output it was; what it holds is still to be loaded."""
-        read: dict[uuid.UUID, list[tuple[str, str]]] = {}
-        inputs = ArtifactInput.objects.filter(
-            artifact__in=self.artifacts, input_artifact__isnull=False
-        ).order_by("input_artifact_id")
-        for artifact_id, kind, slot in inputs.values_list(
-            "artifact_id", "input_artifact__kind", "input_artifact__slot"
-        ):
-            read.setdefault(artifact_id, []).append((kind, slot))
-        for artifact in self.artifacts:
-            region = artifact.region
-            yield (
-                artifact,
-                Output(
-                    kind=artifact.kind,
-                    slot=artifact.slot,
-                    media_type=artifact.media_type,
-                    region=Region.from_json(region) if region else None,
-                    inputs=tuple(read.get(artifact.pk, ())),
-                ),
-            )
+    kept: tuple[Kept, ...]
 
 
 class Memory:
@@ -128,6 +124,7 @@ class Memory:
     ) -> None:
         self.source = source
         self.distrusted = frozenset(distrusted)
+        self._kept: dict[uuid.UUID, dict[str, list[Kept]]] = {}
 
     @cached_property
     def executions(self) -> list[Earlier]:
@@ -169,17 +166,36 @@ class Memory:
     def _whole(self, earlier: Earlier, key: str) -> Found | Why:
         if reaching(self.revocations, earlier.origin):
             return Why.REVOKED
-        artifacts = tuple(
-            DerivedArtifact.objects.filter(
-                generation=earlier.generation_id, memo_key=key
-            ).order_by("artifact_id")
-        )
-        if len(artifacts) != earlier.entry["outputs"]:
+        kept = self._kept_in(earlier.generation_id).get(key, [])
+        if len(kept) != earlier.entry["outputs"]:
             return Why.INCOMPLETE
+        artifacts = [one.artifact for one in kept]
         stored = {a.payload_hash for a in artifacts if a.payload_uri != INLINE}
         if not all(blobs.exists(content_hash) for content_hash in stored):
             return Why.BLOB_MISSING
-        return Found(earlier, artifacts)
+        return Found(earlier, tuple(kept))
+
+    def _kept_in(self, generation_id: uuid.UUID) -> dict[str, list[Kept]]:
+        """By memo key, all that can be taken over from a reading: it is asked for as a
+        whole, since most steps are found in the same one.
+        """
+        if generation_id not in self._kept:
+            read: dict[uuid.UUID, list[tuple[str, str]]] = {}
+            lineage = ArtifactInput.objects.filter(
+                artifact__generation=generation_id, input_artifact__isnull=False
+            ).order_by("input_artifact_id")
+            for artifact_id, kind, slot in lineage.values_list(
+                "artifact_id", "input_artifact__kind", "input_artifact__slot"
+            ):
+                read.setdefault(artifact_id, []).append((kind, slot))
+            kept: dict[str, list[Kept]] = {}
+            for artifact in DerivedArtifact.objects.filter(
+                generation=generation_id, memo_key__isnull=False
+            ).order_by("artifact_id"):
+                one = Kept(artifact, tuple(read.get(artifact.pk, ())))
+                kept.setdefault(str(artifact.memo_key), []).append(one)
+            self._kept[generation_id] = kept
+        return self._kept[generation_id]
 
 
 def loaded(artifact: DerivedArtifact, output: Output, folder: Path) -> Output:

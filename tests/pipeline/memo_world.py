@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.manifest import Manifest
 from pipeline.memo.closure import Sources
-from pipeline.memo.recipe import memo_key, recipe_of
+from pipeline.memo.recipe import Recipe, memo_key, recipe_of
 from pipeline.steps.base import Step, StepInput, StepResult
 
 FILES = {
@@ -212,13 +212,17 @@ class World:
         spec: dict[str, Any] = self.manifest["document_types"][0]
         return spec
 
-    def components(self) -> dict[str, str]:
-        return dict(self._recipe().components)
-
     def key(self) -> str:
         return memo_key(self._recipe(), self.step, self.source_hash, self.made)
 
-    def _recipe(self) -> Any:
-        manifest = Manifest.from_json(deepcopy(self.manifest))
-        sources = Sources({"toy": self.root})
+    def _recipe(self) -> Recipe:
+        manifest = self.parsed()
+        sources = self.sources()
         return recipe_of(manifest, manifest.steps[0], self.step, sources=sources)
+
+    def parsed(self) -> Manifest:
+        return Manifest.from_json(deepcopy(self.manifest))
+
+    def sources(self) -> Sources:
+        """As a process that starts now finds the files."""
+        return Sources({"toy": self.root})
