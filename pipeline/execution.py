@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,19 @@ from pipeline.manifest import Manifest, StepEntry
 from pipeline.memo.memory import Found, loaded
 from pipeline.memo.recipe import Recipe
 from pipeline.models import PipelineVersion
-from pipeline.steps.base import Output, StepResult
+from pipeline.steps.base import Output, SourceFacts, StepResult
 
 Announce = Callable[[str], None]
+
+
+def facts_of(source: SourceMedia) -> SourceFacts:
+    return SourceFacts(
+        content_hash=source.content_hash,
+        mime_type=source.mime_type,
+        modality=source.modality,
+        bytes=source.bytes,
+        received_on=source.uploaded_at.astimezone(UTC).date(),
+    )
 
 
 @dataclass(slots=True)

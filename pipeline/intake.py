@@ -14,9 +14,10 @@ from catalog.models import SourceMedia, Tenant
 from catalog.services import register_source
 from pipeline import services, work
 from pipeline.engines.handler import engines
+from pipeline.execution import facts_of
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion, Run
-from pipeline.runner import facts_of, scratch_folder
+from pipeline.runner import scratch_folder
 from pipeline.steps.base import Outcome, StepError, StepInput
 from pipeline.steps.registry import UnknownStep, step_named
 

@@ -6,6 +6,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -14,14 +15,13 @@ from catalog.models import SourceMedia
 from pipeline.engines.base import EngineError
 from pipeline.engines.handler import engines
 from pipeline.events import StepRecord
-from pipeline.execution import Announce, Execution
+from pipeline.execution import Announce, Execution, facts_of
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.memo.memory import Earlier, Memory, Unusable
 from pipeline.memo.recipe import memo_key, readable, recipe_of
 from pipeline.models import PipelineVersion
 from pipeline.steps.base import (
     Outcome,
-    SourceFacts,
     Step,
     StepError,
     StepInput,
@@ -43,15 +43,6 @@ class RunFailed(Exception):
         self.step = step
         self.reason = reason
         self.records: list[StepRecord] = []
-
-
-def facts_of(source: SourceMedia) -> SourceFacts:
-    return SourceFacts(
-        content_hash=source.content_hash,
-        mime_type=source.mime_type,
-        modality=source.modality,
-        bytes=source.bytes,
-    )
 
 
 def execute(
@@ -151,8 +142,8 @@ class AtWork:
             log.warning("memo_off", step=self.entry.step, why="code_changed_on_disk")
             return ""
         self.execution.recipes[self.entry.step] = recipe
-        source_hash = self.execution.source.content_hash
-        return memo_key(recipe, self.step, source_hash, self.execution.made)
+        facts = facts_of(self.execution.source)
+        return memo_key(recipe, self.step, facts, self.execution.made)
 
     def _given(self) -> StepInput:
         """All that the step may see. Raises Unusable."""
@@ -165,8 +156,14 @@ class AtWork:
             params=self.entry.params,
             document_types=types if self.step.reads_types else (),
             upstream=tuple(made.shown(self.execution.workdir) for made in upstream),
-            engine=engines.__getitem__,
+            engine=self._engine,
         )
+
+    def _engine(self, alias: str) -> Any:
+        """The engine that the version names; another one would go unseen."""
+        if alias != self.entry.engine:
+            raise LookupError(f"{self.entry.step} does not declare engine {alias!r}")
+        return engines[alias]
 
     @property
     def _ms(self) -> int:

@@ -114,12 +114,16 @@ def _joined(found: Mapping[str, Module], imported: set[str]) -> Closure:
         word: frozenset().union(*(module.said[word] for module in modules))
         for word in SAID
     }
+    code = {
+        part: digest
+        for name in sorted(found)
+        for part, digest in found[name].parts.items()
+    }
+    if any(module.asks for module in modules):
+        # Then a docstring anywhere may be what is printed.
+        code |= {name: module.spoken for name, module in found.items()}
     return Closure(
-        code={
-            part: digest
-            for name in sorted(found)
-            for part, digest in found[name].parts.items()
-        },
+        code=code,
         imported=frozenset(imported),
         distributions=said[NEEDS_DISTRIBUTIONS],
         programs=said[NEEDS_PROGRAMS],

@@ -10,17 +10,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
+from pipeline.memo import fonts, installed
 from pipeline.memo.closure import Closure
 
-ABSENT = "absent"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION = re.compile(rb"\d+(\.\d+)+")
-_EXTRA = re.compile(r"\bextra\b")
+# Programs that draw letters by fonts of the machine.
+DRAWS = frozenset({"pdftoppm"})
 _CATEGORIES = {
     "LC_CTYPE": locale.LC_CTYPE,
     "LC_COLLATE": locale.LC_COLLATE,
@@ -38,6 +37,8 @@ def environment_of(*closures: Closure) -> dict[str, str]:
     found = _distributions(closures)
     for program in frozenset().union(*(c.programs for c in closures)):
         found[program] = version_of_program(program)
+        if program in DRAWS:
+            found["fonts"] = fonts.fonts_digest()
     if found:
         # Compiled code rounds as its processor does.
         found["machine"] = f"{platform.system()}-{platform.machine()}"
@@ -59,58 +60,28 @@ def _surroundings() -> dict[str, str]:
 
 def _distributions(closures: Iterable[Closure]) -> dict[str, str]:
     """Versions of what the closures import, and of all that it requires in turn."""
-    providers = _providers()
+    providers = installed.providers()
     waiting: list[str] = []
     neutral: set[str] = set()
     for closure in closures:
         for name in closure.imported:
             waiting.extend(providers.get(name, [name]))
         waiting.extend(closure.distributions)
-        neutral.update(normal(name) for name in closure.neutral)
+        neutral.update(installed.normal(name) for name in closure.neutral)
     found: dict[str, str] = {}
     while waiting:
-        name = normal(waiting.pop())
+        name = installed.normal(waiting.pop())
         if name not in found and name not in neutral:
-            found[name] = version_of(name)
-            waiting.extend(required_by(name))
+            found[name] = installed.version_of(name)
+            waiting.extend(installed.required_by(name))
     return found
-
-
-def normal(name: str) -> str:
-    """The one spelling of a distribution's name (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-@cache
-def _providers() -> Mapping[str, list[str]]:
-    return metadata.packages_distributions()
-
-
-@cache
-def version_of(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return ABSENT
-
-
-@cache
-def required_by(distribution: str) -> tuple[str, ...]:
-    """What it requires without extras, if it is here."""
-    try:
-        lines = metadata.requires(distribution) or []
-    except metadata.PackageNotFoundError:
-        return ()
-    plain = [line for line in lines if not _EXTRA.search(line.partition(";")[2])]
-    names = (match.group() for line in plain if (match := _NAME.match(line.strip())))
-    return tuple(name for name in names if version_of(normal(name)) != ABSENT)
 
 
 def version_of_program(name: str) -> str:
     """What the program calls its version; its file's size where it says none."""
     path = shutil.which(name)
     if path is None:
-        return ABSENT
+        return installed.ABSENT
     facts = Path(path).stat()
     return _asked(path, facts.st_mtime_ns, facts.st_size)
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from catalog.models import DerivedArtifact, Generation, Origin, SourceMedia
+from pipeline.execution import facts_of
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.memo.memory import Earlier, Found, Memory, Why
 from pipeline.memo.recipe import Recipe, differences, memo_key, readable, recipe_of
@@ -124,7 +125,7 @@ class _Explainer:
         unsettled = self._unsettled(step)
         found: Found | Why | None = None
         if not unsettled and recipe.trusted:
-            key = memo_key(recipe, step, self.source.content_hash, self.standing)
+            key = memo_key(recipe, step, facts_of(self.source), self.standing)
             found = self.memory.look(entry.step, key)
         if isinstance(found, Found):
             self.standing.extend(kept.artifact for kept in found.kept)

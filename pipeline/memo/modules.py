@@ -9,7 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.memo.spelling import parsed, spelled
+from pipeline.memo.spelling import (
+    asks_for_docstrings,
+    parsed,
+    spelled,
+    with_docstrings,
+)
 
 # What a module may say of itself, as a tuple of texts at its top level.
 NEEDS_DISTRIBUTIONS = "NEEDS_DISTRIBUTIONS"  # used without an import
@@ -23,10 +28,13 @@ _FILE = re.compile(r"[\w-][\w./-]*\.\w{1,8}")
 @dataclass(frozen=True, slots=True)
 class Module:
     """parts are digests of its code and of the files beside it that it names; names are
-    the dotted names that it imports, said is what it says of itself.
+    the dotted names that it imports, said is what it says of itself. spoken is the
+    digest of its code with docstrings, asks is whether it looks at any docstring.
     """
 
     parts: Mapping[str, str]
+    spoken: str
+    asks: bool
     names: frozenset[str]
     said: Mapping[str, frozenset[str]]
     files: tuple[Path, ...]
@@ -34,7 +42,8 @@ class Module:
 
 def read_module(name: str, path: Path, is_ours: Callable[[str], bool]) -> Module:
     """is_ours says whether a dotted text names a module of ours, or a thing in one."""
-    tree = parsed(path.read_bytes())
+    source = path.read_bytes()
+    tree = parsed(source)
     names: set[str] = set()
     files: dict[str, Path] = {}
     for node in ast.walk(tree):
@@ -49,6 +58,8 @@ def read_module(name: str, path: Path, is_ours: Callable[[str], bool]) -> Module
     beside = {f"{name}:{text}": _sha256(f.read_bytes()) for text, f in files.items()}
     return Module(
         parts={name: _sha256(spelled(tree)), **beside},
+        spoken=_sha256(spelled(with_docstrings(source))),
+        asks=asks_for_docstrings(tree),
         names=frozenset(names),
         said={word: frozenset(_said(tree, word)) for word in SAID},
         files=(path, *files.values()),

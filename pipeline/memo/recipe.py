@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import util
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from catalog.hashing import canonical_json, digest_of
@@ -21,7 +19,8 @@ from pipeline.apps import LOADING_SINCE
 from pipeline.manifest import Manifest, StepEntry, type_as_json
 from pipeline.memo.closure import Closure, Sources
 from pipeline.memo.environment import environment_of
-from pipeline.steps.base import Step
+from pipeline.memo.installed import folder_of, is_loose
+from pipeline.steps.base import SourceFacts, Step
 
 OURS = ("pipeline", "catalog")
 # Longer values go into a recipe as digests.
@@ -62,17 +61,34 @@ P = TypeVar("P", bound=Placed)
 
 
 @cache
-def sources_with(package: str) -> Sources:
-    """Our own source tree, and that of the package that an engine comes from."""
+def sources_with(packages: frozenset[str]) -> Sources:
+    """Our own source tree, and those of some other packages.
+
+    Raises LookupError for one whose source is not here.
+    """
     roots = {}
-    for name in {*OURS, package}:
-        found = util.find_spec(name)
-        if found is None or found.origin is None:
+    for name in packages.union(OURS):
+        folder = folder_of(name)
+        if folder is None:
             raise LookupError(f"the source of {name} cannot be found")
-        file = Path(found.origin)
-        is_package = found.submodule_search_locations is not None
-        roots[name] = file.parents[1] if is_package else file.parent
+        roots[name] = folder
     return Sources(roots)
+
+
+@cache
+def process_closure(module: str) -> Closure:
+    """The closure as this process loaded it: once, since what is loaded stays.
+
+    An engine's own package is followed like ours, and so is whatever belongs to no
+    installed distribution: no version would say that it changed.
+    """
+    packages = {module.partition(".")[0]}
+    while True:
+        closure = sources_with(frozenset(packages)).closure(module)
+        loose = {name for name in closure.imported if is_loose(name)}
+        if not loose:
+            return closure
+        packages |= loose
 
 
 def recipe_of(
@@ -131,7 +147,7 @@ def _natural(slot: str) -> list[tuple[int, str]]:
 
 
 def memo_key(
-    recipe: Recipe, step: Step, source_hash: str, upstream: Iterable[Placed]
+    recipe: Recipe, step: Step, source: SourceFacts, upstream: Iterable[Placed]
 ) -> str:
     """What decided one execution, as one digest.
 
@@ -142,7 +158,7 @@ def memo_key(
         {
             "v": 2,
             "recipe": recipe.digest,
-            "source_hash": source_hash,
+            "source": {**asdict(source), "received_on": str(source.received_on)},
             "inputs": [
                 [one.kind, one.slot, one.payload_hash, one.region]
                 for one in readable(step, upstream)
@@ -157,14 +173,8 @@ def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
     return sorted(name for name in names if one.get(name) != other.get(name))
 
 
-@cache
-def _process_closure(module: str) -> Closure:
-    # Once a process: the code that runs is the code that was loaded.
-    return sources_with(module.partition(".")[0]).closure(module)
-
-
 def _closure(module: str, sources: Sources | None) -> Closure:
-    return sources.closure(module) if sources else _process_closure(module)
+    return sources.closure(module) if sources else process_closure(module)
 
 
 def _params(params: Mapping[str, Any]) -> dict[str, str]:

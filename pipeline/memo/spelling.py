@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 _BODIES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_DOC = frozenset({"__doc__", "getdoc"})
 # What the parser notes beside the meaning; it follows from the rest of the tree.
 _ASIDES = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 
@@ -13,15 +14,25 @@ _ASIDES = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 def parsed(source: bytes) -> ast.Module:
     """The code that runs: no comments, no docstrings, nothing under TYPE_CHECKING.
 
-    Docstrings stay where the module looks at __doc__. Raises SyntaxError.
+    Raises SyntaxError.
     """
+    tree = with_docstrings(source)
+    for node in ast.walk(tree):
+        if isinstance(node, _BODIES):
+            _drop_docstring(node)
+    return tree
+
+
+def with_docstrings(source: bytes) -> ast.Module:
+    """As parsed, for code that some other code may ask for its docstrings."""
     tree = ast.parse(source)
     _Running().visit(tree)
-    if not any(_is_doc(node) for node in ast.walk(tree)):
-        for node in ast.walk(tree):
-            if isinstance(node, _BODIES):
-                _drop_docstring(node)
     return tree
+
+
+def asks_for_docstrings(tree: ast.AST) -> bool:
+    """Whether the code looks at any docstring, of whichever module."""
+    return any(_word(node) in _DOC for node in ast.walk(tree))
 
 
 def spelled(tree: ast.AST) -> bytes:
@@ -42,9 +53,11 @@ class _Running(ast.NodeTransformer):
         return node.orelse if name == "TYPE_CHECKING" else node
 
 
-def _is_doc(node: ast.AST) -> bool:
-    named = isinstance(node, ast.Name) and node.id == "__doc__"
-    return named or (isinstance(node, ast.Attribute) and node.attr == "__doc__")
+def _word(node: ast.AST) -> object:
+    match node:
+        case ast.Name(id=word) | ast.Attribute(attr=word) | ast.Constant(value=word):
+            return word
+    return None
 
 
 def _drop_docstring(

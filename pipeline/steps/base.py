@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -39,12 +40,17 @@ class StepError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What a step may know of the original."""
+    """What a step may know of the original.
+
+    received_on is the day it came in (UTC): what a step calls today, so that a reading
+    does not depend on when it is made. None where nobody received it: a bare call.
+    """
 
     content_hash: str
     mime_type: str
     modality: str
     bytes: int
+    received_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,13 @@ class VerifyStep:
         extraction = extraction_of(given, "grounding")
         spec = spec_of(given, extraction)
         if spec is not None:
-            extraction = verify(extraction, pages_of(given), layout_of(given), spec)
+            extraction = verify(
+                extraction,
+                pages_of(given),
+                layout_of(given),
+                spec,
+                today=given.source.received_on,
+            )
         statuses = Counter(claim.status for claim in extraction.claims)
         conflicts = [
             claim for claim in extraction.claims if claim.status is ClaimStatus.CONFLICT

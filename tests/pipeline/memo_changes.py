@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from pipeline.memo import environment
+from pipeline.memo import environment, installed
 from tests.pipeline.memo_world import ToyStep, World
 
 Patch = pytest.MonkeyPatch
@@ -37,9 +37,9 @@ def version(name: str, number: str = "99.0") -> Mutation:
     """Another version of a distribution is installed."""
 
     def change(world: World, patch: Patch) -> None:
-        known = environment.version_of
+        known = installed.version_of
         patch.setattr(
-            environment, "version_of", lambda n: number if n == name else known(n)
+            installed, "version_of", lambda n: number if n == name else known(n)
         )
 
     return change
@@ -47,9 +47,9 @@ def version(name: str, number: str = "99.0") -> Mutation:
 
 def requirement(world: World, patch: Patch) -> None:
     """A package that is imported begins to require another one."""
-    known = environment.required_by
+    known = installed.required_by
     more = {"pillow": ("six",)}
-    patch.setattr(environment, "required_by", lambda n: more.get(n) or known(n))
+    patch.setattr(installed, "required_by", lambda n: more.get(n) or known(n))
 
 
 def python(minor: int, micro: int) -> Mutation:
@@ -75,6 +75,13 @@ def made(index: int, **changes: Any) -> Mutation:
     return change
 
 
+def original(**changes: Any) -> Mutation:
+    def change(world: World, patch: Patch) -> None:
+        world.source = replace(world.source, **changes)
+
+    return change
+
+
 def swap_pages(world: World, patch: Patch) -> None:
     one, other = world.made[:2]
     world.made[0] = replace(one, payload_hash=other.payload_hash)
@@ -96,6 +103,14 @@ def speak(word: str) -> Mutation:
         assert world.key() != before
 
     return change
+
+
+def speak_of_another(world: World, patch: Patch) -> None:
+    """A docstring that other code looks at is no comment either."""
+    world.edit(READ, "LIMIT = 3", "LIMIT = len(helper.__doc__)")
+    before = world.key()
+    world.edit(HELPER, "Helps.", "Helps a lot.")
+    assert world.key() != before
 
 
 def no_program(world: World, patch: Patch) -> None:

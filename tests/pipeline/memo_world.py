@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipeline.manifest import Manifest
 from pipeline.memo.closure import Sources
 from pipeline.memo.recipe import Recipe, memo_key, recipe_of
-from pipeline.steps.base import Step, StepInput, StepResult
+from pipeline.steps.base import SourceFacts, Step, StepInput, StepResult
 
 FILES = {
     "toy/__init__.py": "",
@@ -168,6 +169,9 @@ def upstream() -> list[Made]:
     ]
 
 
+ORIGINAL = SourceFacts("e" * 64, "application/pdf", "document", 999, date(2026, 1, 31))
+
+
 @dataclass
 class World:
     """root holds the files; everything else may be changed in place."""
@@ -175,7 +179,7 @@ class World:
     root: Path
     manifest: dict[str, Any] = field(default_factory=lambda: deepcopy(MANIFEST))
     made: list[Made] = field(default_factory=upstream)
-    source_hash: str = "e" * 64
+    source: SourceFacts = ORIGINAL
     step: Step = field(default_factory=ToyStep)
 
     def __post_init__(self) -> None:
@@ -213,7 +217,7 @@ class World:
         return spec
 
     def key(self) -> str:
-        return memo_key(self._recipe(), self.step, self.source_hash, self.made)
+        return memo_key(self._recipe(), self.step, self.source, self.made)
 
     def _recipe(self) -> Recipe:
         manifest = self.parsed()

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from catalog import blobs
 from catalog.models import Kind, SourceMedia
 from pipeline.manifest import Manifest, StepEntry
-from pipeline.memo import environment
+from pipeline.memo import installed
 from pipeline.memo.explain import StepExplained, Verdict, explain
 from pipeline.memo.recipe import Recipe, recipe_of
 from pipeline.memo.revocations import Which, revoke_memo
@@ -142,9 +142,9 @@ def test_a_package_is_named(
     source: SourceMedia, version: PipelineVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read(source, version)
-    known = environment.version_of
+    known = installed.version_of
     newer = {"pillow": "99.0"}
-    monkeypatch.setattr(environment, "version_of", lambda n: newer.get(n) or known(n))
+    monkeypatch.setattr(installed, "version_of", lambda n: newer.get(n) or known(n))
 
     assert steps(source, version)["thumbnail"].causes == ("environment:pillow",)
 

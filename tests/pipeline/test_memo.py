@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.storage import storages
+from django.utils import timezone
 from pytest_django import Settings
 
 from catalog import blobs
@@ -353,3 +357,26 @@ def test_what_a_person_corrected_is_taken_over_as_the_machine_said_it(
 
     assert other.artifacts.filter(slot=field.slot).count() == 1
     assert not other.artifacts.filter(slot=answer.slot).exists()
+
+
+def test_a_reading_does_not_depend_on_the_day_it_is_made(
+    version: PipelineVersion, stricter: PipelineVersion
+) -> None:
+    source = make_source(data=pdf_of())
+    one = generation_of(read(source, version))
+    with time_machine.travel(timezone.now() + timedelta(days=365 * 40), tick=True):
+        other = generation_of(read(source, stricter, fresh=True))
+
+    assert rows(one) == rows(other)
+
+
+def test_an_engine_that_the_version_does_not_name_is_refused(
+    source: SourceMedia, version: PipelineVersion
+) -> None:
+    def unnamed(manifest: dict[str, Any]) -> None:
+        manifest["steps"][3].update(engine=None)
+
+    run = read(source, version_with(version, "1.9.0", unnamed))
+
+    assert run.state == "queued", "a defect, to be tried again"
+    assert FixedOcr.calls == 0

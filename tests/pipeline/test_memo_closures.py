@@ -12,7 +12,8 @@ from pipeline.definitions.doc_extract import STEPS
 from pipeline.engines.rules import RulesEngine
 from pipeline.memo.closure import Closure
 from pipeline.memo.environment import environment_of
-from pipeline.memo.recipe import readable, recipe_of, sources_with
+from pipeline.memo.fonts import fonts_digest
+from pipeline.memo.recipe import process_closure, readable, recipe_of
 from pipeline.memo.spelling import parsed, spelled
 from pipeline.steps.registry import latest_versions, step_named
 from tests.pipeline.memo_world import Made, World
@@ -21,7 +22,7 @@ NAMES = [name for name, _ in STEPS]
 
 
 def closure_of(module: str) -> Closure:
-    return sources_with("pipeline").closure(module)
+    return process_closure(module)
 
 
 def closure_of_step(name: str) -> Closure:
@@ -62,15 +63,38 @@ def test_the_runtime_of_the_models_counts_and_the_progress_bar_does_not() -> Non
 
 
 def test_an_engine_from_elsewhere_counts_with_its_own_code() -> None:
-    closure = sources_with("tests").closure("tests.pipeline.memo_engines")
+    closure = closure_of("tests.pipeline.memo_engines")
 
     assert "tests.pipeline.memo_engines" in closure.code
     assert "pipeline.words" in closure.code
 
 
-def test_a_module_that_is_not_ours_has_no_closure() -> None:
+def test_code_of_no_distribution_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "loose_engine.py").write_text("import loose_helper\nimport numpy\n")
+    (tmp_path / "loose_helper.py").write_text("FACTOR = 2\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    closure = closure_of("loose_engine")
+
+    assert closure.code.keys() == {"loose_engine", "loose_helper"}
+    assert closure.imported == {"numpy"}
+
+
+def test_a_compiled_module_has_no_closure() -> None:
     with pytest.raises(LookupError):
-        closure_of("json.decoder")
+        closure_of("_socket")
+
+
+def test_the_fonts_of_the_machine_count(tmp_path: Path) -> None:
+    (tmp_path / "a.ttf").write_bytes(b"1")
+    before = fonts_digest((str(tmp_path),))
+    fonts_digest.cache_clear()
+    (tmp_path / "b.ttf").write_bytes(b"1")
+
+    assert fonts_digest((str(tmp_path),)) != before
+    assert "fonts" in environment_of(closure_of_step("normalize"))
 
 
 def test_code_that_changed_under_a_running_process_decides_nothing(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import platform
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipeline.memo import environment
+from pipeline.memo import fonts, installed
 from tests.pipeline.memo_changes import (
     ENGINE,
     HELPER,
@@ -24,6 +25,7 @@ from tests.pipeline.memo_changes import (
     made,
     move,
     no_program,
+    original,
     other_locale,
     other_program,
     other_zone,
@@ -32,6 +34,7 @@ from tests.pipeline.memo_changes import (
     requirement,
     sort_backwards,
     speak,
+    speak_of_another,
     step_that,
     swap_pages,
     touch,
@@ -70,6 +73,7 @@ MISSES: dict[str, Mutation] = {
         READ, "import PIL", "import PIL\nimport toy.unrelated"
     ),
     "a docstring that the code reads": speak("Shouts."),
+    "a docstring that other code reads": speak_of_another,
     # other modules of ours
     "a helper's code": edit(HELPER, "* depth", "* 2"),
     "a helper moved": rename_helper,
@@ -128,10 +132,11 @@ MISSES: dict[str, Mutation] = {
     "a package of the engine": version("numpy"),
     "a package that is used unseen": version("onnxruntime"),
     "a package that a package needs": version("protobuf"),
-    "a package gone": version("pillow", environment.ABSENT),
+    "a package gone": version("pillow", installed.ABSENT),
     "a new requirement": requirement,
     "a program": other_program,
     "a program gone": no_program,
+    "a font": lambda w, p: p.setattr(fonts, "fonts_digest", lambda: "f" * 64),
     "Python's minor version": python(sys.version_info.minor + 1, 0),
     "the locale": other_locale,
     "the locale that programs see": lambda w, p: p.setenv("LC_ALL", "tr_TR.UTF-8"),
@@ -139,7 +144,9 @@ MISSES: dict[str, Mutation] = {
     "the time zone that is in force": other_zone,
     "the processor": lambda w, p: p.setattr(platform, "machine", lambda: "riscv64"),
     # what it is given
-    "the original": lambda w, p: setattr(w, "source_hash", "f" * 64),
+    "the original": original(content_hash="f" * 64),
+    "what the original is": original(mime_type="image/png"),
+    "the day it came in": original(received_on=date(2026, 2, 1)),
     "an upstream payload": made(0, payload_hash="f" * 64),
     "an upstream region": made(2, region={"page": 1, "bbox": [0, 0, 1, 0.5]}),
     "an upstream region gone": made(2, region=None),
