@@ -139,7 +139,9 @@ class AtWork:
             return ""
         recipe = recipe_of(self.execution.manifest, self.entry, self.step)
         if not recipe.trusted:
-            log.warning("memo_off", step=self.entry.step, why="code_changed_on_disk")
+            log.warning(
+                "memo_off", step=self.entry.step, why="code_changed_or_without_source"
+            )
             return ""
         self.execution.recipes[self.entry.step] = recipe
         facts = facts_of(self.execution.source)

@@ -34,7 +34,7 @@ class Verdict(StrEnum):
 class Cause(StrEnum):
     FAILED = "failed before"
     NOT_REPEATABLE = "not repeatable"
-    CHANGED_ON_DISK = "code changed on disk"
+    CODE_UNKNOWN = "code changed on disk or without source"
     RECIPE_UNKNOWN = "recipe unknown"
 
 
@@ -132,7 +132,7 @@ class _Explainer:
             return _explained(entry, Verdict.HIT, (), found.earlier)
         self.running.add(entry.step)
         if not recipe.trusted:
-            return _explained(entry, Verdict.MISS, [Cause.CHANGED_ON_DISK], None)
+            return _explained(entry, Verdict.MISS, [Cause.CODE_UNKNOWN], None)
         return self._missed(entry, step, recipe, unsettled, found)
 
     def _unsettled(self, step: Step) -> list[str]:

@@ -33,7 +33,8 @@ class Recipe:
     """components: name to a digest or a short text; never text of a document.
 
     trusted is False where a file of ours changed after this process began to load code:
-    what runs is then not what the file says, so the recipe must decide nothing.
+    what runs is then not what the file says, so the recipe must decide nothing. Nor may
+    it where there is code without source.
     """
 
     components: Mapping[str, str]
@@ -103,25 +104,22 @@ def recipe_of(
 
     loading_since: seconds of the epoch at which the process began to load our code.
     """
-    closures = [_closure(type(step).__module__, sources)]
+    modules = [type(step).__module__]
+    if entry.engine:
+        modules.append(manifest.engines[entry.engine]["backend"].rpartition(".")[0])
+    try:
+        closures = [_closure(module, sources) for module in modules]
+    except LookupError:
+        # An engine without source: nobody can tell when it changes.
+        return Recipe({}, "", trusted=False)
     components = {
         "step": entry.step,
         "version": entry.version,
         "reads": ",".join(sorted(step.reads)),
         **_named("code", closures[0].code),
         **_params(entry.params),
+        **_engine(manifest, entry, closures[-1]),
     }
-    if entry.engine:
-        engine = manifest.engines[entry.engine]
-        module = engine["backend"].rpartition(".")[0]
-        closures.append(_closure(module, sources))
-        components |= {
-            "model": engine["model_id"],
-            "weights": engine["weights_digest"],
-            "engine": engine["backend"],
-            **_named("engine_options", _short(engine.get("options", {}))),
-            **_named("engine_code", closures[1].code),
-        }
     if step.reads_types:
         components |= _types(manifest)
     components |= _named("environment", environment_of(*closures))
@@ -141,7 +139,7 @@ def readable(step: Step, upstream: Iterable[P]) -> list[P]:
 def _natural(slot: str) -> list[tuple[int, str]]:
     """Page 2 before page 10."""
     return [
-        (int(part), "") if part.isdigit() else (0, part)
+        (int(part), "") if part.isdecimal() else (0, part)
         for part in re.split(r"(\d+)", slot)
     ]
 
@@ -181,6 +179,19 @@ def _params(params: Mapping[str, Any]) -> dict[str, str]:
     plain = {name: value for name, value in params.items() if name != PROMPT}
     prompt = {PROMPT: digest_of(params[PROMPT])} if PROMPT in params else {}
     return {**_named("params", _short(plain)), **prompt}
+
+
+def _engine(manifest: Manifest, entry: StepEntry, closure: Closure) -> dict[str, str]:
+    if not entry.engine:
+        return {}
+    engine = manifest.engines[entry.engine]
+    return {
+        "model": engine["model_id"],
+        "weights": engine["weights_digest"],
+        "engine": engine["backend"],
+        **_named("engine_options", _short(engine.get("options", {}))),
+        **_named("engine_code", closure.code),
+    }
 
 
 def _types(manifest: Manifest) -> dict[str, str]:

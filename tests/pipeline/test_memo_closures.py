@@ -87,6 +87,16 @@ def test_a_compiled_module_has_no_closure() -> None:
         closure_of("_socket")
 
 
+def test_an_engine_without_source_is_not_to_be_trusted(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.engine["backend"] = "_socket.socket"
+    manifest = world.parsed()
+
+    recipe = recipe_of(manifest, manifest.steps[0], world.step, sources=world.sources())
+
+    assert not recipe.trusted
+
+
 def test_the_fonts_of_the_machine_count(tmp_path: Path) -> None:
     (tmp_path / "a.ttf").write_bytes(b"1")
     before = fonts_digest((str(tmp_path),))
