@@ -15,8 +15,8 @@ from pipeline.models import MemoRevocation
 
 @admin.register(MemoRevocation)
 class MemoRevocationAdmin(Window):
-    """Results that no later reading may take over. Only operators add: they are
-    everybody's results.
+    """Results that no later reading may take over. For operators alone: the results are
+    everybody's, and a reason may speak of one tenant's documents.
     """
 
     search_ids = ("pk",)
@@ -42,6 +42,9 @@ class MemoRevocationAdmin(Window):
         "until_time",
         "reason",
     ]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

@@ -24,7 +24,8 @@ from catalog.models import (
     SourceMedia,
     Tenant,
 )
-from pipeline.models import DocumentType, PipelineVersion, Run
+from pipeline.memo.revocations import Which, revoke_memo
+from pipeline.models import DocumentType, MemoRevocation, PipelineVersion, Run
 from pipeline.versions import add_missing_types
 from reviewer.models import ReviewTask
 from tests.config.places import Place, UnknownPlace, places
@@ -79,6 +80,7 @@ def rows(alice: User) -> Rows:
         PipelineVersion: PipelineVersion.objects.get(),
         DocumentType: DocumentType.objects.first() or DocumentType(),
         User: alice,
+        MemoRevocation: revoke_memo(which=Which(step="ocr"), reason="of harbour"),
     }
 
 
