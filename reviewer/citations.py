@@ -9,7 +9,7 @@ from typing import Any
 from catalog.api.files import payload_of
 from catalog.models import DerivedArtifact, Generation, Kind
 from catalog.regions import BoundingBox
-from pipeline.steps.document import UPRIGHT
+from pipeline.steps.slots import UPRIGHT
 from pipeline.words import PageWords
 
 # A page whose shape nobody recorded takes the room of A4 until its picture has come.

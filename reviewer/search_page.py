@@ -10,7 +10,7 @@ from catalog.api.files import payload_of
 from catalog.models import DerivedArtifact, Kind, SearchPage, SourceMedia
 from catalog.people import Viewer
 from pipeline.api.hits import lexemes_of, matching
-from pipeline.steps.document import UPRIGHT
+from pipeline.steps.slots import UPRIGHT
 from pipeline.words import PageWords, Word
 from reviewer.citations import page_number
 

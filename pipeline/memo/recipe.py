@@ -21,6 +21,7 @@ from pipeline.memo.closure import Closure, Sources
 from pipeline.memo.environment import environment_of
 from pipeline.memo.installed import folder_of, is_loose
 from pipeline.steps.base import SourceFacts, Step
+from pipeline.steps.registry import Earlier
 
 OURS = ("pipeline", "catalog")
 # Longer values go into a recipe as digests.
@@ -104,7 +105,8 @@ def recipe_of(
 
     loading_since: seconds of the epoch at which the process began to load our code.
     """
-    modules = [type(step).__module__]
+    code, then = (step.step, step.then) if isinstance(step, Earlier) else (step, {})
+    modules = [type(code).__module__]
     if entry.engine:
         modules.append(manifest.engines[entry.engine]["backend"].rpartition(".")[0])
     try:
@@ -117,7 +119,7 @@ def recipe_of(
         "version": entry.version,
         "reads": ",".join(sorted(step.reads)),
         **_named("code", closures[0].code),
-        **_params(entry.params),
+        **_params({**entry.params, **then}),
         **_engine(manifest, entry, closures[-1]),
     }
     if step.reads_types:

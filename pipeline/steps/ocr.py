@@ -12,8 +12,8 @@ from pipeline.reading.embedded import look_at, needs_ocr, trustworthy
 from pipeline.reading.errors import UnreadableReason
 from pipeline.reading.upright import set_upright, surely_read
 from pipeline.steps.base import Output, StepError, StepInput, StepResult
-from pipeline.steps.document import UPRIGHT
 from pipeline.steps.reading_calls import call_reader, limits_of
+from pipeline.steps.slots import UPRIGHT
 from pipeline.words import PageWords, Word
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.definitions.doc_extract import STEPS
 from pipeline.engines.rules import RulesEngine
+from pipeline.manifest import Manifest, StepEntry
 from pipeline.memo.closure import Closure
 from pipeline.memo.environment import environment_of
 from pipeline.memo.fonts import fonts_digest
@@ -150,3 +151,16 @@ def test_the_weights_of_the_rules_are_their_code() -> None:
     same = (b"a = 1  # one\r\nb = 2\r\n", b'"""Doc."""\na = 1\n\n\nb = 2')
     assert spelled(parsed(same[0])) == spelled(parsed(same[1]))
     assert spelled(parsed(b"a = 1")) != spelled(parsed(b"a = 2"))
+
+
+def test_an_earlier_step_counts_with_its_own_code_and_with_what_it_was() -> None:
+    manifest = Manifest(
+        steps=(StepEntry("layout", "1.0.0", "", {}),), engines={}, document_types=()
+    )
+    components = recipe_of(
+        manifest, manifest.steps[0], step_named("layout", "1.0.0")
+    ).components
+
+    assert components["params:template"] == '"steps"'
+    assert "code:pipeline.steps.layout" in components
+    assert "code:pipeline.steps.ocr" not in components
