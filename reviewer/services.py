@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -86,6 +87,8 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
     Raises Generation.DoesNotExist where nothing current is to be seen, AnswerRefused
     for a document of no known type.
     """
+    with suppress(catalog.SourceErased):
+        catalog.hold_source(source_id=source_id)
     generation = (
         Generation.objects.visible_to(user)
         .current()
@@ -184,6 +187,16 @@ def _locked(user: User, task_id: uuid.UUID) -> ReviewTask:
     )
 
 
+def _hold_source_of(task_id: uuid.UUID) -> None:
+    """Before the task is locked, as an erasure does it. What was erased has withdrawn
+    its tasks, and that is what the person is told.
+    """
+    found = ReviewTask.objects.filter(pk=task_id).values_list("source_id", flat=True)
+    with suppress(catalog.SourceErased):
+        for source_id in found:
+            catalog.hold_source(source_id=source_id)
+
+
 def _hold(task: ReviewTask, user: User) -> ReviewTask:
     """A new token each time: a page that was left behind can no longer answer, nor
     put back what another page of the same person has taken since."""
@@ -261,6 +274,7 @@ def decide(
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
     """
+    _hold_source_of(task_id)
     task = _locked(user, task_id)
     known = Decision.objects.filter(pk=answer.decision_id).first()
     if known is not None:

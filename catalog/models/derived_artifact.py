@@ -259,6 +259,19 @@ class ArtifactInput(models.Model):
                 scrubs={"input_hash": f"'\\x{HASH_OF_NOTHING}'::bytea"},
             ),
             kept("lineage_is_kept"),
+            pgtrigger.Trigger(
+                name="nothing_from_what_was_erased",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=(
+                    "IF EXISTS (SELECT 1 FROM new_rows n JOIN erased_artifact e"
+                    " ON e.artifact_id = n.input_artifact_id) THEN"
+                    " RAISE EXCEPTION 'nothing is made from what was erased'"
+                    " USING ERRCODE = 'check_violation'; END IF; RETURN NULL;"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
