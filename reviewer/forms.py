@@ -21,7 +21,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, user: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Tenant]", self.fields["tenant"])
-        field.queryset = Tenant.objects.visible_to(user)
+        field.queryset = Tenant.objects.visible_to(user).open()
         field.to_field_name = "slug"
         only = list(field.queryset[:2])
         if len(only) == 1:

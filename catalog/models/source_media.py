@@ -145,11 +145,12 @@ class SourceMedia(models.Model):
                 name="source_is_immutable",
                 erasing=open_erasure_of("OLD.source_id"),
                 scrubs={
-                    "content_hash": "NEW.content_hash",
+                    "content_hash": """(SELECT encode(fingerprint, 'hex') FROM erasure
+                        WHERE source_id = OLD.source_id)""",
                     "uri": "'erased'",
                     "name": "'erased'",
                     "uploaded_by_id": "NULL",
-                    "erased_at": "NEW.erased_at",
+                    "erased_at": "coalesce(OLD.erased_at, NEW.erased_at)",
                 },
             ),
             kept("source_is_kept"),

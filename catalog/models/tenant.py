@@ -12,6 +12,10 @@ class TenantQuerySet(models.QuerySet["Tenant"]):
     def visible_to(self, user: Viewer) -> TenantQuerySet:
         return self.led_by(user, *Membership.Role.values)
 
+    def open(self) -> TenantQuerySet:
+        """Those that still take documents."""
+        return self.filter(off_boarded_at__isnull=True)
+
     def led_by(self, user: Viewer, *roles: str) -> TenantQuerySet:
         """Tenants in which the user holds one of the roles; operators hold them all."""
         if user.is_superuser:

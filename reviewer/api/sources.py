@@ -15,14 +15,16 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from catalog.api.access import OwnRows, person, tenant_of
 from catalog.api.files import blob_response
 from catalog.api.pages import NewestFirst
-from catalog.api.problems import TooLarge, Unavailable
+from catalog.api.problems import Conflict, TooLarge, Unavailable
 from catalog.api.serializers import ArtifactSerializer
 from catalog.blobs import BlobTooLarge
 from catalog.models import DerivedArtifact, SourceMedia
+from catalog.services import SourceErased, TenantOffBoarded
 from pipeline.intake import Received, receive
 from pipeline.services import NoActiveVersion
 from reviewer.api import source_serializers as serializers
 from reviewer.api.filters import SourceFilter
+from reviewer.uploads import JUST_ERASED
 
 # What a form may weigh beyond its file: boundaries and the tenant's name.
 FORM_BYTES = 64 * 1024
@@ -84,6 +86,10 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
             )
         except BlobTooLarge as error:
             raise TooLarge(_limit_sentence()) from error
+        except TenantOffBoarded as error:
+            raise Conflict(str(error)) from error
+        except SourceErased as error:
+            raise Conflict(JUST_ERASED) from error
         except NoActiveVersion as error:
             raise Unavailable(
                 "No pipeline version is active: an admin must activate one."
