@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from catalog.models import Delivery, Generation, Promotion, SourceMedia
+from catalog.models import Delivery, Erasure, Generation, Promotion, SourceMedia
 from reviewer.models import Decision, Verdict
 from reviewer.reasons import DISPOSITIONS, reason_text, slot_text
 
@@ -46,6 +46,7 @@ def history_of(source: SourceMedia) -> list[Happening]:
         *_promotions(source),
         *_decisions(source),
         *_deliveries(source),
+        *_erasures(source),
     ]
     return sorted(found, key=attrgetter("at"), reverse=True)
 
@@ -89,8 +90,9 @@ def _decisions(source: SourceMedia) -> Iterator[Happening]:
     )
     for decision in decisions:
         detail = ""
-        if decision.verdict == Verdict.CORRECT:
-            correction = decision.correction
+        # What was corrected goes with the source; that it was, stays.
+        correction = getattr(decision, "correction", None)
+        if decision.verdict == Verdict.CORRECT and correction is not None:
             detail = f"{correction.old_value or 'nothing'} → {correction.new_value}"
         yield Happening(
             decision.decided_at,
@@ -98,6 +100,17 @@ def _decisions(source: SourceMedia) -> Iterator[Happening]:
             f"{slot_text(decision.item.slot)} {DONE[decision.verdict]}",
             detail=detail,
             who=_name(decision.reviewer),
+        )
+
+
+def _erasures(source: SourceMedia) -> Iterator[Happening]:
+    for erasure in Erasure.objects.filter(source=source).select_related("actor"):
+        yield Happening(
+            erasure.at,
+            "rejected",
+            f"Erased: {erasure.get_basis_display()}",
+            detail=erasure.reference,
+            who=_name(erasure.actor),
         )
 
 

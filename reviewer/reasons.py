@@ -73,6 +73,7 @@ _FAILURES: Mapping[str, str] = {
     ),
     "original_not_whole": "The stored original is damaged: restore it from a backup.",
     "worker_died": "The worker stopped in the middle of it: try again.",
+    "source_erased": "The document was erased.",
     "tool_missing": "A program that opens such files is not installed here.",
     "no_page_image": "No page could be drawn.",
     "no_words": "No page could be read.",

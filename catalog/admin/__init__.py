@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from catalog.admin.erasures import ErasureAdmin, LegalHoldAdmin, RetentionClassAdmin
 from catalog.admin.facts import (
     ArtifactAdmin,
     DeliveryAdmin,
@@ -15,11 +16,14 @@ __all__ = [
     "ArtifactAdmin",
     "ByTenant",
     "DeliveryAdmin",
+    "ErasureAdmin",
     "GenerationAdmin",
     "GoldenCaseAdmin",
+    "LegalHoldAdmin",
     "MembershipAdmin",
     "OfSource",
     "PromotionAdmin",
+    "RetentionClassAdmin",
     "SourceAdmin",
     "TenantAdmin",
     "Window",

@@ -60,6 +60,10 @@ class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
             return self.exclude(payload_uri=GONE).filter(superseded_by__isnull=False)
         return self.standing().filter(generation__state=state)
 
+    def whole(self) -> DerivedArtifactQuerySet:
+        """Those that say something: not erased."""
+        return self.exclude(payload_uri=GONE)
+
     def of_kind(self, *kinds: Kind) -> DerivedArtifactQuerySet:
         return self.filter(kind__in=kinds)
 
@@ -218,9 +222,13 @@ class DerivedArtifact(models.Model):
         return f"{self.kind} {self.slot}"
 
     @property
+    def is_erased(self) -> bool:
+        return self.payload_uri == GONE
+
+    @property
     def state(self) -> str:
         """As State spells it; asks for the generation unless it was selected."""
-        if self.payload_uri == GONE:
+        if self.is_erased:
             return State.ERASED
         if self.superseded_by_id is not None:
             return State.SUPERSEDED

@@ -7,18 +7,22 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from catalog.models import DerivedArtifact, SourceMedia
+from catalog.models.tenant import may_erase
 from reviewer import artifact_page, source_list
 from reviewer.filters import SourceListFilter
 from reviewer.history import history_of
 from reviewer.progress import progress_of
 from reviewer.source_page import open_page
 from reviewer.views.accounts import UserRequest, login_needed
+from reviewer.views.erasing import tombstone
 
 
 @require_safe
 @login_needed
 def sources(request: UserRequest) -> HttpResponse:
     visible = SourceMedia.objects.visible_to(request.user)
+    if "erased" not in request.GET:
+        visible = visible.kept()
     narrowed = SourceListFilter(request.GET, visible, request=request)
     page = source_list.page(narrowed.qs, after=request.GET.get("after", ""))
     anything = bool(page.rows) or visible.exists()
@@ -32,6 +36,8 @@ def sources(request: UserRequest) -> HttpResponse:
 def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
     visible = SourceMedia.objects.visible_to(request.user).select_related("tenant")
     found = get_object_or_404(visible, pk=source_id)
+    if found.erased_at is not None:
+        return tombstone(request, found)
     wanted = request.GET.dict()
     shown = open_page(viewer=request.user, source=found, wanted=wanted)
     context = {
@@ -40,6 +46,7 @@ def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
         "task": found.review_tasks.visible_to(request.user).open().first(),
         "history": history_of(found),
         "wanted": wanted,
+        "may_erase": may_erase(request.user, found),
     }
     return render(request, "sources/source.html", context)
 
