@@ -14,6 +14,7 @@ from catalog import blobs
 from catalog.erasing.marks import Marks
 from catalog.erasing.places import Table, own_rows, tables
 from catalog.models import Erasure
+from catalog.models.derived_artifact import HASH_OF_NOTHING
 from catalog.signals import searching
 
 # Below this many artifacts every table is looked through, row by row, unless somebody
@@ -89,14 +90,16 @@ def residue_of(
             "words": len(marks.words),
         },
     )
-    needles = _needles(erasure, hashes, marks.texts)
+    # An empty original has the hash that stands in place of every erased one.
+    telling = [one for one in hashes if one != HASH_OF_NOTHING]
+    needles = _needles(erasure, telling, marks.texts)
     for table in tables():
         if table.name != OWN_LIST:
             _look_in(table, needles, scope, residue)
     for content_hash in hashes:
         residue.add("blobs", int(blobs.exists(content_hash)))
     answers: list[Any] = searching.send(
-        sender=Erasure, erasure=erasure, needles=[*hashes, *marks.texts]
+        sender=Erasure, erasure=erasure, needles=[*telling, *marks.texts]
     )
     for _, counts in answers:
         for place, count in counts.items():

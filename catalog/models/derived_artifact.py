@@ -70,10 +70,11 @@ class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
     def live_in(self, generation: Generation) -> DerivedArtifactQuerySet:
         """What a generation says: people's answers, not what they replaced.
 
-        Of a superseded generation: what it said when it was superseded.
+        Of a superseded generation: what it said when it was superseded. What was
+        erased says nothing.
         """
         inner = models.Q(superseded_by__generation=models.F("generation"))
-        return self.filter(generation=generation).exclude(inner)
+        return self.whole().filter(generation=generation).exclude(inner)
 
     def in_blobs(self) -> DerivedArtifactQuerySet:
         """Those whose payload is in the blob storage."""

@@ -14,7 +14,7 @@ from catalog import blobs
 from catalog.ids import new_id
 from catalog.models import Erasure, Generation, RetentionClass, SourceMedia
 from catalog.services import ResidueFound, SourceErased, begin_erasure, erase
-from pipeline import queue, services, tasks, work
+from pipeline import queue, runner, services, tasks, work
 from pipeline.events import Reported, StepRecord, write_event
 from pipeline.models import ProcessingEvent, Run, StepEvent
 from pipeline.receivers import ERASED
@@ -66,7 +66,7 @@ def test_a_run_at_work_loses_its_lease_and_stores_nothing(
     )
     run = work.take(lane="batch")
     assert run is not None
-    execute = work.execute
+    execute = runner.execute
 
     def execute_then_erase(**kwargs: object) -> Execution:
         done = execute(**kwargs)  # type: ignore[arg-type]
