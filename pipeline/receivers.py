@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Erasure
 from catalog.signals import erasing, searching
 from pipeline import queue
-from pipeline.models import ProcessingEvent, Run, StepEvent
+from pipeline.models import ProcessingEvent, Run
 
 ERASED = "source_erased"
 
@@ -28,17 +29,23 @@ def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[st
         finished_at=timezone.now(),
     )
     events = ProcessingEvent.objects.filter(source_id=erasure.source_id)
-    steps = StepEvent.objects.filter(event_id__in=list(_ids(events)))
     return {
-        "step_event": steps.delete()[0],
+        "step_event": _delete_steps(erasure),
         "processing_event": events.delete()[0],
         "run": ended,
         "queue": queue.forget(_names(erasure)),
     }
 
 
-def _ids(events: Any) -> Any:
-    return events.values_list("event_id", flat=True)
+def _delete_steps(erasure: Erasure) -> int:
+    """By time and id, as they are indexed in each month."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM step_event s USING processing_event e WHERE e.source_id = %s"
+            " AND (s.created_at, s.event_id) = (e.created_at, e.event_id)",
+            [erasure.source_id],
+        )
+        return int(cursor.rowcount)
 
 
 def _names(erasure: Erasure) -> list[str]:

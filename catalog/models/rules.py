@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pgtrigger
 
@@ -33,7 +34,7 @@ def erased_only(
         f" OLD.{column} := NEW.{column}; END IF;"
         for column, left in scrubs.items()
     ] + [f"OLD.{column} := NEW.{column};" for column in free.values()]
-    return pgtrigger.Trigger(
+    trigger: Any = pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
@@ -45,11 +46,14 @@ def erased_only(
             " TG_TABLE_NAME USING ERRCODE = 'check_violation';"
         ),
     )
+    # For the grants of a run-time role, which say the same once more.
+    trigger.changeable = [*scrubs, *free.values()]
+    return trigger
 
 
 def erasable(*, name: str, erasing: str) -> pgtrigger.Trigger:
     """Rows are never deleted, but by an erasure that covers them (see erased_only)."""
-    return pgtrigger.Trigger(
+    trigger: Any = pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Delete,
@@ -59,6 +63,8 @@ def erasable(*, name: str, erasing: str) -> pgtrigger.Trigger:
             " TG_TABLE_NAME USING ERRCODE = 'check_violation';"
         ),
     )
+    trigger.deletable = True
+    return trigger
 
 
 def open_erasure_of(source: str) -> str:

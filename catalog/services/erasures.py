@@ -244,7 +244,8 @@ def _closed(erasure: Erasure, found: Residue, *, by_hand: bool) -> Erasure:
         locked.blobs_to_delete.all().delete()
         locked.finished_at = timezone.now()
     locked.save(update_fields=["residue", "finished_at"])
-    log.info("erasure_scanned", source_id=str(locked.source_id), left=len(found.found))
+    said = log.error if found.found else log.info
+    said("erasure_scanned", source_id=str(locked.source_id), left=dict(found.found))
     return locked
 
 
