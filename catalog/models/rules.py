@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import pgtrigger
 
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+
+
+class Rule(pgtrigger.Trigger):
+    """A trigger that also says what it lets through, for the grants of a role.
+
+    changeable: the columns that it ever lets change; None: it does not judge changes.
+    """
+
+    changeable: Sequence[str] | None = None
+    deletable = False
 
 
 def kept(name: str) -> pgtrigger.Protect:
@@ -34,7 +43,7 @@ def erased_only(
         f" OLD.{column} := NEW.{column}; END IF;"
         for column, left in scrubs.items()
     ] + [f"OLD.{column} := NEW.{column};" for column in free.values()]
-    trigger: Any = pgtrigger.Trigger(
+    trigger = Rule(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
@@ -46,14 +55,13 @@ def erased_only(
             " TG_TABLE_NAME USING ERRCODE = 'check_violation';"
         ),
     )
-    # For the grants of a run-time role, which say the same once more.
     trigger.changeable = [*scrubs, *free.values()]
     return trigger
 
 
 def erasable(*, name: str, erasing: str) -> pgtrigger.Trigger:
     """Rows are never deleted, but by an erasure that covers them (see erased_only)."""
-    trigger: Any = pgtrigger.Trigger(
+    trigger = Rule(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Delete,
