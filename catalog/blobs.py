@@ -173,6 +173,11 @@ def exists(content_hash: str) -> bool:
     return _storage().exists(key_of(content_hash))
 
 
+def delete(content_hash: str) -> None:
+    """Delete the bytes, if they are there. Only inside of blob_gate.deleting()."""
+    _storage().delete(key_of(content_hash))
+
+
 @contextmanager
 def opened(content_hash: str) -> Iterator[IO[bytes]]:
     """The blob for reading, unchecked. Raises BlobMissing."""

@@ -7,7 +7,13 @@ from typing import Any
 import environ
 
 from config import logging as log_lines
-from config.home import BASE_DIR, home_path, read_env_file, secret_key
+from config.home import (
+    BASE_DIR,
+    erasure_key,
+    home_path,
+    read_env_file,
+    secret_key,
+)
 from config.postgres import database_url
 
 read_env_file()
@@ -188,6 +194,12 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 LOGGING = log_lines.configure(debug=DEBUG)
 # /readyz fails when a person's upload has waited longer than this.
 LONGEST_QUEUE_SECONDS = env.int("LONGEST_QUEUE_SECONDS", default=600)
+
+# What makes the fingerprints of erased originals; never in the database.
+ERASURE_KEY = env.str("ERASURE_KEY", default="") or erasure_key(HOME)
+# Whether the daily task erases what its retention class no longer keeps. Nothing is
+# erased unless somebody made a class that says so.
+RETENTION_APPLIES = env.bool("RETENTION_APPLIES", default=True)
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

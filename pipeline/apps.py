@@ -12,3 +12,8 @@ LOADING_SINCE = time.time()
 class PipelineConfig(AppConfig):
     name = "pipeline"
     verbose_name = "Pipeline"
+
+    def ready(self) -> None:
+        from pipeline import receivers
+
+        receivers.connect()

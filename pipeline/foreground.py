@@ -15,7 +15,7 @@ from django.conf import settings
 
 from catalog.blobs import BlobTooLarge
 from catalog.models import Tenant
-from catalog.services import register_source
+from catalog.services import TenantOffBoarded, register_source
 from pipeline import services, work
 from pipeline.models import PipelineVersion, Run
 from pipeline.report import run_as_json
@@ -54,7 +54,8 @@ def process(
 
     fresh: no step's results are taken over from what other versions read.
 
-    A run that a worker has at hand is waited for. Raises blobs.BlobTooLarge.
+    A run that a worker has at hand is waited for. Raises blobs.BlobTooLarge,
+    TenantOffBoarded, SourceErased.
     """
     source = register_source(
         tenant=tenant, stream=stream, name=name, limit=limit
@@ -87,6 +88,8 @@ def process_file(job: Job) -> dict[str, Any]:
             )
     except BlobTooLarge as error:
         return _refused(job.path, "too_large", str(error))
+    except TenantOffBoarded as error:
+        return _refused(job.path, "tenant_off_boarded", str(error))
     except OSError as error:
         return _refused(job.path, "cannot_open", error.strerror or "")
     except Exception as error:

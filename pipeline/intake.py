@@ -44,7 +44,8 @@ def receive(
 ) -> Received:
     """Keep an upload and have it read; one that the gate refuses is done on return.
 
-    Raises blobs.BlobTooLarge, services.NoActiveVersion.
+    Raises blobs.BlobTooLarge, services.NoActiveVersion, TenantOffBoarded, and
+    SourceErased where known bytes are erased at this very moment.
     """
     version = services.active_version()
     registered = register_source(

@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from catalog import blobs
-from catalog.services import Reading, store_generation
+from catalog.services import Reading, SourceErased, hold_source, store_generation
 from pipeline.events import Reported, StepRecord, write_event
 from pipeline.execution import Execution
 from pipeline.lease import LEASE, renewed
@@ -38,7 +38,9 @@ WORKER_DIED = "worker_died"
 
 
 class LeaseLost(Exception):
-    """The run was given to another worker; this one's results are not wanted."""
+    """The run was given to another worker, or its source was erased: this one's results
+    are not wanted.
+    """
 
 
 @transaction.atomic
@@ -119,6 +121,10 @@ def _own(run: Run) -> None:
 
 @transaction.atomic
 def _finish(run: Run, execution: Execution) -> Run:
+    try:
+        hold_source(source_id=run.source_id)
+    except SourceErased:
+        raise LeaseLost from None
     _own(run)
     reading = execution.reading()
     keep_recipes(execution.recipes.values())

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Value
 from django.utils import timezone
 
-from catalog import blobs
+from catalog import blob_gate, blobs
 from catalog.hashing import canonical_json, digest_of
 from catalog.ids import new_id
 from catalog.models import (
@@ -27,6 +27,7 @@ from catalog.models import (
     State,
 )
 from catalog.models.search_page import SEARCH_CONFIG
+from catalog.services.holding import SourceErased
 
 # Above this many bytes of canonical JSON a payload goes to the blob storage: rows that
 # are read by the million stay narrow. Fields stay in rows, where queries see them.
@@ -100,11 +101,16 @@ def store_generation(*, source: SourceMedia, reading: Reading) -> Generation:
 
     Blobs go first: a row without its blob can never be seen. The first complete reading
     of a source becomes current at once; later ones stay candidates until compared.
+    Raises SourceErased.
     """
-    columns = [_stored(new) for new in reading.artifacts]
     with transaction.atomic():
-        # The lock makes "first" a fact when two versions end at the same moment.
-        SourceMedia.objects.select_for_update(no_key=True).get(pk=source.pk)
+        # The lock makes "first" a fact when two versions end at the same moment; and
+        # no blob is written for a source that is being erased.
+        locked = SourceMedia.objects.select_for_update(no_key=True).get(pk=source.pk)
+        if locked.erased_at is not None:
+            raise SourceErased
+        with blob_gate.writing():
+            columns = [_stored(new) for new in reading.artifacts]
         first = (
             reading.complete
             and not Promotion.objects.filter(
