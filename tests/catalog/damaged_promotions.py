@@ -113,8 +113,6 @@ DAMAGES = [
     Damage(
         "run_of_another_generation",
         {"run_without_generation"},
-        forced(
-            "UPDATE run SET generation_id = {plain} WHERE disposition = 'rejected'"
-        ),
+        forced("UPDATE run SET generation_id = {plain} WHERE disposition = 'rejected'"),
     ),
 ]
