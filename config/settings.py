@@ -186,6 +186,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 LOGGING = log_lines.configure(debug=DEBUG)
 # /readyz fails when a person's upload has waited longer than this.
 LONGEST_QUEUE_SECONDS = env.int("LONGEST_QUEUE_SECONDS", default=600)
+# What `pipeline.tasks.scrub` checks every night: a share of the sources, at a rate.
+SCRUB_SHARE = env.float("SCRUB_SHARE", default=0.02)
+SCRUB_RATE_MB = env.float("SCRUB_RATE_MB", default=50.0)
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -8,8 +8,11 @@ from functools import wraps
 from typing import ParamSpec
 
 import structlog
+from django.conf import settings
 
-from pipeline import services, work
+from catalog import fsck
+from catalog.models import ScrubRun
+from pipeline import queue, services, work
 from pipeline.events import ensure_partitions
 from pipeline.models import Run
 
@@ -59,3 +62,18 @@ def sweep() -> None:
         if Run.objects.due().waiting(lane).exists():
             services.wake(lane)
     ensure_partitions()
+
+
+@keeping_quiet
+def scrub() -> None:
+    """Every night: check a sample of the store, in slices that let documents pass."""
+    run = fsck.begin(mode=ScrubRun.Mode.SAMPLE, share=settings.SCRUB_SHARE)
+    pace = fsck.Pace(settings.SCRUB_RATE_MB * 1e6)
+    try:
+        finished = fsck.go_on(run, pace=pace, seconds=SLICE_SECONDS)
+    except fsck.Busy:
+        # Somebody checks by hand; a night without a sample is no loss.
+        log.info("fsck_busy")
+        return
+    if not finished:
+        queue.enqueue("pipeline.tasks.scrub", lane=Run.Lane.BATCH)

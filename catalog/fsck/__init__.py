@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from catalog.fsck.base import Check, Finding, Pace, Scope, SourceCheck, Step
+from catalog.fsck.latest import latest
 from catalog.fsck.ledger import head_agrees
 from catalog.fsck.registry import checks, register, words
 from catalog.fsck.rules import Rule, Rules
-from catalog.fsck.runner import Busy, begin, found_by, go_on, result_of
+from catalog.fsck.runner import Busy, begin, go_on, result_of
 
 __all__ = [
     "Busy",
@@ -20,9 +21,9 @@ __all__ = [
     "Step",
     "begin",
     "checks",
-    "found_by",
     "go_on",
     "head_agrees",
+    "latest",
     "register",
     "result_of",
     "words",

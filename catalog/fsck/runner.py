@@ -122,19 +122,14 @@ def _keep(run: ScrubRun, check: Check, step: Step) -> None:
     run.save(update_fields=["cursor", "checked"])
 
 
-def found_by(run: ScrubRun) -> dict[str, int]:
-    """How many findings of each word, also of those that were too many to keep."""
-    return dict(sorted(run.cursor.get("found", {}).items()))
-
-
 def _log_end(run: ScrubRun) -> None:
     head = LedgerEntry.objects.all().head()
-    write = log.warning if found_by(run) else log.info
+    write = log.warning if run.found else log.info
     write(
         "fsck_ended",
         mode=run.mode,
         share=run.share,
-        found=found_by(run),
+        found=run.found,
         ledger_head=f"{head.sequence}:{head.hash}" if head else None,
     )
 
@@ -170,6 +165,6 @@ def result_of(run: ScrubRun) -> dict[str, Any]:
         "started_at": run.started_at.isoformat(),
         "finished_at": run.finished_at.isoformat() if run.finished_at else None,
         "checked": run.checked,
-        "found": found_by(run),
+        "found": run.found,
         "findings": list(run.findings.values("check_name", "subject", "detail")),
     }

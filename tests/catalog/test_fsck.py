@@ -70,7 +70,7 @@ def test_a_healthy_store_raises_no_alarm() -> None:
 
 @pytest.mark.usefixtures("db")
 def test_an_empty_store_raises_no_alarm() -> None:
-    assert fsck.found_by(checked()) == {}
+    assert checked().found == {}
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name)
@@ -79,7 +79,7 @@ def test_it_finds_every_damage_and_nothing_else(
 ) -> None:
     damage.do(store, storage)
 
-    assert set(fsck.found_by(checked())) == damage.found
+    assert set(checked().found) == damage.found
 
 
 def test_every_word_is_in_the_operators_page() -> None:
@@ -93,7 +93,7 @@ def test_a_source_is_checked_alone(store: Store, storage: Path) -> None:
     damage.do(store, storage)
 
     def found(source_id: Any) -> dict[str, int]:
-        return fsck.found_by(checked("source", source_id=source_id))
+        return checked("source", source_id=source_id).found
 
     assert found(store.plain.source_id) == {"payload_differs": 1}
     assert found(store.back.source_id) == {}
@@ -124,7 +124,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(
         if damage.name in ("payload_of_plain", "ledger_entry_changed"):
             damage.do(store, storage)
     monkeypatch.setattr("catalog.fsck.base.BATCH", 1)
-    whole = fsck.found_by(checked())
+    whole = checked().found
 
     run = fsck.begin(mode="full")
     rounds = 1
@@ -133,7 +133,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(
         assert fsck.begin(mode="full") == run
 
     assert rounds > 20
-    assert fsck.found_by(run) == whole
+    assert run.found == whole
     assert run.findings.count() == sum(whole.values())
 
 

@@ -84,7 +84,7 @@ class Command(BaseCommand):
                 ) from error
         lost = options["head"] is not None and not fsck.head_agrees(*options["head"])
         self._report(run, as_json=options["json"], lost=lost)
-        if lost or fsck.found_by(run):
+        if lost or run.found:
             sys.exit(1)
 
     def _begin(self, options: dict[str, Any]) -> ScrubRun:
@@ -114,7 +114,7 @@ class Command(BaseCommand):
                 "ledger_head: the ledger no longer has the entry that you wrote down:"
                 " it was cut or written anew. Compare with a backup."
             )
-        found = fsck.found_by(run)
+        found = run.found
         counts = ", ".join(f"{count} {name}" for name, count in run.checked.items())
         self.stdout.write(f"Looked at: {counts}.")
         kinds = ", ".join(f"{count} {word}" for word, count in found.items())
