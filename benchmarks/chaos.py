@@ -220,6 +220,9 @@ def storm(house: House, kills: int, clients: int) -> Counter[str]:
     threads.append(threading.Thread(target=house.keep_promoting))
     for thread in threads:
         thread.start()
+    if not wait_until(lambda: log_size(house) > 0, 240):
+        house.stopping.set()
+        raise SystemExit("nothing is promoted; see house.log")
     killed: Counter[str] = Counter()
     for number in range(kills):
         before = len(house.told), log_size(house)

@@ -75,7 +75,7 @@ def kept(told: dict[str, int]) -> Iterator[tuple[str, int]]:
 def promoted(lines: list[list[str]]) -> Iterator[tuple[str, int]]:
     batches = {b.pk: b for b in PromotionBatch.objects.annotate(n=Count("promotions"))}
     told = {words[1]: int(words[2]) for words in lines if words[0] == "batch"}
-    sizes = {str(pk): batch.n for pk, batch in batches.items()}  # type: ignore[attr-defined]
+    sizes = {str(pk): batch.n for pk, batch in batches.items()}
     yield "batches acknowledged", len(told)
     yield "! lost or of another size", sum(sizes.get(b) != n for b, n in told.items())
     yield "batches in the store", len(batches)

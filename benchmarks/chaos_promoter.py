@@ -65,13 +65,13 @@ def version_named(number: int) -> str:
 
 def candidate_for(old: Generation, version: str) -> Generation:
     """A later version's reading: the fields of what is current, the total another."""
-    said = DerivedArtifact.objects.live_in(old).filter(kind="field")  # type: ignore[attr-defined]
+    said = DerivedArtifact.objects.live_in(old).filter(kind="field")
     fields = [
         NewArtifact(
             kind="field",
             slot=artifact.slot,
             step="verify",
-            payload={**artifact.payload, "confidence": random.random()},  # noqa: S311
+            payload={**(artifact.payload or {}), "confidence": random.random()},  # noqa: S311
             region=artifact.region,
         )
         for artifact in said
@@ -112,11 +112,12 @@ def one_answer(actor: User) -> None:
     generation = Generation.objects.current().order_by("?").first()
     if generation is None:
         return
+    said = DerivedArtifact.objects.live_in(generation).filter(slot="total").get()
     answer = record_human_artifact(
         generation=generation,
         answer=HumanValue(
             slot="total",
-            payload={"value": "1.00", "value_type": "money", "nonce": str(new_id())},
+            payload={**(said.payload or {}), "value": "1.00", "status": "verified"},
             region=None,
             decision_id=new_id(),
             actor=actor,
@@ -129,7 +130,7 @@ def one_rollback(actor: User) -> None:
     batch = PromotionBatch.objects.order_by("?").first()
     if batch is None:
         return
-    still = Promotion.objects.filter(batch=batch).undoable()  # type: ignore[attr-defined]
+    still = Promotion.objects.filter(batch=batch).undoable()
     size = still.count()
     try:
         done = roll_back(promotions=still, actor=actor, selection={"size": size})
@@ -149,7 +150,8 @@ def main() -> None:
                 one_rollback(actor)
         except PromotionRefused:
             time.sleep(1)
-        except (DatabaseError, InterfaceError):
+        except (DatabaseError, InterfaceError) as error:
+            print("promoter:", type(error).__name__, error, flush=True)
             connection.close()
             time.sleep(0.5)
         time.sleep(0.2)

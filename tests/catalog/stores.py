@@ -27,6 +27,7 @@ from tests.factories import (
     make_source,
     make_tenant,
     make_user,
+    make_version,
     ocr_artifact,
 )
 
@@ -75,7 +76,7 @@ def answered(generation: Generation, slot: str, value: str) -> DerivedArtifact:
         generation=generation,
         answer=HumanValue(
             slot=slot,
-            payload={"value": value, "value_type": "money"},
+            payload=field_artifact(slot, value).payload or {},
             region=None,
             decision_id=new_id(),
             actor=make_user(f"person-{new_id()}"),
@@ -91,6 +92,8 @@ def promoted(*candidates: Generation) -> Promoted:
 
 def make_store() -> Store:
     """Two tenants; one generation of each fate, a run, a golden case, a delivery."""
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        make_version(version=version, active=version == "1.0.0")
     harbour, meadow = make_tenant("harbour"), make_tenant("meadow")
     old = [
         store_generation(source=make_source(t), reading=reading("1.0.0", "21.20"))

@@ -143,7 +143,7 @@ def test_a_long_check_goes_on_in_the_next_slice(
     monkeypatch.setattr(tasks, "SLICE_SECONDS", 1e-9)
     asked: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        tasks.queue, "enqueue", lambda task, lane: asked.append((task, lane))
+        "pipeline.queue.enqueue", lambda task, lane: asked.append((task, lane))
     )
     make_generation()
 
