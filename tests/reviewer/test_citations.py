@@ -7,6 +7,7 @@ from catalog.models import DerivedArtifact
 from catalog.regions import BoundingBox
 from pipeline.words import PageWords
 from reviewer.citations import Box, box_of, page_number, page_of, region_box
+from reviewer.names import FieldNames
 
 
 @pytest.mark.parametrize(
@@ -43,8 +44,10 @@ def test_a_page_keeps_only_its_own_boxes_and_its_shape() -> None:
 
 def test_the_overlay_is_drawn_in_fractions_and_escaped() -> None:
     box = Box("total", 1, BoundingBox(0.25, 0.5, 0.5, 0.75), "conflict", "<script>")
-    svg = render_to_string("_citation.svg", {"boxes": [box]})
+    names = FieldNames({"receipt": {"total": "To <pay>"}})
+    context = {"boxes": [box], "field_names": names, "document_type": "receipt"}
+    svg = render_to_string("_citation.svg", context)
     assert 'x="0.24800" y="0.49800" width="0.25400" height="0.25400"' in svg
     assert 'class="is-conflict"' in svg
-    assert "&lt;script&gt;" in svg
+    assert "<title>To &lt;pay&gt;: &lt;script&gt;</title>" in svg
     assert "<script>" not in svg
