@@ -13,6 +13,8 @@ from django.db import connection
 
 # Sources a step: large enough for set-based SQL, small enough to break off after.
 BATCH = 2000
+# Whatever clears such bytes away has had its turn by then.
+GRACE = timedelta(days=3)
 # Of 2^20 equal parts, so that a share is exact to a millionth.
 PARTS = 1 << 20
 
@@ -66,7 +68,7 @@ class Scope:
     share: float = 1.0
     seed: int = 0
     source_id: uuid.UUID | None = None
-    grace: timedelta = timedelta(days=1)
+    grace: timedelta = GRACE
     pace: Pace = field(default_factory=Pace)
 
     @property

@@ -14,7 +14,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalog.fsck.base import Check, Pace, Scope, Step
+from catalog.fsck.base import GRACE, Check, Pace, Scope, Step
 from catalog.fsck.registry import checks
 from catalog.models import LedgerEntry, ScrubFinding, ScrubRun
 
@@ -67,7 +67,7 @@ def go_on(
     run: ScrubRun,
     *,
     pace: Pace | None = None,
-    grace: timedelta = timedelta(days=1),
+    grace: timedelta = GRACE,
     seconds: float | None = None,
     tell: Callable[[str, int], None] = lambda check, looked_at: None,
 ) -> bool:

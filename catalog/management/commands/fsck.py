@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from catalog import fsck
+from catalog.fsck.base import GRACE
 from catalog.models import LedgerEntry, ScrubRun, SourceMedia
 
 
@@ -46,9 +47,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--grace",
             type=float,
-            default=24,
+            default=GRACE.total_seconds() / 3600,
             metavar="HOURS",
-            help="how long bytes may lie without a row (default: 24)",
+            help="how long bytes may lie without a row (default: %(default)g)",
         )
         parser.add_argument(
             "--head",
