@@ -112,12 +112,15 @@ def one_answer(actor: User) -> None:
     generation = Generation.objects.current().order_by("?").first()
     if generation is None:
         return
-    said = DerivedArtifact.objects.live_in(generation).filter(slot="total").get()
+    fields = DerivedArtifact.objects.live_in(generation).filter(kind="field")
+    said = fields.order_by("?").first()
+    if said is None:
+        return
     answer = record_human_artifact(
         generation=generation,
         answer=HumanValue(
-            slot="total",
-            payload={**(said.payload or {}), "value": "1.00", "status": "verified"},
+            slot=said.slot,
+            payload={**(said.payload or {}), "status": "verified"},
             region=None,
             decision_id=new_id(),
             actor=actor,

@@ -10,7 +10,7 @@ RUNS = fsck.Rules(
     rows="""FROM run r
         JOIN pipeline_version v ON v.version_id = r.pipeline_version_id
         LEFT JOIN generation g ON g.generation_id = r.generation_id
-        WHERE r.source_id = ANY(%(sources)s)""",
+        WHERE r.source_id {sources}""",
     rules=(
         fsck.Rule(
             "run_without_generation",

@@ -17,7 +17,7 @@ ARTIFACTS = Rules(
         JOIN source_media s ON s.source_id = a.source_id
         LEFT JOIN generation g ON g.generation_id = a.generation_id
         LEFT JOIN derived_artifact n ON n.artifact_id = a.superseded_by_id
-        WHERE a.source_id = ANY(%(sources)s)""",
+        WHERE a.source_id {sources}""",
     rules=(
         Rule(
             "source_hash",
@@ -71,13 +71,6 @@ ARTIFACTS = Rules(
             " the answer is still in the row.",
         ),
         Rule(
-            "no_inputs",
-            """a.origin = 'machine' AND NOT EXISTS (SELECT 1 FROM artifact_input i
-                WHERE i.artifact_id = a.artifact_id)""",
-            "The artifact does not say what it was made from. Restore the rows of its"
-            " lineage from a backup, or read the source again.",
-        ),
-        Rule(
             "search_page_missing",
             f"""a.kind = 'search_text' AND a.payload_uri <> '{GONE}' AND NOT EXISTS
                 (SELECT 1 FROM search_page p WHERE p.artifact_id = a.artifact_id)""",  # noqa: S608 - fixed names
@@ -102,7 +95,7 @@ SLOTS = Rules(
     name="slots",
     subject="min(a.artifact_id::text)",
     rows="""FROM derived_artifact a
-        WHERE a.source_id = ANY(%(sources)s) AND a.superseded_by_id IS NULL
+        WHERE a.source_id {sources} AND a.superseded_by_id IS NULL
         GROUP BY a.generation_id, a.kind, a.slot""",
     rules=(
         Rule(
@@ -119,10 +112,16 @@ LINEAGE = Rules(
     subject="a.artifact_id",
     rows="""FROM derived_artifact a
         JOIN source_media s ON s.source_id = a.source_id
-        JOIN artifact_input i ON i.artifact_id = a.artifact_id
+        LEFT JOIN artifact_input i ON i.artifact_id = a.artifact_id
         LEFT JOIN derived_artifact b ON b.artifact_id = i.input_artifact_id
-        WHERE a.source_id = ANY(%(sources)s)""",
+        WHERE a.source_id {sources}""",
     rules=(
+        Rule(
+            "no_inputs",
+            "a.origin = 'machine' AND i.artifact_id IS NULL",
+            "The artifact does not say what it was made from. Restore the rows of its"
+            " lineage from a backup, or read the source again.",
+        ),
         Rule(
             "input_missing",
             "i.input_artifact_id IS NOT NULL AND b.artifact_id IS NULL",

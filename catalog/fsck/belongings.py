@@ -11,7 +11,7 @@ SEARCH_PAGES = Rules(
     rows="""FROM derived_artifact a
         JOIN source_media s ON s.source_id = a.source_id
         JOIN search_page p ON p.artifact_id = a.artifact_id
-        WHERE a.source_id = ANY(%(sources)s)""",
+        WHERE a.source_id {sources}""",
     rules=(
         Rule(
             "search_page_astray",
@@ -25,7 +25,7 @@ SEARCH_PAGES = Rules(
 GOLDEN_CASES = Rules(
     name="golden_cases",
     subject="c.case_id",
-    rows="""FROM golden_case c WHERE c.source_id = ANY(%(sources)s)
+    rows="""FROM golden_case c WHERE c.source_id {sources}
         AND c.retired_at IS NULL""",
     rules=(
         Rule(
@@ -42,7 +42,7 @@ ERASURES = Rules(
     name="erasures",
     subject="e.erasure_id",
     rows="""FROM erasure e JOIN source_media s ON s.source_id = e.source_id
-        WHERE e.source_id = ANY(%(sources)s)""",
+        WHERE e.source_id {sources}""",
     rules=(
         Rule(
             "erasure_undone",
@@ -74,7 +74,7 @@ DELIVERIES = Rules(
         JOIN source_media s ON s.source_id = a.source_id
         JOIN delivered_artifact c ON c.artifact_id = a.artifact_id
         LEFT JOIN delivery d ON d.delivery_id = c.delivery_id
-        WHERE a.source_id = ANY(%(sources)s)""",
+        WHERE a.source_id {sources}""",
     rules=(
         Rule(
             "delivery_astray",

@@ -6,16 +6,17 @@ edge that goes back in time, so only such edges are followed.
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 
-from catalog.fsck.base import Finding, Scope, SourceCheck
+from catalog.fsck.base import Batch, Finding, Scope, Step
 
 CHAIN = """
 WITH RECURSIVE chase(start, at) AS (
     SELECT artifact_id, superseded_by_id FROM derived_artifact
-    WHERE source_id = ANY(%(sources)s) AND superseded_by_id < artifact_id
+    WHERE source_id {sources} AND superseded_by_id < artifact_id
     UNION
     SELECT c.start, a.superseded_by_id FROM chase c
     JOIN derived_artifact a ON a.artifact_id = c.at
@@ -25,7 +26,7 @@ INPUTS = """
 WITH RECURSIVE chase(start, at) AS (
     SELECT i.artifact_id, i.input_artifact_id FROM artifact_input i
     JOIN derived_artifact a ON a.artifact_id = i.artifact_id
-    WHERE a.source_id = ANY(%(sources)s) AND i.input_artifact_id > i.artifact_id
+    WHERE a.source_id {sources} AND i.input_artifact_id > i.artifact_id
     UNION
     SELECT c.start, i.input_artifact_id FROM chase c
     JOIN artifact_input i ON i.artifact_id = c.at
@@ -40,15 +41,21 @@ FINDS = {
 QUERIES = {"chain_cycle": CHAIN, "input_cycle": INPUTS}
 
 
-def _look(sources: list[uuid.UUID], scope: Scope) -> tuple[int, list[Finding]]:
-    findings = []
-    with connection.cursor() as cursor:
-        for name, query in QUERIES.items():
-            cursor.execute(query, {"sources": sources})
-            findings += [
-                Finding(name, subject, FINDS[name]) for (subject,) in cursor.fetchall()
+class Cycles:
+    name = "cycles"
+    finds = FINDS
+
+    def steps(self, scope: Scope, cursor: Any) -> Iterator[Step]:
+        for batch in scope.batches(cursor):
+            findings = [
+                Finding(name, subject, FINDS[name])
+                for name, query in QUERIES.items()
+                for subject in _rings(query, batch)
             ]
-    return len(sources), findings
+            yield Step(batch.end, len(QUERIES), findings)
 
 
-CYCLES = SourceCheck("cycles", FINDS, _look)
+def _rings(query: str, batch: Batch) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(batch.within(query), batch.parameters)
+        return [subject for (subject,) in cursor.fetchall()]

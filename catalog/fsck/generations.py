@@ -15,7 +15,7 @@ SOURCES = Rules(
             FROM generation g WHERE g.source_id = s.source_id
             GROUP BY g.pipeline_name) g ON TRUE
         LEFT JOIN erasure e ON e.source_id = s.source_id
-        WHERE s.source_id = ANY(%(sources)s)""",
+        WHERE s.source_id {sources}""",
     rules=(
         Rule(
             "source_key",
@@ -57,7 +57,7 @@ GENERATIONS = Rules(
     rows="""FROM generation g
         JOIN source_media s ON s.source_id = g.source_id
         LEFT JOIN generation r ON r.generation_id = g.restores_id
-        WHERE g.source_id = ANY(%(sources)s)""",
+        WHERE g.source_id {sources}""",
     rules=(
         Rule(
             "current_incomplete",
@@ -109,7 +109,7 @@ PROMOTIONS = Rules(
     rows="""FROM promotion p
         LEFT JOIN generation n ON n.generation_id = p.new_generation_id
         LEFT JOIN generation o ON o.generation_id = p.old_generation_id
-        WHERE p.source_id = ANY(%(sources)s)""",
+        WHERE p.source_id {sources}""",
     rules=(
         Rule(
             "promotion_false",

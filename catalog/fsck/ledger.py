@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.fsck.base import Scope, Step
+from catalog.fsck.base import Batch, Scope, Step
 from catalog.fsck.rules import Rule, Rules
 from catalog.models.ledger import CHAPTERS, SEAL, digest_sql
 
@@ -66,7 +66,9 @@ class Ledger:
     def steps(self, scope: Scope, cursor: Any) -> Iterator[Step]:
         last = int(cursor or 0)
         while entries := _entries(scope, last):
-            looked_at, findings = LEDGER.look({"entries": entries})
+            looked_at, findings = LEDGER.look(
+                Batch("", entries=entries, end=entries[-1])
+            )
             last = entries[-1]
             yield Step(last, looked_at, findings)
 

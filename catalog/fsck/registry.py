@@ -6,7 +6,7 @@ from catalog.fsck.artifacts import ARTIFACTS, LINEAGE, SLOTS
 from catalog.fsck.base import Check
 from catalog.fsck.belongings import DELIVERIES, ERASURES, GOLDEN_CASES, SEARCH_PAGES
 from catalog.fsck.counts import Parents, Tally
-from catalog.fsck.cycles import CYCLES
+from catalog.fsck.cycles import Cycles
 from catalog.fsck.generations import GENERATIONS, PROMOTIONS, SOURCES
 from catalog.fsck.ledger import Ledger
 from catalog.fsck.payloads import PAYLOADS
@@ -23,7 +23,7 @@ _CHECKS: list[Check] = [
     ARTIFACTS,
     SLOTS,
     LINEAGE,
-    CYCLES,
+    Cycles(),
     SEARCH_PAGES,
     GOLDEN_CASES,
     DELIVERIES,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from catalog.fsck.base import Finding, Scope, Step
+from catalog.fsck.base import Batch, Finding, Scope, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class Rule:
 class Rules:
     """What must be true of the rows of a set of sources.
 
-    rows: FROM and WHERE, with %(sources)s for the ids; subject: SQL of what a finding
-    is about. A row whose rule gives NULL is not at fault.
+    rows: FROM and WHERE, with "source_id {sources}" for those that are meant; subject:
+    SQL of what a finding is about. A row whose rule gives NULL is not at fault.
     """
 
     name: str
@@ -38,11 +38,11 @@ class Rules:
         return {rule.name: rule.says for rule in self.rules}
 
     def steps(self, scope: Scope, cursor: Any) -> Iterator[Step]:
-        for batch in scope.sources(cursor):
-            looked_at, findings = self.look({"sources": batch})
-            yield Step(str(batch[-1]), looked_at, findings)
+        for batch in scope.batches(cursor):
+            looked_at, findings = self.look(batch)
+            yield Step(batch.end, looked_at, findings)
 
-    def look(self, parameters: dict[str, Any]) -> tuple[int, list[Finding]]:
+    def look(self, batch: Batch) -> tuple[int, list[Finding]]:
         """All the rules in one statement, so that they see one state of the store."""
         broken = ", ".join(
             f"CASE WHEN {rule.broken} THEN '{rule.name}' END" for rule in self.rules
@@ -53,8 +53,8 @@ class Rules:
                         ORDER BY subject) FILTER (WHERE names <> '')
                 FROM (SELECT ({self.subject})::text AS subject,
                     array_to_string(ARRAY[{broken}], ',') AS names
-                    {self.rows}) found""",  # noqa: S608 - the rules are our own text
-                parameters,
+                    {batch.within(self.rows)}) found""",  # noqa: S608 - the rules are our own text
+                batch.parameters,
             )
             looked_at, found = cursor.fetchone()
         return looked_at, [

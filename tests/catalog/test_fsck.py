@@ -124,6 +124,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(
         if damage.name in ("payload_of_plain", "ledger_entry_changed"):
             damage.do(store, storage)
     monkeypatch.setattr("catalog.fsck.base.BATCH", 1)
+    monkeypatch.setattr("catalog.fsck.base.FETCHED", 1)
     whole = checked().found
 
     run = fsck.begin(mode="full")
