@@ -318,5 +318,4 @@ def picture_of_next(
     likely = narrowing.apply(tasks).in_triage_order().exclude(pk=task.pk).first()
     if likely is None:
         return None
-    images = DerivedArtifact.objects.filter(generation_id=likely.generation_id)
-    return images.of_kind(Kind.PAGE_IMAGE).filter(slot="page=1").first()
+    return citations.page_images(likely.generation).get(1)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pipeline import wording
 from pipeline.claims import LINE_SLOT
+from pipeline.steps.document import UPRIGHT
 from pipeline.wording import plain
 
 STATUSES: Mapping[str, str] = {
@@ -44,7 +45,7 @@ def kind_text(kind: str) -> str:
 def slot_text(slot: str) -> str:
     """What a slot is called on the page; lines count from 1 there."""
     if slot.startswith("page="):
-        return f"Page {slot.removeprefix('page=')}"
+        return f"Page {slot.removeprefix('page=').replace(UPRIGHT, ', upright')}"
     line = LINE_SLOT.fullmatch(slot)
     if line:
         return f"Line {int(line['number']) + 1}: {plain(line['column']).lower()}"

@@ -106,7 +106,15 @@ class House:
         self.lines.extend(self.process.stdout)
 
     def said(self, part: str, since: int = 0) -> bool:
-        return wait_until(lambda: part in "".join(self.lines[since:]), PATIENCE)
+        """Whether it says so while it runs."""
+
+        def is_over() -> bool:
+            return part in self._text(since) or self.process.poll() is not None
+
+        return wait_until(is_over, PATIENCE) and part in self._text(since)
+
+    def _text(self, since: int) -> str:
+        return "".join(self.lines[since:])
 
     def _told_by(self, code: str, *arguments: str) -> str:
         command = [sys.executable, "-c", code, *arguments]
