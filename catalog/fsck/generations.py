@@ -25,7 +25,8 @@ SOURCES = Rules(
         ),
         Rule(
             "one_current",
-            "e.source_id IS NULL AND g.complete AND g.now <> 1",
+            """s.erased_at IS NULL AND e.source_id IS NULL
+                AND g.complete AND g.now <> 1""",
             "Not exactly one complete generation of the source is current. Look into"
             " its promotions: the last one says which it should be.",
         ),
