@@ -87,7 +87,8 @@ def _family_memory() -> float:
 
 def by_process_command(paths: list[Path]) -> Iterator[Fate]:
     """The whole pipeline; a file that it says nothing of has crashed."""
-    command = [sys.executable, "manage.py", "process", "--json", *map(str, paths)]
+    process = [sys.executable, "manage.py", "process", "--json", "--fresh"]
+    command = [*process, *map(str, paths)]
     missing = {str(path): path for path in paths}
     before = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 - our own command

@@ -32,7 +32,8 @@ def main() -> None:
     paths = [Path(path) for path in json.loads(os.environ["PALIMPSEST_BENCH_PATHS"])]
     workers = int(os.environ["PALIMPSEST_BENCH_WORKERS"])
     warm, measured = (
-        [Job(path, tenant.slug, version) for path in paths] for tenant in tenants
+        [Job(path, tenant.slug, version, fresh=True) for path in paths]
+        for tenant in tenants
     )
     if workers == 1:
         list(process_files(warm[:1]))

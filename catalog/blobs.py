@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,8 +147,35 @@ def remove_remains() -> int:
     return removed
 
 
+def set_aside(content_hash: str) -> bool:
+    """Take damaged bytes off their key, so that the right ones can be stored again.
+
+    On disk they are kept beside it under another name. False: they are not damaged, or
+    somebody was quicker.
+    """
+    try:
+        for _ in chunks_verified(content_hash):
+            pass
+    except BlobMissing:
+        return False
+    except BlobDamaged:
+        storage, key = _storage(), key_of(content_hash)
+        if isinstance(storage, FileSystemStorage):
+            path = Path(storage.path(key))
+            path.replace(path.with_name(f"{path.name}.damaged-{time.time_ns()}"))
+        else:
+            storage.delete(key)
+        return True
+    return False
+
+
 def exists(content_hash: str) -> bool:
     return _storage().exists(key_of(content_hash))
+
+
+def delete(content_hash: str) -> None:
+    """Delete the bytes, if they are there. Only inside of blob_gate.deleting()."""
+    _storage().delete(key_of(content_hash))
 
 
 @contextmanager

@@ -25,15 +25,29 @@ def home_path() -> Path:
 
 
 def secret_key(home: Path) -> str:
-    """The key in `secret_key` under the home, made on first use.
+    """Django's key, in `secret_key` under the home."""
+    return _kept(home / "secret_key")
 
-    Two processes that start together end with the same key: the file appears whole,
+
+def erasure_key(home: Path) -> str:
+    """The key of the fingerprints of what was erased, in `erasure.key` under the home.
+
+    It lies beside the database and never in it: who has only the database cannot tell
+    whether a given document is an erased one.
+    """
+    return _kept(home / "erasure.key")
+
+
+def _kept(path: Path) -> str:
+    """The secret in the file, made on first use and readable by its owner only.
+
+    Two processes that start together end with the same one: the file appears whole,
     by a link that only the first of them can make.
     """
-    path = home / "secret_key"
+    home = path.parent
     if not path.exists():
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=home, prefix=".secret_key-")
+        descriptor, name = tempfile.mkstemp(dir=home, prefix=f".{path.name}-")
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
         with suppress(FileExistsError):

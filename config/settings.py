@@ -7,7 +7,13 @@ from typing import Any
 import environ
 
 from config import logging as log_lines
-from config.home import BASE_DIR, home_path, read_env_file, secret_key
+from config.home import (
+    BASE_DIR,
+    erasure_key,
+    home_path,
+    read_env_file,
+    secret_key,
+)
 from config.postgres import database_url
 
 read_env_file()
@@ -191,6 +197,12 @@ LONGEST_QUEUE_SECONDS = env.int("LONGEST_QUEUE_SECONDS", default=600)
 # What `pipeline.tasks.scrub` checks every night: a share of the sources, at a rate.
 SCRUB_SHARE = env.float("SCRUB_SHARE", default=0.02)
 SCRUB_RATE_MB = env.float("SCRUB_RATE_MB", default=50.0)
+
+# What makes the fingerprints of erased originals; never in the database.
+ERASURE_KEY = env.str("ERASURE_KEY", default="") or erasure_key(HOME)
+# Whether the daily task erases what its retention class no longer keeps. Nothing is
+# erased unless somebody made a class that says so.
+RETENTION_APPLIES = env.bool("RETENTION_APPLIES", default=True)
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+import time
+
 from django.apps import AppConfig
+
+# Seconds of the epoch. Django imports this module first of the room's, so all code of
+# ours that can decide a result is loaded later (see pipeline.memo.recipe).
+LOADING_SINCE = time.time()
 
 
 class PipelineConfig(AppConfig):
@@ -8,6 +14,7 @@ class PipelineConfig(AppConfig):
     verbose_name = "Pipeline"
 
     def ready(self) -> None:
-        from pipeline import checks_of_store
+        from pipeline import checks_of_store, receivers
 
         checks_of_store.register()
+        receivers.connect()

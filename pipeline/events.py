@@ -18,6 +18,8 @@ class StepRecord:
     """How one step went. ms: wall-clock milliseconds; micro_usd: cost in 10^-6 USD.
 
     quality and detail hold figures and enum words only, never text of the document.
+    memo_key is empty for a step that no later reading may take over; taken_from says
+    whose results were taken over instead of running the step.
     """
 
     step: str
@@ -29,6 +31,11 @@ class StepRecord:
     detail: dict[str, Any] = field(default_factory=dict)
     vision_tokens: int = 0
     micro_usd: int = 0
+    version: str = ""
+    memo_key: str = ""
+    recipe: str = ""
+    outputs: int = 0
+    taken_from: dict[str, str] | None = None
 
     def as_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {"step": self.step, "outcome": self.outcome}
@@ -38,12 +45,21 @@ class StepRecord:
             data["quality"] = self.quality
         if self.model_id:
             data["model_id"] = self.model_id
+        if self.taken_from:
+            data["memo"] = True
         return data | {
             **self.detail,
             "ms": self.ms,
             "vision_tokens": self.vision_tokens,
             "cost_usd": self.micro_usd / 1_000_000,
         }
+
+    def as_kept(self) -> dict[str, Any]:
+        """The entry of Generation.steps: what a later reading needs to take it over."""
+        names = ("step", "version", "outcome", "reason", "quality", "detail")
+        more = ("model_id", "memo_key", "recipe", "outputs")
+        data = {name: getattr(self, name) for name in (*names, *more)}
+        return data | ({"taken_from": self.taken_from} if self.taken_from else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from catalog.blobs import BlobTooLarge
 from catalog.models import Tenant
-from catalog.services import register_source
+from catalog.services import TenantOffBoarded, register_source
 from pipeline import services, work
 from pipeline.models import PipelineVersion, Run
 from pipeline.report import run_as_json
@@ -30,11 +30,15 @@ DEFAULT_TENANT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to read for a tenant by a version ("name@version")."""
+    """One file to read for a tenant by a version ("name@version").
+
+    fresh: every step runs, whatever earlier versions made of the file.
+    """
 
     path: Path
     tenant: str
     version: str
+    fresh: bool = False
 
 
 def process(
@@ -44,10 +48,14 @@ def process(
     stream: IO[bytes],
     name: str,
     limit: int | None = None,
+    fresh: bool = False,
 ) -> Run:
     """Register and read one document; what the version has read is not read again.
 
-    A run that a worker has at hand is waited for. Raises blobs.BlobTooLarge.
+    fresh: no step's results are taken over from what other versions read.
+
+    A run that a worker has at hand is waited for. Raises blobs.BlobTooLarge,
+    TenantOffBoarded, SourceErased.
     """
     source = register_source(
         tenant=tenant, stream=stream, name=name, limit=limit
@@ -58,7 +66,7 @@ def process(
     run = ensured.run
     while run.state in (Run.State.QUEUED, Run.State.RUNNING):
         if taken := work.take(run_id=run.pk):
-            run = work.execute_run(taken)
+            run = work.execute_run(taken, fresh=fresh)
         else:
             time.sleep(POLL_SECONDS)
             work.requeue_lost()
@@ -76,9 +84,12 @@ def process_file(job: Job) -> dict[str, Any]:
                 stream=stream,
                 name=job.path.name,
                 limit=settings.MAX_UPLOAD_BYTES,
+                fresh=job.fresh,
             )
     except BlobTooLarge as error:
         return _refused(job.path, "too_large", str(error))
+    except TenantOffBoarded as error:
+        return _refused(job.path, "tenant_off_boarded", str(error))
     except OSError as error:
         return _refused(job.path, "cannot_open", error.strerror or "")
     except Exception as error:

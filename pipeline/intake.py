@@ -13,10 +13,11 @@ from catalog import blobs
 from catalog.models import SourceMedia, Tenant
 from catalog.services import register_source
 from pipeline import services, work
-from pipeline.engines import engines
+from pipeline.engines.handler import engines
+from pipeline.execution import facts_of
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion, Run
-from pipeline.runner import facts_of, scratch_folder
+from pipeline.runner import scratch_folder
 from pipeline.steps.base import Outcome, StepError, StepInput
 from pipeline.steps.registry import UnknownStep, step_named
 
@@ -43,7 +44,8 @@ def receive(
 ) -> Received:
     """Keep an upload and have it read; one that the gate refuses is done on return.
 
-    Raises blobs.BlobTooLarge, services.NoActiveVersion.
+    Raises blobs.BlobTooLarge, services.NoActiveVersion, TenantOffBoarded, and
+    SourceErased where known bytes are erased at this very moment.
     """
     version = services.active_version()
     registered = register_source(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.hashing import digest_of
 from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
-from pipeline.engines import engines
+from pipeline.engines.handler import engines
 from pipeline.steps.registry import step_named
 
 if TYPE_CHECKING:

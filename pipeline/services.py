@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog.models import Disposition, SourceMedia
+from catalog.services import SourceErased, hold_source
 from pipeline import queue
 from pipeline.models import PipelineVersion, Run
 
@@ -55,7 +57,9 @@ def ensure(
 
     With enqueue a worker of the lane will do it; without, the caller executes the run.
     again: a run that refused the source does not count as done.
+    Raises SourceErased.
     """
+    hold_source(source_id=source.pk)
     runs = Run.objects.filter(source=source, pipeline_version=version)
     done = runs.filter(state=Run.State.FINISHED).select_related("generation")
     if again:
@@ -101,6 +105,11 @@ def wake(lane: str) -> None:
         queue.enqueue("pipeline.tasks.drain", lane, lane=lane)
 
 
+def go_on(task: str) -> None:
+    """Have the next slice of a long task done, behind what waits in bulk."""
+    queue.enqueue(task, lane=Run.Lane.BATCH)
+
+
 def adopt_forgotten(*, most: int = 100) -> int:
     """Ask for runs of sources whose upload was cut off after they were kept.
 
@@ -112,7 +121,9 @@ def adopt_forgotten(*, most: int = 100) -> int:
         return 0
     version = active_version()
     for source in forgotten:
-        ensure(source=source, version=version, lane=Run.Lane.INTERACTIVE)
+        # One may be erased while the others are asked for.
+        with suppress(SourceErased):
+            ensure(source=source, version=version, lane=Run.Lane.INTERACTIVE)
     return len(forgotten)
 
 
@@ -121,7 +132,7 @@ def retry(*, run: Run, requested_by: User | None = None) -> Ensured:
     """A new run where one failed or refused the source.
 
     By the same version, unless this machine cannot run it: then by the active one.
-    Raises NoActiveVersion.
+    Raises NoActiveVersion, SourceErased.
     """
     version = run.pipeline_version
     if run.reason == NOT_RUNNABLE:

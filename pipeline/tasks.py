@@ -12,7 +12,8 @@ from django.conf import settings
 
 from catalog import fsck
 from catalog.models import ScrubRun
-from pipeline import queue, services, work
+from catalog.services import apply_retention, resume_erasures
+from pipeline import services, work
 from pipeline.events import ensure_partitions
 from pipeline.models import Run
 
@@ -21,6 +22,8 @@ P = ParamSpec("P")
 
 # A slice stays far below the cluster's timeout; whatever is left goes to the next one.
 SLICE_SECONDS = 50
+# The same for erasures: a few hundred milliseconds each.
+RETAINED_AT_ONCE = 200
 
 
 class TaskFailed(Exception):
@@ -62,6 +65,17 @@ def sweep() -> None:
         if Run.objects.due().waiting(lane).exists():
             services.wake(lane)
     ensure_partitions()
+    resume_erasures()
+
+
+@keeping_quiet
+def retain() -> None:
+    """Every day: erase what its retention class no longer keeps, and is not held."""
+    if settings.RETENTION_APPLIES:
+        done = apply_retention(most=RETAINED_AT_ONCE)
+        log.info("retention_applied", erased=done.erased, left=len(done.with_residue))
+        if done.erased == RETAINED_AT_ONCE:
+            services.go_on("pipeline.tasks.retain")
 
 
 @keeping_quiet
@@ -76,4 +90,4 @@ def scrub() -> None:
         log.info("fsck_busy")
         return
     if not finished:
-        queue.enqueue("pipeline.tasks.scrub", lane=Run.Lane.BATCH)
+        services.go_on("pipeline.tasks.scrub")

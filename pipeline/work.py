@@ -16,12 +16,14 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from catalog import blobs
-from catalog.services import Reading, store_generation
+from catalog.services import Reading, SourceErased, hold_source, store_generation
 from pipeline.events import Reported, StepRecord, write_event
+from pipeline.execution import Execution
 from pipeline.lease import LEASE, renewed
 from pipeline.manifest import EngineChanged
+from pipeline.memo.kept_recipes import keep_recipes
 from pipeline.models import Run
-from pipeline.runner import Execution, RunFailed, execute, scratch_folder
+from pipeline.runner import RunFailed, execute, scratch_folder
 from pipeline.services import NOT_RUNNABLE
 from pipeline.signals import run_finished
 from pipeline.steps.registry import UnknownStep
@@ -36,7 +38,9 @@ WORKER_DIED = "worker_died"
 
 
 class LeaseLost(Exception):
-    """The run was given to another worker; this one's results are not wanted."""
+    """The run was given to another worker, or its source was erased: this one's results
+    are not wanted.
+    """
 
 
 @transaction.atomic
@@ -58,9 +62,10 @@ def take(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
     return Run.objects.select_related("source", "pipeline_version").get(pk=run.pk)
 
 
-def execute_run(run: Run) -> Run:
+def execute_run(run: Run, *, fresh: bool = False) -> Run:
     """Do a taken run and store it whole: generation, event, review task.
 
+    fresh: nothing is taken over from earlier readings.
     Whatever goes wrong is recorded in the run; only the loss of the database is raised.
     """
     with (
@@ -73,7 +78,7 @@ def execute_run(run: Run) -> Run:
         renewed(run),
     ):
         try:
-            return _done(run, Path(folder))
+            return _done(run, Path(folder), fresh=fresh)
         except LeaseLost:
             log.warning("lease_lost", attempt=run.attempts)
             return Run.objects.get(pk=run.pk)
@@ -85,13 +90,14 @@ def execute_run(run: Run) -> Run:
             return _failed(run, "", "internal_error")
 
 
-def _done(run: Run, folder: Path) -> Run:
+def _done(run: Run, folder: Path, *, fresh: bool) -> Run:
     try:
         execution = execute(
             source=run.source,
             version=run.pipeline_version,
             workdir=folder,
             announce=lambda step: _announce(run, step),
+            fresh=fresh,
         )
     except RunFailed as failure:
         return _failed(run, failure.step, failure.reason, failure.records)
@@ -115,8 +121,13 @@ def _own(run: Run) -> None:
 
 @transaction.atomic
 def _finish(run: Run, execution: Execution) -> Run:
+    try:
+        hold_source(source_id=run.source_id)
+    except SourceErased:
+        raise LeaseLost from None
     _own(run)
     reading = execution.reading()
+    keep_recipes(execution.recipes.values())
     run.generation = store_generation(source=run.source, reading=reading)
     run.state = Run.State.FINISHED
     run.disposition, run.reason = reading.disposition, reading.reason

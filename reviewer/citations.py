@@ -9,7 +9,7 @@ from typing import Any
 from catalog.api.files import payload_of
 from catalog.models import DerivedArtifact, Generation, Kind
 from catalog.regions import BoundingBox
-from pipeline.steps.document import UPRIGHT
+from pipeline.steps.slots import UPRIGHT
 from pipeline.words import PageWords
 
 # A page whose shape nobody recorded takes the room of A4 until its picture has come.
@@ -86,9 +86,8 @@ def region_box(
 
 def page_images(generation: Generation) -> dict[int, DerivedArtifact]:
     """The page pictures of a generation by page number, set upright where need was."""
-    images = DerivedArtifact.objects.filter(generation=generation).of_kind(
-        Kind.PAGE_IMAGE
-    )
+    made = DerivedArtifact.objects.whole().filter(generation=generation)
+    images = made.of_kind(Kind.PAGE_IMAGE)
     # The shorter slot first, so that the upright picture takes its place.
     ordered = sorted(images, key=lambda image: (page_number(image.slot), image.slot))
     return {page_number(image.slot): image for image in ordered}
@@ -98,6 +97,7 @@ def words_on(generation: Generation, page: int) -> PageWords | None:
     """The words read on a page, or None where it was not read. Raises Unavailable."""
     artifact = (
         DerivedArtifact.objects.filter(generation=generation, slot=f"page={page}")
+        .whole()
         .of_kind(Kind.OCR)
         .first()
     )

@@ -86,6 +86,7 @@ def export(
             generation__in=generations, superseded_by__isnull=True
         )
         .of_kind(Kind.FIELD)
+        .whole()
         .values_list("artifact_id", flat=True)
     )
     delivery = record_delivery(

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 
 from catalog.api.access import MANAGERS
-from catalog.models import Tenant
+from catalog.models import SourceMedia, Tenant
 from catalog.people import Viewer
 from reviewer.exports import released_generations
 from reviewer.filters import SourceListFilter
@@ -26,7 +26,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, user: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Tenant]", self.fields["tenant"])
-        field.queryset = Tenant.objects.visible_to(user)
+        field.queryset = Tenant.objects.visible_to(user).open()
         field.to_field_name = "slug"
         only = list(field.queryset[:2])
         if len(only) == 1:
@@ -79,3 +79,24 @@ class ExportForm(forms.Form):
     @property
     def first_error(self) -> str:
         return str(next(iter(self.errors.values()))[0])
+
+
+class EraseForm(forms.Form):
+    """Whoever erases types the document's name, so that no slip of a key does it."""
+
+    reference = forms.CharField(
+        max_length=100,
+        label="Reference",
+        help_text="The number of the request. No names: it stays for good.",
+    )
+    confirm = forms.CharField(max_length=255, label="The document's name")
+
+    def __init__(self, *args: Any, source: SourceMedia, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.source = source
+
+    def clean_confirm(self) -> str:
+        typed: str = self.cleaned_data["confirm"]
+        if typed != self.source.name.strip():
+            raise forms.ValidationError("Type the name as it stands above.")
+        return typed

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from catalog.models import Delivery, Generation, Promotion, SourceMedia
+from catalog.models import Delivery, Erasure, Generation, Promotion, SourceMedia
 from pipeline.wording import DISPOSITIONS, run_reason_text
 from reviewer.models import Decision, Verdict
 from reviewer.names import FieldNames
@@ -47,6 +47,7 @@ def history_of(source: SourceMedia) -> list[Happening]:
         *_promotions(source),
         *_decisions(source),
         *_deliveries(source),
+        *_erasures(source),
     ]
     return sorted(found, key=attrgetter("at"), reverse=True)
 
@@ -91,8 +92,9 @@ def _decisions(source: SourceMedia) -> Iterator[Happening]:
     names = FieldNames.now()
     for decision in decisions:
         detail = ""
-        if decision.verdict == Verdict.CORRECT:
-            correction = decision.correction
+        # What was corrected goes with the source; that it was, stays.
+        correction = getattr(decision, "correction", None)
+        if decision.verdict == Verdict.CORRECT and correction is not None:
             detail = f"{correction.old_value or 'nothing'} → {correction.new_value}"
         item = decision.item
         name = names.of(item.slot, item.task.document_type)
@@ -102,6 +104,17 @@ def _decisions(source: SourceMedia) -> Iterator[Happening]:
             f"{name} {DONE[decision.verdict]}",
             detail=detail,
             who=_name(decision.reviewer),
+        )
+
+
+def _erasures(source: SourceMedia) -> Iterator[Happening]:
+    for erasure in Erasure.objects.filter(source=source).select_related("actor"):
+        yield Happening(
+            erasure.at,
+            "rejected",
+            f"Erased: {erasure.get_basis_display()}",
+            detail=erasure.reference,
+            who=_name(erasure.actor),
         )
 
 

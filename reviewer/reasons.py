@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeline import wording
 from pipeline.claims import LINE_SLOT
-from pipeline.steps.document import UPRIGHT
+from pipeline.steps.slots import UPRIGHT
 from pipeline.wording import plain
 
 STATUSES: Mapping[str, str] = {

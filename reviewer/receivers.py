@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.models import PromotionBatch
-from catalog.signals import promoted
+from catalog.models import Erasure, PromotionBatch
+from catalog.signals import erasing, promoted
 from pipeline.models import Run
 from pipeline.signals import run_finished
-from reviewer import services
+from reviewer import forgetting, services
 
 
 def open_review_task(sender: object, *, run: Run, **kwargs: Any) -> None:
@@ -18,6 +18,11 @@ def follow_promotions(sender: object, *, batch: PromotionBatch, **kwargs: Any) -
     services.follow_promotions(batch=batch)
 
 
+def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[str, int]:
+    return forgetting.forget_source(erasure=erasure)
+
+
 def connect() -> None:
     run_finished.connect(open_review_task, dispatch_uid="reviewer.open_review_task")
     promoted.connect(follow_promotions, dispatch_uid="reviewer.follow_promotions")
+    erasing.connect(forget_source, dispatch_uid="reviewer.forget_source")

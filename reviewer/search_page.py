@@ -10,7 +10,7 @@ from catalog.api.files import payload_of
 from catalog.models import DerivedArtifact, Kind, SearchPage, SourceMedia
 from catalog.people import Viewer
 from pipeline.api.hits import lexemes_of, matching
-from pipeline.steps.document import UPRIGHT
+from pipeline.steps.slots import UPRIGHT
 from pipeline.words import PageWords, Word
 from reviewer.citations import page_number
 
@@ -80,7 +80,8 @@ def find(viewer: Viewer, query: str, *, number: int = 1) -> Results:
     for page in shown:
         place = (page.artifact.generation_id, page.page)
         hits = matching(words.get(place), lexemes)
-        cut = cut_around(hits, words[place], images[place]) if place in images else None
+        both = place in images and place in words
+        cut = cut_around(hits, words[place], images[place]) if both else None
         texts = list(dict.fromkeys(word.text for word in hits))
         found.append(Found(page.artifact.source, page.page, cut, texts))
     return Results(found, number, more=len(pages) > PAGE_SIZE)
@@ -89,7 +90,9 @@ def find(viewer: Viewer, query: str, *, number: int = 1) -> Results:
 def _made(pages: Sequence[SearchPage], kind: Kind) -> list[DerivedArtifact]:
     """Artifacts of a kind of these pages, and perhaps of further ones."""
     return list(
-        DerivedArtifact.objects.of_kind(kind).filter(
+        DerivedArtifact.objects.whole()
+        .of_kind(kind)
+        .filter(
             generation__in={page.artifact.generation_id for page in pages},
             slot__in={
                 f"page={page.page}{end}" for page in pages for end in ("", UPRIGHT)

@@ -98,8 +98,10 @@ def thumbnails_of(
     generations: Iterable[Generation],
 ) -> dict[uuid.UUID, DerivedArtifact]:
     """The small picture of each generation's first page, by generation."""
-    found = DerivedArtifact.objects.of_kind(Kind.THUMBNAIL).filter(
-        generation__in=[generation.pk for generation in generations]
+    found = (
+        DerivedArtifact.objects.whole()
+        .of_kind(Kind.THUMBNAIL)
+        .filter(generation__in=[generation.pk for generation in generations])
     )
     return {thumbnail.generation_id: thumbnail for thumbnail in found}
 

@@ -7,12 +7,14 @@ from django.contrib.auth.models import User
 from django.template.defaultfilters import filesizeformat
 
 from catalog import blobs
+from catalog.services import SourceErased, TenantOffBoarded
 from pipeline import services
 from pipeline.intake import Received, receive
 from reviewer.forms import UploadForm
 
 # What a multipart body holds beside the file.
 ROOM_FOR_FORM = 64 * 1024
+JUST_ERASED = "These bytes were being erased at this moment: upload them again."
 NO_VERSION = "No pipeline version is active: release and activate one in the admin."
 
 
@@ -55,5 +57,9 @@ def take(*, form: UploadForm, user: User) -> Received:
         )
     except blobs.BlobTooLarge:
         raise too_large() from None
+    except TenantOffBoarded as refused:
+        raise UploadRefused(str(refused), status=409) from None
+    except SourceErased:
+        raise UploadRefused(JUST_ERASED, status=409) from None
     except services.NoActiveVersion:
         raise UploadRefused(NO_VERSION, status=503) from None

@@ -3,7 +3,17 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from reviewer.views import accounts, golden, media, queue, search, sources, task, upload
+from reviewer.views import (
+    accounts,
+    erasing,
+    golden,
+    media,
+    queue,
+    search,
+    sources,
+    task,
+    upload,
+)
 
 urlpatterns = [
     path("login/", accounts.Login.as_view(), name="login"),
@@ -23,6 +33,7 @@ urlpatterns = [
     path("sources/export/", sources.export_sources, name="sources-export"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),
     path("sources/<uuid:source_id>/original", media.original, name="original"),
+    path("sources/<uuid:source_id>/erase/", erasing.erase, name="source-erase"),
     path("sources/<uuid:source_id>/review/", task.reopen, name="source-review"),
     path("artifacts/<uuid:artifact_id>/", sources.artifact, name="artifact"),
     path(

@@ -80,6 +80,8 @@ def name_of(user: User | None) -> str:
 def lost(task: ReviewTask, user: User) -> str:
     """Why this person may not answer this task now, and what became of it."""
     if task.state == ReviewTask.State.WITHDRAWN:
+        if task.source.erased_at is not None:
+            return "This case was withdrawn: its document was erased."
         return "This case was withdrawn: a newer reading replaced the one asked about."
     if task.state == ReviewTask.State.DONE:
         last = Decision.objects.of_task(task).select_related("reviewer").last()

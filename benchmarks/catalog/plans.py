@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from catalog.models import DerivedArtifact, Generation, SourceMedia, VersionTally
 from catalog.slices import Slice
+
 from benchmarks.catalog.questions import RARE, TEMPLATE, seeds, some_sources
+from catalog.models import DerivedArtifact, Generation, SourceMedia, VersionTally
 
 
 def explained() -> str:

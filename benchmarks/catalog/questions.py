@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from catalog.slices import Slice
 from django.db import connection
 
 from catalog.models import (
@@ -20,7 +21,6 @@ from catalog.models import (
     VersionTally,
 )
 from catalog.services import NewArtifact, Reading, store_generation
-from catalog.slices import Slice
 
 LOOK_UPS = 2000
 REPEATS = 5

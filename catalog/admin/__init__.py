@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from catalog.admin.erasures import ErasureAdmin, LegalHoldAdmin, RetentionClassAdmin
 from catalog.admin.facts import (
     ArtifactAdmin,
     DeliveryAdmin,
@@ -14,10 +15,13 @@ __all__ = [
     "ArtifactAdmin",
     "ByTenant",
     "DeliveryAdmin",
+    "ErasureAdmin",
     "GoldenCaseAdmin",
+    "LegalHoldAdmin",
     "MembershipAdmin",
     "OfSource",
     "PromotionAdmin",
+    "RetentionClassAdmin",
     "SourceAdmin",
     "TenantAdmin",
     "Window",

@@ -31,7 +31,10 @@ class SourceAdmin(Window):
     search_ids = ("pk",)
     search_fields = ["=content_hash", "=name"]
     search_help_text = "An id, a content hash, or a file's whole name"
-    list_display = ["name", "tenant", "modality", "mime_type", "bytes", "uploaded_at"]
+    list_display = [
+        *["name", "tenant", "modality", "mime_type", "bytes", "uploaded_at"],
+        *["retention_class", "erased_at"],
+    ]
     list_filter = [ByTenant, "modality"]
     list_select_related = ["tenant"]
 

@@ -20,7 +20,7 @@ else:
 
 @admin.register(Tenant)
 class TenantAdmin(Window):
-    list_display = ["name", "slug", "created_at"]
+    list_display = ["name", "slug", "created_at", "retention_class", "off_boarded_at"]
     search_fields = ["name", "slug"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

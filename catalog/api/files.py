@@ -10,15 +10,19 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from catalog import blobs
-from catalog.api.problems import Unavailable
+from catalog.api.problems import Erased, Unavailable
 from catalog.models import DerivedArtifact
+from catalog.models.derived_artifact import GONE, INLINE
 
 LOST = "The stored bytes are missing or damaged: an operator must restore a backup."
 
 
 def payload_of(artifact: DerivedArtifact) -> Any:
-    """The JSON payload, wherever it is kept; None for pictures. Raises Unavailable."""
-    if artifact.payload_uri == "inline":
+    """The JSON payload, wherever it is kept; None for pictures and for what was erased.
+
+    Raises Unavailable.
+    """
+    if artifact.payload_uri in (INLINE, GONE):
         return artifact.payload
     if artifact.media_type != "application/json":
         return None
@@ -37,9 +41,11 @@ def blob_response(content_hash: str, media_type: str, name: str) -> HttpResponse
 
 
 def artifact_response(artifact: DerivedArtifact) -> HttpResponseBase:
-    """The payload as a file, JSON or picture. Raises Unavailable."""
+    """The payload as a file, JSON or picture. Raises Unavailable, Erased."""
+    if artifact.is_erased:
+        raise Erased
     name = f"{artifact.kind}-{artifact.artifact_id}"
-    if artifact.payload_uri == "inline":
+    if artifact.payload_uri == INLINE:
         body = json.dumps(artifact.payload, ensure_ascii=False)
         return _as_download(HttpResponse(body, content_type="application/json"), name)
     return blob_response(artifact.payload_hash, artifact.media_type, name)

@@ -22,6 +22,11 @@ class Conflict(APIException):
     default_detail = "Somebody else was first: read it again, then decide anew."
 
 
+class Erased(APIException):
+    status_code = status.HTTP_410_GONE
+    default_detail = "This was erased: the source says when, and on what ground."
+
+
 class Unavailable(APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "This cannot be done at the moment: try again later."

@@ -9,6 +9,7 @@ from catalog.models import (
     ArtifactInput,
     Delivery,
     DerivedArtifact,
+    Erasure,
     Generation,
     GoldenCase,
     GoldenValue,
@@ -143,6 +144,27 @@ class GoldenCaseDetailSerializer(GoldenCaseSerializer):
 
     class Meta(GoldenCaseSerializer.Meta):
         fields = [*GoldenCaseSerializer.Meta.fields, "values"]
+
+
+class ErasureSerializer(serializers.Serializer[object]):
+    """The tombstone of an erased source."""
+
+    erasure_id = serializers.UUIDField()
+    source_id = serializers.UUIDField()
+    tenant_id = serializers.UUIDField()
+    basis = serializers.ChoiceField(Erasure.Basis.choices)
+    reference = serializers.CharField()
+    actor = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField()
+    ledger_entry = serializers.IntegerField()
+    fingerprint = serializers.CharField(
+        help_text="HMAC-SHA256 of the content hash, under a key of the operators"
+    )
+    erased = serializers.JSONField(help_text="counts of what went")
+    residue = serializers.JSONField(
+        help_text="what the scan found: `total` is 0 when nothing is left"
+    )
+    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
 from django.http.response import HttpResponseBase
@@ -72,6 +72,12 @@ class GoldenCaseViewSet(OwnRows, ReadOnlyModelViewSet[GoldenCase]):
     )
     filterset_class = filters.GoldenCaseFilter
     pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        if self.action == "list":
+            return cast("QuerySet[Any]", cast("Any", rows).of_kept_sources())
+        return rows
 
     def get_serializer_class(self) -> type[serializers.GoldenCaseSerializer]:
         if self.action == "retrieve":

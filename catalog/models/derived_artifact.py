@@ -60,16 +60,21 @@ class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
             return self.exclude(payload_uri=GONE).filter(superseded_by__isnull=False)
         return self.standing().filter(generation__state=state)
 
+    def whole(self) -> DerivedArtifactQuerySet:
+        """Those that say something: not erased."""
+        return self.exclude(payload_uri=GONE)
+
     def of_kind(self, *kinds: Kind) -> DerivedArtifactQuerySet:
         return self.filter(kind__in=kinds)
 
     def live_in(self, generation: Generation) -> DerivedArtifactQuerySet:
         """What a generation says: people's answers, not what they replaced.
 
-        Of a superseded generation: what it said when it was superseded.
+        Of a superseded generation: what it said when it was superseded. What was
+        erased says nothing.
         """
         inner = models.Q(superseded_by__generation=models.F("generation"))
-        return self.filter(generation=generation).exclude(inner)
+        return self.whole().filter(generation=generation).exclude(inner)
 
     def in_blobs(self) -> DerivedArtifactQuerySet:
         """Those whose payload is in the blob storage."""
@@ -213,9 +218,13 @@ class DerivedArtifact(models.Model):
         return f"{self.kind} {self.slot}"
 
     @property
+    def is_erased(self) -> bool:
+        return self.payload_uri == GONE
+
+    @property
     def state(self) -> str:
         """As State spells it; asks for the generation unless it was selected."""
-        if self.payload_uri == GONE:
+        if self.is_erased:
             return State.ERASED
         if self.superseded_by_id is not None:
             return State.SUPERSEDED
@@ -254,6 +263,19 @@ class ArtifactInput(models.Model):
                 scrubs={"input_hash": f"'\\x{HASH_OF_NOTHING}'::bytea"},
             ),
             kept("lineage_is_kept"),
+            pgtrigger.Trigger(
+                name="nothing_from_what_was_erased",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=(
+                    "IF EXISTS (SELECT 1 FROM new_rows n JOIN erased_artifact e"
+                    " ON e.artifact_id = n.input_artifact_id) THEN"
+                    " RAISE EXCEPTION 'nothing is made from what was erased'"
+                    " USING ERRCODE = 'check_violation'; END IF; RETURN NULL;"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

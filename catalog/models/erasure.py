@@ -13,6 +13,27 @@ from catalog.models.source_media import SourceMedia
 from catalog.models.tenant import Tenant
 from catalog.people import Viewer, within_tenants_of
 
+# What must be so when an erasure begins, and what is said where it is not.
+LAWFUL = """
+    IF NOT EXISTS (SELECT 1 FROM source_media WHERE source_id = NEW.source_id
+        AND tenant_id = NEW.tenant_id) THEN
+        RAISE EXCEPTION 'the source is not of this tenant'
+            USING ERRCODE = 'check_violation'; END IF;
+    IF EXISTS (SELECT 1 FROM legal_hold WHERE tenant_id = NEW.tenant_id
+        AND lifted_at IS NULL AND (source_id IS NULL OR source_id = NEW.source_id)) THEN
+        RAISE EXCEPTION 'a legal hold is in force' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;"""
+# Rows that an open erasure may not cover: neither of its source nor made from such.
+OUT_OF_CLOSURE = """
+    SELECT 1 FROM new_rows n JOIN erasure e USING (erasure_id)
+    LEFT JOIN derived_artifact a USING (artifact_id)
+    WHERE e.finished_at IS NOT NULL OR a.artifact_id IS NULL
+        OR (a.source_id <> e.source_id AND NOT EXISTS (
+            SELECT 1 FROM artifact_input i
+            JOIN erased_artifact x ON x.artifact_id = i.input_artifact_id
+            WHERE i.artifact_id = n.artifact_id))"""
+
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):
     def visible_to(self, user: Viewer) -> ErasureQuerySet:
@@ -65,9 +86,20 @@ class Erasure(models.Model):
             models.CheckConstraint(
                 condition=models.Q(basis__in=["request", "retention", "off_boarding"]),
                 name="erasure_basis_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(finished_at__isnull=True)
+                | models.Q(erased__isnull=False, residue__isnull=False),
+                name="finished_erasure_says_what",
+            ),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="erasure_is_lawful",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=LAWFUL,
+            ),
             *takes_entry(ENTRY_OF_ERASURES),
             pgtrigger.Protect(name="erasure_is_kept", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
@@ -93,14 +125,32 @@ class ErasedArtifact(models.Model):
 
     class Meta:
         db_table = "erased_artifact"
-        triggers = [pgtrigger.Protect(name="erased_is_kept", operation=APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="erased_is_kept", operation=APPEND_ONLY),
+            # Else one row under any old erasure would let anything be emptied.
+            pgtrigger.Trigger(
+                name="erased_is_of_the_closure",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=(
+                    f"IF EXISTS ({OUT_OF_CLOSURE}) THEN"
+                    " RAISE EXCEPTION 'an erasure covers its source and what was made"
+                    " from it' USING ERRCODE = 'check_violation'; END IF; RETURN NULL;"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.artifact_id} by {self.erasure_id}"
 
 
 class BlobToDelete(models.Model):
-    """Bytes that an erasure has yet to delete; the row goes when they are gone."""
+    """Bytes that an open erasure deletes; the row goes when it is finished.
+
+    Until then the hash is needed, to look for what is left of it.
+    """
 
     erasure = models.ForeignKey(Erasure, models.PROTECT, related_name="blobs_to_delete")
     content_hash = HashField()

@@ -138,6 +138,19 @@ class Generation(models.Model):
                 scrubs={"template_key": "''", "steps": "'[]'::jsonb"},
             ),
             kept("generation_is_kept"),
+            pgtrigger.Trigger(
+                name="nothing_read_after_erasure",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=(
+                    "IF EXISTS (SELECT 1 FROM new_rows n JOIN erasure e"
+                    " USING (source_id)) THEN"
+                    " RAISE EXCEPTION 'the source was erased'"
+                    " USING ERRCODE = 'check_violation'; END IF; RETURN NULL;"
+                ),
+            ),
             pgtrigger.FSM(
                 name="generation_states",
                 field="state",

@@ -15,6 +15,10 @@ class GoldenCaseQuerySet(models.QuerySet["GoldenCase"]):
     def visible_to(self, user: Viewer) -> GoldenCaseQuerySet:
         return self.filter(within_tenants_of(user, "source__tenant"))
 
+    def of_kept_sources(self) -> GoldenCaseQuerySet:
+        """Without those whose source was erased, and their values with it."""
+        return self.filter(source__erased_at__isnull=True)
+
     def active(self) -> GoldenCaseQuerySet:
         return self.filter(retired_at__isnull=True)
 

@@ -107,7 +107,12 @@ class LedgerEntry(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 declare=[("last", "ledger_entry%ROWTYPE")],
-                func=f"""PERFORM pg_advisory_xact_lock({LOCK});
+                # Depth 2: written by the trigger above, by no statement of its own.
+                func=f"""IF pg_trigger_depth() < 2 THEN
+                        RAISE EXCEPTION 'only promotions and erasures write the ledger'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    PERFORM pg_advisory_xact_lock({LOCK});
                     SELECT * INTO last FROM ledger_entry
                         ORDER BY sequence DESC LIMIT 1;
                     IF NEW.sequence <> coalesce(last.sequence, 0) + 1 THEN

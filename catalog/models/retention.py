@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pgtrigger
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -10,6 +12,9 @@ from catalog.ids import new_id
 from catalog.models.tenant import Tenant
 from catalog.people import Viewer, within_tenants_of
 
+if TYPE_CHECKING:
+    from catalog.models.source_media import SourceMedia
+
 STANDARD = "standard"
 
 
@@ -17,6 +22,10 @@ class RetentionClassQuerySet(models.QuerySet["RetentionClass"]):
     def standard(self) -> RetentionClass:
         """The class of whatever was given no other; made if somebody deleted it."""
         return self.get_or_create(name=STANDARD)[0]
+
+    def erasing(self) -> RetentionClassQuerySet:
+        """Those after whose time originals are erased."""
+        return self.filter(action=RetentionClass.Action.ERASE, keep_days__isnull=False)
 
 
 class RetentionClass(models.Model):
@@ -63,6 +72,13 @@ class LegalHoldQuerySet(models.QuerySet["LegalHold"]):
 
     def in_force(self) -> LegalHoldQuerySet:
         return self.filter(lifted_at__isnull=True)
+
+    def over(self, source: SourceMedia) -> LegalHoldQuerySet:
+        """In force over the source or over its whole tenant."""
+        whole = models.Q(source__isnull=True)
+        return self.in_force().filter(
+            whole | models.Q(source=source.pk), tenant=source.tenant_id
+        )
 
 
 class LegalHold(models.Model):

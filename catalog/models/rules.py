@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pgtrigger
 
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+
+
+class Rule(pgtrigger.Trigger):
+    """A trigger that also says what it lets through, for the grants of a role.
+
+    changeable: the columns that it ever lets change; None: it does not judge changes.
+    """
+
+    changeable: Sequence[str] | None = None
+    deletable = False
 
 
 def kept(name: str) -> pgtrigger.Protect:
@@ -33,7 +43,7 @@ def erased_only(
         f" OLD.{column} := NEW.{column}; END IF;"
         for column, left in scrubs.items()
     ] + [f"OLD.{column} := NEW.{column};" for column in free.values()]
-    return pgtrigger.Trigger(
+    trigger = Rule(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
@@ -45,11 +55,13 @@ def erased_only(
             " TG_TABLE_NAME USING ERRCODE = 'check_violation';"
         ),
     )
+    trigger.changeable = [*scrubs, *free.values()]
+    return trigger
 
 
 def erasable(*, name: str, erasing: str) -> pgtrigger.Trigger:
     """Rows are never deleted, but by an erasure that covers them (see erased_only)."""
-    return pgtrigger.Trigger(
+    trigger = Rule(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Delete,
@@ -59,6 +71,8 @@ def erasable(*, name: str, erasing: str) -> pgtrigger.Trigger:
             " TG_TABLE_NAME USING ERRCODE = 'check_violation';"
         ),
     )
+    trigger.deletable = True
+    return trigger
 
 
 def open_erasure_of(source: str) -> str:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
-from catalog.models.retention import STANDARD, RetentionClass
+from catalog.models.retention import STANDARD, LegalHold, RetentionClass
 from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.models.tenant import Tenant
 from catalog.people import Viewer, within_tenants_of
@@ -21,6 +21,14 @@ class Modality(models.TextChoices):
     UNKNOWN = "unknown"
 
 
+def _holds() -> models.QuerySet[LegalHold]:
+    """In force over the source of the query around it."""
+    return LegalHold.objects.in_force().filter(
+        models.Q(source__isnull=True) | models.Q(source=models.OuterRef("pk")),
+        tenant=models.OuterRef("tenant"),
+    )
+
+
 class SourceMediaQuerySet(models.QuerySet["SourceMedia"]):
     def visible_to(self, user: Viewer) -> SourceMediaQuerySet:
         return self.filter(within_tenants_of(user))
@@ -28,6 +36,24 @@ class SourceMediaQuerySet(models.QuerySet["SourceMedia"]):
     def kept(self) -> SourceMediaQuerySet:
         """Those whose bytes are still here: not erased."""
         return self.filter(erased_at__isnull=True)
+
+    def erased(self) -> SourceMediaQuerySet:
+        return self.filter(erased_at__isnull=False)
+
+    def due(self, *, at: datetime) -> SourceMediaQuerySet:
+        """Those that their retention classes say to erase by that time."""
+        late = models.Q(pk__in=[])
+        for one in RetentionClass.objects.erasing():
+            until = at - timedelta(days=one.keep_days or 0)
+            late |= models.Q(retention_class=one, uploaded_at__lt=until)
+        return self.kept().filter(late)
+
+    def held(self) -> SourceMediaQuerySet:
+        """Those over which a legal hold is in force, or over their tenant."""
+        return self.filter(models.Exists(_holds()))
+
+    def not_held(self) -> SourceMediaQuerySet:
+        return self.filter(~models.Exists(_holds()))
 
     def without_run(self, *, before: datetime) -> SourceMediaQuerySet:
         """Kept before a time, but whoever kept them died before asking for a run."""
@@ -105,6 +131,12 @@ class SourceMedia(models.Model):
             models.Index(
                 fields=["tenant", "-uploaded_at", "-source_id"], name="source_newest"
             ),
+            # What its retention class no longer keeps.
+            models.Index(
+                fields=["retention_class", "uploaded_at"],
+                condition=models.Q(erased_at__isnull=True),
+                name="source_retention",
+            ),
             # Who else has these bytes, in any tenant, before a blob is deleted.
             models.Index(fields=["content_hash"], name="source_blob"),
         ]
@@ -113,11 +145,12 @@ class SourceMedia(models.Model):
                 name="source_is_immutable",
                 erasing=open_erasure_of("OLD.source_id"),
                 scrubs={
-                    "content_hash": "NEW.content_hash",
+                    "content_hash": """(SELECT encode(fingerprint, 'hex') FROM erasure
+                        WHERE source_id = OLD.source_id)""",
                     "uri": "'erased'",
                     "name": "'erased'",
                     "uploaded_by_id": "NULL",
-                    "erased_at": "NEW.erased_at",
+                    "erased_at": "coalesce(OLD.erased_at, NEW.erased_at)",
                 },
             ),
             kept("source_is_kept"),

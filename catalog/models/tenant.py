@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -7,10 +9,17 @@ from django.db.models.functions import Now
 from catalog.ids import new_id
 from catalog.people import Viewer
 
+if TYPE_CHECKING:
+    from catalog.models.source_media import SourceMedia
+
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
     def visible_to(self, user: Viewer) -> TenantQuerySet:
         return self.led_by(user, *Membership.Role.values)
+
+    def open(self) -> TenantQuerySet:
+        """Those that still take documents."""
+        return self.filter(off_boarded_at__isnull=True)
 
     def led_by(self, user: Viewer, *roles: str) -> TenantQuerySet:
         """Tenants in which the user holds one of the roles; operators hold them all."""
@@ -78,3 +87,9 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.tenant}"
+
+
+def may_erase(user: Viewer, source: SourceMedia) -> bool:
+    """Admins of its tenant, and operators."""
+    led = Tenant.objects.led_by(user, Membership.Role.ADMIN)
+    return led.filter(pk=source.tenant_id).exists()

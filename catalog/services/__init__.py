@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from catalog.services.corrections import (
     HumanValue,
-    SourceErased,
     file_golden_value,
     record_human_artifact,
     release,
 )
 from catalog.services.deliveries import record_delivery
+from catalog.services.erasures import (
+    EraseRefused,
+    ResidueFound,
+    begin_erasure,
+    erase,
+    finish_erasure,
+    preview_erasure,
+    resume_erasures,
+)
 from catalog.services.generations import NewArtifact, Reading, store_generation
-from catalog.services.originals import Registered, register_source
+from catalog.services.holding import SourceErased, hold_source
+from catalog.services.originals import Registered, TenantOffBoarded, register_source
 from catalog.services.promotions import (
     Promoted,
     PromotionRefused,
@@ -19,22 +28,47 @@ from catalog.services.promotions import (
     promote,
     roll_back,
 )
+from catalog.services.retention import (
+    Applied,
+    Due,
+    apply_retention,
+    due_by_class,
+    lift_hold,
+    off_board,
+    place_hold,
+)
 
 __all__ = [
+    "Applied",
+    "Due",
+    "EraseRefused",
     "HumanValue",
     "NewArtifact",
     "Promoted",
     "PromotionRefused",
     "Reading",
     "Registered",
+    "ResidueFound",
     "SourceErased",
+    "TenantOffBoarded",
+    "apply_retention",
+    "begin_erasure",
     "compare_by_hash",
+    "due_by_class",
+    "erase",
     "file_golden_value",
+    "finish_erasure",
+    "hold_source",
+    "lift_hold",
+    "off_board",
+    "place_hold",
+    "preview_erasure",
     "promote",
     "record_delivery",
     "record_human_artifact",
     "register_source",
     "release",
+    "resume_erasures",
     "roll_back",
     "store_generation",
 ]

@@ -23,6 +23,7 @@ from catalog.models import (
     Promotion,
     State,
 )
+from catalog.services.holding import SourceErased, hold_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,12 @@ class HumanValue:
     actor: User
 
 
-class SourceErased(Exception):
-    """The source was erased: there is nothing left to answer about."""
-
-
 def _locked(generation: Generation) -> Generation:
     """The generation that an answer belongs to now: that which took its place, if any.
 
     No promotion may come between the answer and its storing. Raises SourceErased.
     """
+    hold_source(source_id=generation.source_id)
     rows = Generation.objects.select_for_update(of=("self",), no_key=True)
     locked = rows.select_related("source").get(pk=generation.pk)
     if locked.state == State.SUPERSEDED:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Value
 from django.utils import timezone
 
-from catalog import blobs
+from catalog import blob_gate, blobs
 from catalog.hashing import canonical_json, digest_of
 from catalog.ids import new_id
 from catalog.models import (
@@ -27,6 +27,7 @@ from catalog.models import (
     State,
 )
 from catalog.models.search_page import SEARCH_CONFIG
+from catalog.services.holding import SourceErased
 
 # Above this many bytes of canonical JSON a payload goes to the blob storage: rows that
 # are read by the million stay narrow. Fields stay in rows, where queries see them.
@@ -35,7 +36,9 @@ INLINE_LIMIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class NewArtifact:
-    """An artifact to store. Exactly one of payload and file is set.
+    """An artifact to store. Exactly one of payload and file is set, or taken_from: the
+    artifact of an earlier generation that holds what this one would hold. (Text for the
+    search has its payload as well, since its words are to be found anew.)
 
     inputs are (kind, slot) of artifacts of the same generation; none: the original.
     """
@@ -50,11 +53,15 @@ class NewArtifact:
     media_type: str = "application/json"
     region: dict[str, Any] | None = None
     inputs: Sequence[tuple[str, str]] = ()
+    taken_from: DerivedArtifact | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One version's whole reading of a source, ready to be stored."""
+    """One version's whole reading of a source, ready to be stored.
+
+    steps: one entry a step, as Generation.steps keeps it.
+    """
 
     pipeline_name: str
     pipeline_version: str
@@ -69,6 +76,12 @@ class Reading:
 
 def _stored(new: NewArtifact) -> dict[str, Any]:
     """The payload columns of an artifact, its blob stored if it needs one."""
+    if (earlier := new.taken_from) is not None:
+        return {
+            "payload": earlier.payload,
+            "payload_uri": earlier.payload_uri,
+            "payload_hash": earlier.payload_hash,
+        }
     if new.file is not None:
         blob = blobs.keep_new_file(new.file)
         return {"payload_uri": blob.key, "payload_hash": blob.content_hash}
@@ -88,11 +101,16 @@ def store_generation(*, source: SourceMedia, reading: Reading) -> Generation:
 
     Blobs go first: a row without its blob can never be seen. The first complete reading
     of a source becomes current at once; later ones stay candidates until compared.
+    Raises SourceErased.
     """
-    columns = [_stored(new) for new in reading.artifacts]
     with transaction.atomic():
-        # The lock makes "first" a fact when two versions end at the same moment.
-        SourceMedia.objects.select_for_update(no_key=True).get(pk=source.pk)
+        # The lock makes "first" a fact when two versions end at the same moment; and
+        # no blob is written for a source that is being erased.
+        locked = SourceMedia.objects.select_for_update(no_key=True).get(pk=source.pk)
+        if locked.erased_at is not None:
+            raise SourceErased
+        with blob_gate.writing():
+            columns = [_stored(new) for new in reading.artifacts]
         first = (
             reading.complete
             and not Promotion.objects.filter(

@@ -9,8 +9,9 @@ from typing import IO
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from catalog import blobs
+from catalog import blob_gate, blobs
 from catalog.models import RetentionClass, SourceMedia, Tenant
+from catalog.services.holding import hold_tenant
 from catalog.sniffing import sniff
 
 EMPTY_FILE_NAME = "unnamed"
@@ -22,6 +23,16 @@ class Registered:
 
     source: SourceMedia
     created: bool
+
+
+class TenantOffBoarded(Exception):
+    """The tenant left and was erased: nothing comes in any more."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        super().__init__(
+            f"The tenant {tenant.slug} was off-boarded and takes no documents any"
+            " more: upload to another tenant."
+        )
 
 
 def _class_for(tenant: Tenant, asked: RetentionClass | None) -> RetentionClass:
@@ -39,34 +50,52 @@ def register_source(
 ) -> Registered:
     """Keep an original: hash while receiving, type by content, once a tenant.
 
-    Raises blobs.BlobTooLarge when more than limit bytes come.
+    Raises blobs.BlobTooLarge when more than limit bytes come, TenantOffBoarded.
     """
+    if tenant.off_boarded_at is not None:
+        raise TenantOffBoarded(tenant)
     with blobs.received(stream, limit=limit) as (path, blob):
-        known = SourceMedia.objects.filter(
-            tenant=tenant, content_hash=blob.content_hash
-        ).first()
-        if known is not None and blobs.exists(blob.content_hash):
-            return Registered(known, created=False)
         kind = sniff(path)
-        blobs.keep_file(path, blob)
-    if known is not None:
-        return Registered(known, created=False)
+        # From before "is it there" until the row is committed nobody deletes bytes.
+        with blob_gate.writing():
+            _hold(tenant)
+            known = SourceMedia.objects.filter(
+                tenant=tenant, content_hash=blob.content_hash
+            ).first()
+            if known is None or not blobs.exists(blob.content_hash):
+                blobs.keep_file(path, blob)
+            if known is not None:
+                return Registered(known, created=False)
+            return _filed(
+                SourceMedia(
+                    tenant=tenant,
+                    content_hash=blob.content_hash,
+                    uri=blob.key,
+                    modality=kind.modality,
+                    mime_type=kind.mime_type,
+                    bytes=blob.size,
+                    retention_class=_class_for(tenant, retention_class),
+                    name=Path(name).name[-255:] or EMPTY_FILE_NAME,
+                    uploaded_by=uploaded_by,
+                )
+            )
+
+
+def _hold(tenant: Tenant) -> None:
+    """No off-boarding may end until the transaction does. Raises TenantOffBoarded."""
+    if hold_tenant(tenant_id=tenant.pk) is not None:
+        raise TenantOffBoarded(tenant)
+
+
+def _filed(source: SourceMedia) -> Registered:
     try:
         with transaction.atomic():
-            source = SourceMedia.objects.create(
-                tenant=tenant,
-                content_hash=blob.content_hash,
-                uri=blob.key,
-                modality=kind.modality,
-                mime_type=kind.mime_type,
-                bytes=blob.size,
-                retention_class=_class_for(tenant, retention_class),
-                name=Path(name).name[-255:] or EMPTY_FILE_NAME,
-                uploaded_by=uploaded_by,
-            )
+            source.save(force_insert=True)
     except IntegrityError:
         # The same bytes came twice at the same moment; the other upload was first.
-        source = SourceMedia.objects.get(tenant=tenant, content_hash=blob.content_hash)
-        return Registered(source, created=False)
+        first = SourceMedia.objects.get(
+            tenant=source.tenant, content_hash=source.content_hash
+        )
+        return Registered(first, created=False)
     source.refresh_from_db()
     return Registered(source, created=True)

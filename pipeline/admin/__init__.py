@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from pipeline.admin.document_types import DocumentTypeAdmin
 from pipeline.admin.generations import GenerationAdmin
+from pipeline.admin.memo import MemoRevocationAdmin
 from pipeline.admin.runs import RunAdmin
 from pipeline.admin.versions import PipelineVersionAdmin
 
-__all__ = ["DocumentTypeAdmin", "GenerationAdmin", "PipelineVersionAdmin", "RunAdmin"]
+__all__ = [
+    "DocumentTypeAdmin",
+    "GenerationAdmin",
+    "MemoRevocationAdmin",
+    "PipelineVersionAdmin",
+    "RunAdmin",
+]

@@ -38,7 +38,8 @@ def hits_on(pages: Sequence[SearchPage], query: str) -> list[Hit]:
 
 def _words_of(pages: Iterable[SearchPage]) -> dict[tuple[UUID, int], PageWords]:
     found = {}
-    for artifact in DerivedArtifact.objects.of_kind(Kind.OCR).filter(
+    read = DerivedArtifact.objects.whole().of_kind(Kind.OCR)
+    for artifact in read.filter(
         generation__in={page.artifact.generation_id for page in pages},
         slot__in={f"page={page.page}" for page in pages},
     ):

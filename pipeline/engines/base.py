@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pipeline.claims import DocumentTypeSpec, Extraction
-from pipeline.layout.model import Layout
-from pipeline.words import PageWords
+if TYPE_CHECKING:
+    from pipeline.claims import DocumentTypeSpec, Extraction
+    from pipeline.layout.model import Layout
+    from pipeline.words import PageWords
 
 
 class EngineError(Exception):

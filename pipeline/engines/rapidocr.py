@@ -27,6 +27,11 @@ from pipeline.engines.rapidocr_lines import (
 )
 from pipeline.words import PageWords, Word, WordOrigin
 
+# For pipeline.memo.closure. RapidOCR finds its runtime by itself, and requires some
+# packages for fetching, settings and messages, none of which touches a picture.
+NEEDS_DISTRIBUTIONS = ("onnxruntime",)
+NEUTRAL_DISTRIBUTIONS = ("colorlog", "requests", "tqdm")
+
 _MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",
     "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",

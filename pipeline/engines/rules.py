@@ -13,6 +13,7 @@ from pipeline.claims import DocumentTypeSpec, Extraction
 from pipeline.extracting.extract import extract
 from pipeline.extracting.line_items import line_claims
 from pipeline.layout.model import Layout
+from pipeline.memo.spelling import parsed, spelled
 from pipeline.words import PageWords
 
 VERSION = "1.1.0"
@@ -27,13 +28,13 @@ class RulesEngine:
 
     @cached_property
     def weights_digest(self) -> str:
-        """SHA-256 over the source of the rules and of the layout that they read."""
+        """SHA-256 over the code of the rules and of the layout that they read."""
         digest = hashlib.sha256()
         for package in (extracting, layout):
             for source in sorted(Path(package.__path__[0]).glob("*.py")):
                 name = f"{package.__name__}.{source.stem}"
                 digest.update(name.encode() + b"\0")
-                digest.update(canonical(source.read_bytes()) + b"\0")
+                digest.update(spelled(parsed(source.read_bytes())) + b"\0")
         return digest.hexdigest()
 
     def extract(
@@ -49,9 +50,3 @@ class RulesEngine:
             return found
         lines = line_claims(pages, layout, spec)
         return replace(found, claims=(*found.claims, *lines))
-
-
-def canonical(source: bytes) -> bytes:
-    """Source text that is the same on every machine: LF ends, no blanks before them."""
-    lines = source.decode().splitlines()
-    return "\n".join(line.rstrip() for line in lines).strip().encode()

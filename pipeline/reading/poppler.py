@@ -14,6 +14,8 @@ from typing import Literal
 from pipeline.reading.errors import UnreadableError, UnreadableReason
 
 Tool = Literal["pdfinfo", "pdftotext", "pdftoppm"]
+# For pipeline.memo.closure: they are one package, so one version speaks for all.
+NEEDS_PROGRAMS = ("pdftoppm",)
 
 _FOREIGN_LOCK = b"of Standard security handler"
 _MEMORY_WORDS = (b"Out of memory", b"bad_alloc", b"Bogus memory allocation")

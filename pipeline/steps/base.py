@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from catalog.regions import Region
-from pipeline.claims import DocumentTypeSpec
+if TYPE_CHECKING:
+    # Not at run time: what every step imports decides what every step makes.
+    from catalog.regions import Region
+    from pipeline.claims import DocumentTypeSpec
 
 
 class Outcome(StrEnum):
@@ -37,12 +40,17 @@ class StepError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What a step may know of the original."""
+    """What a step may know of the original.
+
+    received_on is the day it came in (UTC): what a step calls today, so that a reading
+    does not depend on when it is made. None where nobody received it: a bare call.
+    """
 
     content_hash: str
     mime_type: str
     modality: str
     bytes: int
+    received_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,11 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What a step did. quality and detail hold figures and enum words, never text."""
+    """What a step did. quality and detail hold figures and enum words, never text.
+
+    repeatable is False where the machine had its say, by a limit of time or memory: no
+    later version takes such a result over.
+    """
 
     outcome: Outcome = Outcome.OK
     outputs: tuple[Output, ...] = ()
@@ -73,6 +85,7 @@ class StepResult:
     model_id: str = ""
     vision_tokens: int = 0
     micro_usd: int = 0
+    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,9 @@ class StepInput:
     """Everything that a step may look at.
 
     original is a local file with the verified bytes; workdir is the step's own empty
-    folder for files that it makes; upstream holds what earlier steps of this run made.
+    folder for files that it makes; upstream holds what earlier steps of this run made,
+    of the kinds that the step reads, in the order of kind and slot; document_types is
+    empty for a step that does not read them.
     """
 
     source: SourceFacts
@@ -92,19 +107,23 @@ class StepInput:
     engine: Callable[[str], Any]
 
     def outputs(self, kind: str) -> list[Output]:
-        """Upstream outputs of a kind, in the order in which they were made."""
+        """Upstream outputs of a kind, in the order of their slots."""
         return [output for output in self.upstream if output.kind == kind]
 
 
 class Step(Protocol):
     """name is the step's word in events; version is the version of its code.
 
-    A step that looks at more than the inputs that its outputs name says so: also_reads
-    is a tuple of upstream kinds, and their payloads decide its results too.
+    reads are the upstream kinds that it may look at, reads_types is whether it may look
+    at the document types: it is given nothing else, so nothing else decides its
+    results. keeps is False for a step that makes no artifacts: it runs every time.
     """
 
     name: str
     version: str
+    reads: tuple[str, ...]
+    reads_types: bool
+    keeps: bool
 
     def run(self, given: StepInput) -> StepResult:
         """Do the work. Raises StepError, or EngineError from the engine it calls."""

@@ -12,6 +12,9 @@ from pipeline.steps.base import Outcome, StepInput, StepResult
 class DispositionStep:
     name = "disposition"
     version = "1.0.0"
+    reads: tuple[str, ...] = ("grounding", "field")
+    reads_types = True
+    keeps = False
 
     def run(self, given: StepInput) -> StepResult:
         extraction = _extraction(given)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipeline.claims import Extraction
-from pipeline.engines.base import ExtractEngine
 from pipeline.steps.base import Output, StepInput, StepResult
 from pipeline.steps.document import DOCUMENT, layout_of, pages_of, read_inputs
+
+if TYPE_CHECKING:
+    from pipeline.engines.base import ExtractEngine
 
 
 class ExtractStep:
     name = "extract"
     version = "1.0.0"
+    reads: tuple[str, ...] = ("ocr", "layout")
+    reads_types = True
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         """One output: the claims as the engine made them."""

@@ -10,6 +10,9 @@ from pipeline.steps.document import DOCUMENT, extraction_of, pages_of
 class GroundStep:
     name = "ground"
     version = "1.0.0"
+    reads: tuple[str, ...] = ("extraction", "ocr")
+    reads_types = False
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         """One output: the extraction with checked regions."""

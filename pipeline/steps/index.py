@@ -13,6 +13,9 @@ MAX_CHARACTERS = 200_000
 class IndexStep:
     name = "index"
     version = "1.0.0"
+    reads: tuple[str, ...] = ("ocr",)
+    reads_types = False
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         outputs = []

@@ -79,6 +79,9 @@ class InputGate:
 
     name = "input_gate"
     version = "1.0.0"
+    reads: tuple[str, ...] = ()
+    reads_types = False
+    keeps = False
 
     def run(self, given: StepInput) -> StepResult:
         params = {**DEFAULTS, **given.params}

@@ -23,6 +23,9 @@ class LayoutStep:
 
     name = "layout"
     version = "1.1.0"
+    reads: tuple[str, ...] = ("ocr",)
+    reads_types = False
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         """One "layout" output for the whole document.

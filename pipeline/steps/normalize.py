@@ -30,6 +30,9 @@ class Normalize:
 
     name = "normalize"
     version = "1.0.0"
+    reads: tuple[str, ...] = ()
+    reads_types = False
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         params = {**DEFAULTS, **given.params}

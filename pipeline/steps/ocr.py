@@ -6,16 +6,18 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.engines.base import OcrEngine
 from pipeline.reading.embedded import look_at, needs_ocr, trustworthy
 from pipeline.reading.errors import UnreadableReason
 from pipeline.reading.upright import set_upright, surely_read
 from pipeline.steps.base import Output, StepError, StepInput, StepResult
-from pipeline.steps.document import UPRIGHT
 from pipeline.steps.reading_calls import call_reader, limits_of
+from pipeline.steps.slots import UPRIGHT
 from pipeline.words import PageWords, Word
+
+if TYPE_CHECKING:
+    from pipeline.engines.base import OcrEngine
 
 DEFAULTS: Mapping[str, Any] = {
     "max_pages": 50,
@@ -24,6 +26,15 @@ DEFAULTS: Mapping[str, Any] = {
     "ocr_seconds": 600,  # for all pages together
     "turn": True,  # scans that lie on a side or upside down; before 1.1.0 left so
 }
+# Why a file's own words cannot be had on a busy machine that a quiet one would read.
+BY_THE_MACHINE = frozenset(
+    {
+        UnreadableReason.TIMED_OUT,
+        UnreadableReason.TOO_MUCH_MEMORY,
+        UnreadableReason.TOOL_MISSING,
+        UnreadableReason.INTERNAL_ERROR,
+    }
+)
 
 NO_WORSE = 0.9  # a page that was turned reads at least so well
 
@@ -50,6 +61,9 @@ class Ocr:
 
     name = "ocr"
     version = "1.1.0"
+    reads: tuple[str, ...] = ("page_image",)
+    reads_types = False
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         params = {**DEFAULTS, **given.params}
@@ -69,6 +83,7 @@ class Ocr:
             quality=_quality(pages),
             detail=_detail(pages, failed),
             model_id=engine.model_id,
+            repeatable=failed not in BY_THE_MACHINE,
         )
 
 

@@ -20,12 +20,14 @@ class Earlier:
     def __init__(self, step: Step, version: str, **then: Any) -> None:
         self.name = step.name
         self.version = version
-        self.also_reads: tuple[str, ...] = getattr(step, "also_reads", ())
-        self._step = step
-        self._then = then
+        self.reads = step.reads
+        self.reads_types = step.reads_types
+        self.keeps = step.keeps
+        self.step = step
+        self.then = then
 
     def run(self, given: StepInput) -> StepResult:
-        return self._step.run(replace(given, params={**given.params, **self._then}))
+        return self.step.run(replace(given, params={**given.params, **self.then}))
 
 
 @cache

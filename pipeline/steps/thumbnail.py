@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from pipeline.steps.base import Output, StepError, StepInput, StepResult
-from pipeline.steps.document import UPRIGHT
+from pipeline.steps.slots import UPRIGHT
 
 _DEFAULT_WIDTH = 320
 # A receipt as long as a towel is shown from its top.
@@ -17,6 +17,9 @@ class Thumbnail:
 
     name = "thumbnail"
     version = "1.0.0"
+    reads: tuple[str, ...] = ("page_image",)
+    reads_types = False
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         width = int(given.params.get("width", _DEFAULT_WIDTH))

@@ -24,14 +24,22 @@ INPUTS = (("grounding", DOCUMENT),)
 class VerifyStep:
     name = "verify"
     version = "1.0.0"
-    also_reads = ("ocr", "layout")
+    reads: tuple[str, ...] = ("grounding", "ocr", "layout")
+    reads_types = True
+    keeps = True
 
     def run(self, given: StepInput) -> StepResult:
         """One field output a claim, and a table output if there are lines."""
         extraction = extraction_of(given, "grounding")
         spec = spec_of(given, extraction)
         if spec is not None:
-            extraction = verify(extraction, pages_of(given), layout_of(given), spec)
+            extraction = verify(
+                extraction,
+                pages_of(given),
+                layout_of(given),
+                spec,
+                today=given.source.received_on,
+            )
         statuses = Counter(claim.status for claim in extraction.claims)
         conflicts = [
             claim for claim in extraction.claims if claim.status is ClaimStatus.CONFLICT

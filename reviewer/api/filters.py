@@ -25,6 +25,12 @@ class SourceFilter(filters.FilterSet):
     template_key = filters.CharFilter(method="by_current_generation")
     pipeline_version = filters.CharFilter(method="by_current_generation")
     released = filters.BooleanFilter(method="by_release")
+    erased = filters.BooleanFilter(
+        field_name="erased_at",
+        lookup_expr="isnull",
+        exclude=True,
+        help_text="true: only erased ones; without it they are left out",
+    )
 
     class Meta:
         model = SourceMedia

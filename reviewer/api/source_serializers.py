@@ -5,8 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.api.serializers import GenerationSerializer
-from catalog.models import SourceMedia
+from catalog.api.serializers import ErasureSerializer, GenerationSerializer
+from catalog.erasing.report import erasure_as_json
+from catalog.models import Erasure, SourceMedia
 from pipeline.api.serializers import RunSerializer
 from pipeline.report import live_fields, values_of
 
@@ -32,6 +33,7 @@ class SourceSerializer(serializers.ModelSerializer[SourceMedia]):
             "bytes",
             "uploaded_at",
             "retention_class",
+            "erased_at",
             "generations",
         ]
 
@@ -64,7 +66,15 @@ class SourceDetailSerializer(SourceSerializer):
             **super().get_fields(),
             "fields": serializers.SerializerMethodField("fields_of"),
             "lines": serializers.SerializerMethodField("lines_of"),
+            "erasure": serializers.SerializerMethodField("erasure_of"),
         }
+
+    @extend_schema_field(ErasureSerializer(allow_null=True))
+    def erasure_of(self, source: SourceMedia) -> dict[str, Any] | None:
+        if source.erased_at is None:
+            return None
+        erasure = Erasure.objects.select_related("actor").get(source=source)
+        return dict(ErasureSerializer(erasure_as_json(erasure)).data)
 
     @extend_schema_field(serializers.DictField(child=FieldSerializer()))
     def fields_of(self, source: SourceMedia) -> dict[str, Any]:
@@ -90,6 +100,12 @@ class StatusSerializer(serializers.Serializer[object]):
     released_at = serializers.DateTimeField(allow_null=True)
     review_task_id = serializers.UUIDField(
         allow_null=True, help_text="the open review task, if people are asked"
+    )
+
+
+class EraseParams(serializers.Serializer[object]):
+    reference = serializers.CharField(
+        max_length=100, help_text="the number of the request; no names"
     )
 
 

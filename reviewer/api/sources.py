@@ -1,31 +1,50 @@
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.status import HTTP_200_OK, HTTP_201_CREATED
+from rest_framework.status import (
+    HTTP_200_OK,
+    HTTP_201_CREATED,
+    HTTP_202_ACCEPTED,
+)
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from catalog.api.access import OwnRows, person, tenant_of
 from catalog.api.files import blob_response
 from catalog.api.pages import NewestFirst
-from catalog.api.problems import TooLarge, Unavailable
-from catalog.api.serializers import ArtifactSerializer
+from catalog.api.problems import Conflict, Erased, TooLarge, Unavailable
+from catalog.api.serializers import ArtifactSerializer, ErasureSerializer
 from catalog.blobs import BlobTooLarge
-from catalog.models import DerivedArtifact, SourceMedia
+from catalog.erasing.report import erasure_as_json
+from catalog.models import DerivedArtifact, Erasure, SourceMedia
+from catalog.models.tenant import may_erase
+from catalog.services import (
+    EraseRefused,
+    ResidueFound,
+    SourceErased,
+    TenantOffBoarded,
+    erase,
+)
 from pipeline.intake import Received, receive
 from pipeline.services import NoActiveVersion
 from reviewer.api import source_serializers as serializers
 from reviewer.api.filters import SourceFilter
+from reviewer.uploads import JUST_ERASED
 
 # What a form may weigh beyond its file: boundaries and the tenant's name.
 FORM_BYTES = 64 * 1024
+ADMINS_ONLY = "Only admins of its tenant may erase a document: ask one of them."
 
 
 class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
@@ -39,6 +58,12 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
     def body_limit(self) -> int:
         limit: int = settings.MAX_UPLOAD_BYTES + FORM_BYTES
         return limit
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        if self.action == "list" and "erased" not in self.request.query_params:
+            return cast("QuerySet[Any]", cast("Any", rows).kept())
+        return rows
 
     def get_serializer_class(self) -> type[serializers.SourceSerializer]:
         if self.action == "retrieve":
@@ -84,10 +109,44 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
             )
         except BlobTooLarge as error:
             raise TooLarge(_limit_sentence()) from error
+        except TenantOffBoarded as error:
+            raise Conflict(str(error)) from error
+        except SourceErased as error:
+            raise Conflict(JUST_ERASED) from error
         except NoActiveVersion as error:
             raise Unavailable(
                 "No pipeline version is active: an admin must activate one."
             ) from error
+
+    @extend_schema(
+        parameters=[serializers.EraseParams],
+        responses={200: ErasureSerializer, 202: ErasureSerializer},
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Erase the document with all that was made of it, for admins of its tenant.
+
+        200: erased, and nothing is left; 202: erased, but the scan found something
+        that an operator must look at; 409: a legal hold is in force.
+        """
+        source = self.get_object()
+        if not may_erase(request.user, source):
+            raise PermissionDenied(ADMINS_ONLY)
+        params = serializers.EraseParams(data=request.query_params)
+        params.is_valid(raise_exception=True)
+        try:
+            erasure = erase(
+                source=source,
+                basis=Erasure.Basis.REQUEST,
+                reference=params.validated_data["reference"],
+                actor=person(request),
+            )
+        except EraseRefused as error:
+            raise Conflict(str(error)) from error
+        except ResidueFound as error:
+            erasure = error.erasure
+        code = HTTP_200_OK if erasure.finished_at else HTTP_202_ACCEPTED
+        told = ErasureSerializer(erasure_as_json(erasure)).data
+        return Response(told, status=code)
 
     @extend_schema(responses=serializers.StatusSerializer)
     @action(detail=True, filterset_class=None, pagination_class=None)
@@ -119,6 +178,8 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
     def file(self, request: Request, pk: str) -> HttpResponseBase:
         """The original's bytes, as a download."""
         source = self.get_object()
+        if source.erased_at is not None:
+            raise Erased
         return blob_response(source.content_hash, source.mime_type, source.name)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from catalog import services as catalog
 from catalog.models import (
     DerivedArtifact,
     Disposition,
@@ -49,6 +51,8 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
     Raises Generation.DoesNotExist where nothing current is to be seen, AnswerRefused
     for a document of no known type.
     """
+    with suppress(catalog.SourceErased):
+        catalog.hold_source(source_id=source_id)
     generation = (
         Generation.objects.visible_to(user)
         .current()

@@ -18,6 +18,7 @@ from reviewer.services.reservations import (
     RESERVATION,
     check_held,
     held,
+    hold_source_of,
     let_go,
     locked,
 )
@@ -39,6 +40,7 @@ def decide(
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
     """
+    hold_source_of(task_id)
     task = locked(user, task_id)
     known = Decision.objects.filter(pk=answer.decision_id).first()
     if known is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from catalog import services as catalog
 from catalog.ids import new_id
 from catalog.models import Tenant
 from reviewer.models import ReviewTask
@@ -67,6 +69,16 @@ def locked(user: User, task_id: uuid.UUID) -> ReviewTask:
         .select_related("generation__source", "tenant", "reserver")
         .get(pk=task_id)
     )
+
+
+def hold_source_of(task_id: uuid.UUID) -> None:
+    """Before the task is locked, as an erasure does it. What was erased has withdrawn
+    its tasks, and that is what the person is told.
+    """
+    found = ReviewTask.objects.filter(pk=task_id).values_list("source_id", flat=True)
+    with suppress(catalog.SourceErased):
+        for source_id in found:
+            catalog.hold_source(source_id=source_id)
 
 
 def _hold(task: ReviewTask, user: User) -> ReviewTask:

@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 @require_safe
 @login_needed
 def golden_cases(request: UserRequest) -> HttpResponse:
-    visible = GoldenCase.objects.visible_to(request.user)
+    visible = GoldenCase.objects.visible_to(request.user).of_kept_sources()
     narrowed = GoldenListFilter(request.GET, visible, request=request)
     page = Paginator(narrowed.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

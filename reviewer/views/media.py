@@ -13,6 +13,7 @@ from catalog import blobs
 from catalog.api.files import artifact_response
 from catalog.models import DerivedArtifact, SourceMedia
 from reviewer.views.accounts import UserRequest, login_needed
+from reviewer.views.erasing import gone
 
 # What a browser shows without running anything of it.
 SHOWN_ORIGINALS = frozenset(
@@ -28,6 +29,8 @@ FRESH = 300
 def original(request: UserRequest, source_id: uuid.UUID) -> HttpResponseBase:
     sources = SourceMedia.objects.visible_to(request.user)
     source = get_object_or_404(sources, pk=source_id)
+    if source.erased_at is not None:
+        return gone(request, None)
     attachment = "download" in request.GET or source.mime_type not in SHOWN_ORIGINALS
     disposition = content_disposition_header(
         as_attachment=attachment, filename=source.name
@@ -42,6 +45,8 @@ def original(request: UserRequest, source_id: uuid.UUID) -> HttpResponseBase:
 def artifact_file(request: UserRequest, artifact_id: uuid.UUID) -> HttpResponseBase:
     artifacts = DerivedArtifact.objects.visible_to(request.user)
     artifact = get_object_or_404(artifacts, pk=artifact_id)
+    if artifact.is_erased:
+        return gone(request, None)
     if artifact.media_type.startswith("image/"):
         return _blob(request, artifact.payload_hash, artifact.media_type)
     return artifact_response(artifact)

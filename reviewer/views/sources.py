@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import DerivedArtifact, SourceMedia
+from catalog.models.tenant import may_erase
 from reviewer import artifact_page, source_list
 from reviewer.downloads import download
 from reviewer.exports import export
@@ -19,12 +20,15 @@ from reviewer.history import history_of
 from reviewer.progress import progress_of
 from reviewer.source_page import open_page
 from reviewer.views.accounts import UserRequest, login_needed
+from reviewer.views.erasing import tombstone
 
 
 @require_safe
 @login_needed
 def sources(request: UserRequest) -> HttpResponse:
     visible = SourceMedia.objects.visible_to(request.user)
+    if "erased" not in request.GET:
+        visible = visible.kept()
     narrowed = SourceListFilter(request.GET, visible, request=request)
     page = source_list.page(narrowed.qs, after=request.GET.get("after", ""))
     context = {
@@ -55,6 +59,8 @@ def export_sources(request: UserRequest) -> HttpResponseBase:
 def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
     visible = SourceMedia.objects.visible_to(request.user).select_related("tenant")
     found = get_object_or_404(visible, pk=source_id)
+    if found.erased_at is not None:
+        return tombstone(request, found)
     wanted = request.GET.dict()
     shown = open_page(viewer=request.user, source=found, wanted=wanted)
     context = {
@@ -63,6 +69,7 @@ def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
         "task": found.review_tasks.visible_to(request.user).open().first(),
         "history": history_of(found),
         "wanted": wanted,
+        "may_erase": may_erase(request.user, found),
     }
     return render(request, "sources/source.html", context)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from catalog.services import SourceErased
 from pipeline import services
 from pipeline.models import Run
 from reviewer.forms import UploadForm
@@ -82,5 +84,7 @@ def run_status(request: UserRequest, run_id: uuid.UUID) -> HttpResponse:
 @login_needed
 def run_retry(request: UserRequest, run_id: uuid.UUID) -> HttpResponse:
     run = get_object_or_404(Run.objects.visible_to(request.user), pk=run_id)
-    services.retry(run=run, requested_by=request.user)
+    # Where the source was erased meanwhile its page says so.
+    with suppress(SourceErased):
+        services.retry(run=run, requested_by=request.user)
     return redirect("source", run.source_id)

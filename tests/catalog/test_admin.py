@@ -19,6 +19,9 @@ WINDOWS = (
     "catalog/delivery",
     "catalog/tenant",
     "catalog/membership",
+    "catalog/retentionclass",
+    "catalog/legalhold",
+    "catalog/erasure",
 )
 
 

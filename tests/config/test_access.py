@@ -16,26 +16,30 @@ from catalog import services
 from catalog.models import (
     Delivery,
     DerivedArtifact,
+    Erasure,
     Generation,
     GoldenCase,
     GoldenValue,
+    LegalHold,
     Membership,
     Promotion,
+    RetentionClass,
     SourceMedia,
     Tenant,
 )
-from pipeline.models import DocumentType, PipelineVersion, Run
+from pipeline.memo.revocations import Which, revoke_memo
+from pipeline.models import DocumentType, MemoRevocation, PipelineVersion, Run
 from pipeline.versions import add_missing_types
 from reviewer.models import ReviewTask
 from tests.config.places import Place, UnknownPlace, places
-from tests.factories import make_task, make_tenant, make_user
+from tests.factories import make_source, make_task, make_tenant, make_user
 
 Rows = dict[type[Model], Model]
 
 EVERYWHERE = places()
 OPEN = {"healthz", "readyz", "login", "admin:login", "admin:logout", "api-token"}
 # Everybody's, or of operators alone: not a tenant's.
-SHARED = {PipelineVersion, DocumentType}
+SHARED = {PipelineVersion, DocumentType, RetentionClass}
 OPERATORS = {User}
 ANSWER = {
     "token": str(uuid.uuid4()),
@@ -65,7 +69,13 @@ def rows(alice: User) -> Rows:
         tenant=tenant, recipient=alice, form="csv", artifact_ids=[artifact.pk]
     )
     add_missing_types()
+    erased = make_source(tenant)
     return {
+        Erasure: services.erase(source=erased, basis="request"),
+        LegalHold: services.place_hold(
+            tenant=tenant, source=task.source, reference="C"
+        ),
+        RetentionClass: RetentionClass.objects.standard(),
         Tenant: tenant,
         Membership: Membership.objects.get(user=alice),
         SourceMedia: task.source,
@@ -79,6 +89,7 @@ def rows(alice: User) -> Rows:
         PipelineVersion: PipelineVersion.objects.get(),
         DocumentType: DocumentType.objects.first() or DocumentType(),
         User: alice,
+        MemoRevocation: revoke_memo(which=Which(step="ocr"), reason="of harbour"),
     }
 
 
@@ -130,8 +141,8 @@ def test_foreign_rows_are_not_there(walker: Client, rows: Rows, charlie: User) -
 
 
 def test_own_rows_are_there(walker: Client, rows: Rows) -> None:
-    # Deliveries are for managers; whoever is one may do all that a reviewer may.
-    walker.force_login(make_user("mara", make_tenant("harbour"), role="manager"))
+    # Erasing is for admins; whoever is one may do all that the others may.
+    walker.force_login(make_user("mara", make_tenant("harbour"), role="admin"))
 
     assert not walk(
         walker,

@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from catalog.models import SourceMedia
+from pipeline.models import PipelineVersion
 from pipeline.versions import ensure_built_in
 from tests.documents import blank_pdf, pdf_of
 from tests.factories import make_tenant
+from tests.pipeline.memo_readings import version_with
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +107,24 @@ def test_a_file_over_the_limit_is_an_error_and_the_rest_goes_on(
     }
     assert str(errors.pop("invoice.pdf")).startswith("too_large")
     assert set(errors.values()) == {None}
+
+
+def test_a_second_version_takes_over_unless_it_is_to_be_fresh(folder: Path) -> None:
+    base = PipelineVersion.objects.active().get()
+    for number in ("1.9.1", "1.9.2"):
+        version_with(base, number)
+    invoice = str(folder / "invoice.pdf")
+    rows(invoice)
+
+    [again] = rows(invoice, "--pipeline", "doc-extract@1.9.1")
+    [fresh] = rows(invoice, "--pipeline", "doc-extract@1.9.2", "--fresh")
+
+    assert {"ocr", "verify"} <= spared(again)
+    assert spared(fresh) == set()
+    assert again["fields"] == fresh["fields"] != {}
+
+
+def spared(row: dict[str, object]) -> set[str]:
+    steps = row["steps"]
+    assert isinstance(steps, list)
+    return {step["step"] for step in steps if step.get("memo")}

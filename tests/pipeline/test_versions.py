@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline import versions
-from pipeline.engines import engines
+from pipeline.engines.handler import engines
 from pipeline.manifest import Manifest
 from pipeline.models import DocumentType, FieldDefinition, PipelineVersion
 from tests.factories import make_user

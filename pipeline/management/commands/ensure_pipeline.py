@@ -17,7 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         ensure_partitions()
         queue.every_minute("pipeline.tasks.sweep", lane="interactive")
-        queue.every_night("pipeline.tasks.scrub", lane="batch")
+        queue.every_day("pipeline.tasks.retain", lane="batch")
+        queue.every_day("pipeline.tasks.scrub", lane="batch")
         version = versions.ensure_built_in()
         active = PipelineVersion.objects.active().filter(name=version.name).first()
         if active is None:

@@ -36,6 +36,11 @@ class Command(BaseCommand):
             "--workers", type=int, default=1, help="processes to share the files"
         )
         parser.add_argument(
+            "--fresh",
+            action="store_true",
+            help="run every step, even where another version's results would do",
+        )
+        parser.add_argument(
             "--json", action="store_true", help="one JSON line a file on stdout"
         )
 
@@ -44,7 +49,7 @@ class Command(BaseCommand):
         tenant = self._tenant(options["tenant"])
         version = self._version(options["pipeline"])
         jobs = [
-            Job(path, tenant.slug, str(version))
+            Job(path, tenant.slug, str(version), fresh=options["fresh"])
             for path in self._files(options["paths"])
         ]
         rows = process_files(jobs, workers=options["workers"])

@@ -1,0 +1,56 @@
+"""`engines["ocr"]`: the engine of an alias of settings.ENGINES, made once a process."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+
+
+class EngineHandler:
+    """Alias to instance, as django.core.files.storage.storages does it."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    @cached_property
+    def backends(self) -> dict[str, dict[str, Any]]:
+        return dict(settings.ENGINES)
+
+    def __contains__(self, alias: str) -> bool:
+        return alias in self.backends
+
+    def __getitem__(self, alias: str) -> Any:
+        """Raises ImproperlyConfigured for an unknown alias or a broken backend."""
+        if alias not in self._made:
+            try:
+                parameters = self.backends[alias]
+                backend = import_string(parameters["BACKEND"])
+            except (KeyError, ImportError) as error:
+                raise ImproperlyConfigured(
+                    f"settings.ENGINES has no working engine {alias!r}: {error}"
+                ) from error
+            self._made[alias] = backend(
+                **parameters.get("OPTIONS", {}), **parameters.get("RUNTIME", {})
+            )
+        return self._made[alias]
+
+    def forget(self) -> None:
+        """Make engines anew: the settings changed."""
+        self._made.clear()
+        self.__dict__.pop("backends", None)
+
+
+engines = EngineHandler()
+
+
+def _on_setting_changed(*, setting: str, **kwargs: Any) -> None:
+    if setting == "ENGINES":
+        engines.forget()
+
+
+setting_changed.connect(_on_setting_changed, dispatch_uid="engines.forget")

@@ -1,0 +1,65 @@
+"""What the pipeline does when the catalog erases a source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from catalog.models import Erasure
+from catalog.signals import erasing, searching
+from pipeline import queue
+from pipeline.models import ProcessingEvent, Run
+
+ERASED = "source_erased"
+
+
+def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[str, int]:
+    """End the source's open runs, delete its events and what the queue says of it.
+
+    A run at work finds that it is its worker's no more, and stores nothing.
+    """
+    runs = Run.objects.filter(source=erasure.source_id)
+    ended = runs.open().update(
+        state=Run.State.FAILED,
+        reason=ERASED,
+        lease_until=None,
+        finished_at=timezone.now(),
+    )
+    events = ProcessingEvent.objects.filter(source_id=erasure.source_id)
+    return {
+        "step_event": _delete_steps(erasure),
+        "processing_event": events.delete()[0],
+        "run": ended,
+        "queue": queue.forget(_names(erasure)),
+    }
+
+
+def _delete_steps(erasure: Erasure) -> int:
+    """By time and id, as they are indexed in each month."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM step_event s USING processing_event e WHERE e.source_id = %s"
+            " AND (s.created_at, s.event_id) = (e.created_at, e.event_id)",
+            [erasure.source_id],
+        )
+        return int(cursor.rowcount)
+
+
+def _names(erasure: Erasure) -> list[str]:
+    """The ids by which a task of the queue could name the source."""
+    runs = Run.objects.filter(source=erasure.source_id).values_list("pk", flat=True)
+    return [str(erasure.source_id), *map(str, runs)]
+
+
+def look_in_queue(
+    sender: object, *, erasure: Erasure, needles: Sequence[str], **kwargs: Any
+) -> dict[str, int]:
+    return {"queue": queue.naming([*needles, *_names(erasure)])}
+
+
+def connect() -> None:
+    erasing.connect(forget_source, dispatch_uid="pipeline.forget_source")
+    searching.connect(look_in_queue, dispatch_uid="pipeline.look_in_queue")
