@@ -25,4 +25,8 @@ RUNS = fsck.Rules(
 
 
 def register() -> None:
+    # Not before the models are there.
+    from pipeline.memo.recomputed import MEMO_KEYS
+
     fsck.register(RUNS)
+    fsck.register(MEMO_KEYS)
