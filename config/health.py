@@ -1,4 +1,5 @@
-"""/healthz: this process answers. /readyz: so does all that it needs."""
+"""/healthz: this process answers. /readyz: so does all that it needs. /health/: a page
+for operators, with what does not stop anybody but must be known."""
 
 from __future__ import annotations
 
@@ -10,18 +11,36 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.decorators import user_passes_test
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from catalog import fsck
+from catalog.models import Erasure, LedgerEntry, ScrubRun
 from pipeline.models import Run
 
 log = structlog.get_logger(__name__)
 
 Check = Callable[[], dict[str, Any]]
+
+
+# Of the last checks of the store on the page.
+SHOWN = 10
+
+
+def is_operator(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Raises PermissionDenied for people who are logged in and no operators."""
+    if user.is_authenticated and not getattr(user, "is_superuser", False):
+        raise PermissionDenied
+    return user.is_authenticated
 
 
 class Unready(Exception):
@@ -39,8 +58,30 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     results = {name: _result(name, check) for name, check in CHECKS.items()}
     ready = all(result["status"] == "ok" for result in results.values())
-    body = {"status": "ok" if ready else "fail", "checks": results}
+    # Told, not judged: no upload must stop because a check of the store is old.
+    body = {
+        "status": "ok" if ready else "fail",
+        "checks": results,
+        "last_fsck": _result("fsck", fsck.latest),
+    }
     return JsonResponse(body, status=200 if ready else 503)
+
+
+@never_cache
+@require_safe
+@user_passes_test(is_operator)
+def health(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "health.html",
+        {
+            "results": {name: _result(name, check) for name, check in CHECKS.items()},
+            "scrubs": ScrubRun.objects.recent()[:SHOWN],
+            "last_full": ScrubRun.objects.last_full(),
+            "head": LedgerEntry.objects.all().head(),
+            "erasures": Erasure.objects.unfinished().select_related("tenant"),
+        },
+    )
 
 
 def _result(name: str, check: Check) -> dict[str, Any]:

@@ -194,6 +194,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 LOGGING = log_lines.configure(debug=DEBUG)
 # /readyz fails when a person's upload has waited longer than this.
 LONGEST_QUEUE_SECONDS = env.int("LONGEST_QUEUE_SECONDS", default=600)
+# What `pipeline.tasks.scrub` checks every night: a share of the sources, at a rate.
+SCRUB_SHARE = env.float("SCRUB_SHARE", default=0.02)
+SCRUB_RATE_MB = env.float("SCRUB_RATE_MB", default=50.0)
 
 # What makes the fingerprints of erased originals; never in the database.
 ERASURE_KEY = env.str("ERASURE_KEY", default="") or erasure_key(HOME)

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
-from config.health import healthz, readyz
+from config.health import health, healthz, readyz
 
 
 class Schema(SpectacularAPIView):
@@ -40,6 +40,7 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("health/", health, name="health"),
     path("admin/", admin.site.urls),
     path("api/", include(api)),
     path("", include("reviewer.urls")),

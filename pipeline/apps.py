@@ -14,6 +14,7 @@ class PipelineConfig(AppConfig):
     verbose_name = "Pipeline"
 
     def ready(self) -> None:
-        from pipeline import receivers
+        from pipeline import checks_of_store, receivers
 
+        checks_of_store.register()
         receivers.connect()

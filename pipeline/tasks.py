@@ -10,6 +10,8 @@ from typing import ParamSpec
 import structlog
 from django.conf import settings
 
+from catalog import fsck
+from catalog.models import ScrubRun
 from catalog.services import apply_retention, resume_erasures
 from pipeline import services, work
 from pipeline.events import ensure_partitions
@@ -74,3 +76,18 @@ def retain() -> None:
         log.info("retention_applied", erased=done.erased, left=len(done.with_residue))
         if done.erased == RETAINED_AT_ONCE:
             services.go_on("pipeline.tasks.retain")
+
+
+@keeping_quiet
+def scrub() -> None:
+    """Every night: check a sample of the store, in slices that let documents pass."""
+    run = fsck.begin(mode=ScrubRun.Mode.SAMPLE, share=settings.SCRUB_SHARE)
+    pace = fsck.Pace(settings.SCRUB_RATE_MB * 1e6)
+    try:
+        finished = fsck.go_on(run, pace=pace, seconds=SLICE_SECONDS)
+    except fsck.Busy:
+        # Somebody checks by hand; a night without a sample is no loss.
+        log.info("fsck_busy")
+        return
+    if not finished:
+        services.go_on("pipeline.tasks.scrub")

@@ -9,11 +9,15 @@ from typing import Any, cast
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from config import postgres
 from tests.factories import make_tenant, make_user
+
+# `--hypothesis-profile=long`: a search by hand, of many minutes.
+hypothesis_settings.register_profile("long", max_examples=300, stateful_step_count=50)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = [

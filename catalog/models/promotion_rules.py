@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 
 # Each query finds rows for which the claim named above it is false.
-_BROKEN = {
+BROKEN = {
     "the generations are not of this source and pipeline": """
         SELECT 1 FROM new_rows p
         JOIN generation n ON n.generation_id = p.new_generation_id
@@ -47,7 +47,7 @@ def promotion_holds() -> pgtrigger.Trigger:
     checks = " ".join(
         f"IF EXISTS ({query}) THEN RAISE EXCEPTION 'promotion refused: {claim}'"
         " USING ERRCODE = 'check_violation'; END IF;"
-        for claim, query in _BROKEN.items()
+        for claim, query in BROKEN.items()
     )
     return pgtrigger.Trigger(
         name="promotion_holds",

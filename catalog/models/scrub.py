@@ -11,6 +11,10 @@ class ScrubRunQuerySet(models.QuerySet["ScrubRun"]):
         """Newest first."""
         return self.filter(finished_at__isnull=False).order_by("-finished_at")
 
+    def recent(self) -> ScrubRunQuerySet:
+        """Newest first, those at work too."""
+        return self.order_by("-started_at")
+
     def last_full(self) -> ScrubRun | None:
         return self.finished().filter(mode=ScrubRun.Mode.FULL).first()
 
@@ -40,6 +44,20 @@ class ScrubRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mode} at {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def share_percent(self) -> float:
+        return round(100 * (self.share or 0), 4)
+
+    @property
+    def first_findings(self) -> models.QuerySet[ScrubFinding]:
+        """As many as fit on a page."""
+        return self.findings.all()[:50]
+
+    @property
+    def found(self) -> dict[str, int]:
+        """How many findings of each word, also of those that were too many to keep."""
+        return dict(sorted(self.cursor.get("found", {}).items()))
 
 
 class ScrubFinding(models.Model):

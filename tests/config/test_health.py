@@ -10,7 +10,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from catalog import fsck
+from catalog.models import LedgerEntry, ScrubFinding, ScrubRun
+from pipeline import tasks
 from pipeline.models import Run
+from tests.factories import make_generation, make_tenant, make_user
 
 
 def test_healthz_needs_no_database(client: Client) -> None:
@@ -68,3 +72,82 @@ def test_unready_when_a_person_waits_long(
     assert response.json()["checks"]["queue"]["status"] == (
         "ok" if status == 200 else "fail"
     )
+
+
+@pytest.mark.django_db
+def test_readiness_tells_of_the_last_check_and_does_not_hang_on_it(
+    client: Client,
+) -> None:
+    assert client.get("/readyz").json()["last_fsck"]["full"] is None
+    run = fsck.begin(mode="full")
+    fsck.go_on(run)
+    ScrubRun.objects.filter(pk=run.pk).update(
+        finished_at=timezone.now() - timedelta(days=400),
+        cursor={"found": {"blob_damaged": 2}},
+    )
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    last = response.json()["last_fsck"]["full"]
+    assert last["age_seconds"] >= 400 * 86400
+    assert last["found"] == {"blob_damaged": 2}
+
+
+@pytest.mark.django_db
+def test_the_health_page_is_for_operators(client: Client) -> None:
+    assert client.get("/health/").status_code == 302
+    client.force_login(make_user("carol", make_tenant("harbour"), is_staff=True))
+    assert client.get("/health/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_health_page_shows_checks_and_the_ledger_head(client: Client) -> None:
+    client.force_login(make_user("root", is_superuser=True))
+    assert "never checked at once" in client.get("/health/").content.decode()
+    make_generation()
+    run = fsck.begin(mode="full")
+    fsck.go_on(run)
+    sample = fsck.begin(mode="sample", share=0.02)
+    ScrubFinding.objects.create(
+        run=sample, check_name="blob_damaged", subject="sha256/x", detail="Restore it."
+    )
+    ScrubRun.objects.filter(pk=sample.pk).update(cursor={"found": {"blob_damaged": 1}})
+    head = LedgerEntry.objects.all().head()
+    assert head is not None
+
+    page = client.get("/health/").content.decode()
+
+    assert f"{head.sequence}:{head.hash}" in page
+    assert "1 blob_damaged" in page
+    assert "sha256/x" in page
+    assert "2.0 % of the sources" in page
+
+
+@pytest.mark.django_db
+def test_a_sample_is_checked_every_night(settings: Settings) -> None:
+    settings.SCRUB_SHARE = 1.0
+    make_generation()
+
+    tasks.scrub()
+
+    last = ScrubRun.objects.finished().first()
+    assert last is not None
+    assert (last.mode, last.share, last.found) == ("sample", 1.0, {})
+
+
+@pytest.mark.django_db
+def test_a_long_check_goes_on_in_the_next_slice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tasks, "SLICE_SECONDS", 1e-9)
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "pipeline.queue.enqueue", lambda task, lane: asked.append((task, lane))
+    )
+    make_generation()
+
+    tasks.scrub()
+
+    assert asked == [("pipeline.tasks.scrub", "batch")]
+    assert ScrubRun.objects.get().finished_at is None
