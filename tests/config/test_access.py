@@ -21,6 +21,7 @@ from catalog.models import (
     GoldenValue,
     Membership,
     Promotion,
+    PromotionBatch,
     SourceMedia,
     Tenant,
 )
@@ -28,7 +29,8 @@ from pipeline.models import DocumentType, PipelineVersion, Run
 from pipeline.versions import add_missing_types
 from reviewer.models import ReviewTask
 from tests.config.places import Place, UnknownPlace, places
-from tests.factories import make_task, make_tenant, make_user
+from tests.corpus import put_in_place, read
+from tests.factories import make_source, make_task, make_tenant, make_user
 
 Rows = dict[type[Model], Model]
 
@@ -55,6 +57,7 @@ def rows(alice: User) -> Rows:
     """One row of each model, harbour's where a tenant has it."""
     tenant = make_tenant("harbour")
     task = make_task(tenant)
+    batch = make_batch(tenant)
     artifact = DerivedArtifact.objects.get(generation=task.generation, slot="total")
     services.file_golden_value(
         generation=task.generation,
@@ -72,6 +75,7 @@ def rows(alice: User) -> Rows:
         Generation: task.generation,
         DerivedArtifact: artifact,
         Promotion: Promotion.objects.get(source=task.source),
+        PromotionBatch: batch,
         GoldenCase: GoldenCase.objects.get(),
         Delivery: delivery,
         Run: Run.objects.get(source=task.source),
@@ -80,6 +84,14 @@ def rows(alice: User) -> Rows:
         DocumentType: DocumentType.objects.first() or DocumentType(),
         User: alice,
     }
+
+
+def make_batch(tenant: Tenant) -> PromotionBatch:
+    """A newer reading of one of the tenant's sources, put in place."""
+    source = make_source(tenant)
+    read(source)
+    batch: PromotionBatch = put_in_place(read(source, "1.1.0"))
+    return batch
 
 
 @pytest.fixture
@@ -130,8 +142,8 @@ def test_foreign_rows_are_not_there(walker: Client, rows: Rows, charlie: User) -
 
 
 def test_own_rows_are_there(walker: Client, rows: Rows) -> None:
-    # Deliveries are for managers; whoever is one may do all that a reviewer may.
-    walker.force_login(make_user("mara", make_tenant("harbour"), role="manager"))
+    # Deliveries are for managers, rollbacks for admins, who may do all that others may.
+    walker.force_login(make_user("mara", make_tenant("harbour"), role="admin"))
 
     assert not walk(
         walker,

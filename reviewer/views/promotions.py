@@ -1,0 +1,123 @@
+"""What was put in place, batch by batch, and taking it back."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from catalog.models import Promotion, PromotionBatch
+from catalog.scope import scope_of
+from catalog.services import Promoted, PromotionRefused
+from reviewer import batches_page
+from reviewer.rollbacks import (
+    FOR_ADMINS,
+    Part,
+    administered,
+    may_roll_back,
+    roll_back_one,
+    roll_back_part,
+)
+from reviewer.views.accounts import UserRequest, login_needed
+
+PAGE_SIZE = 50
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label="Why", max_length=200, help_text="It stays in the ledger; no names."
+    )
+
+
+@require_safe
+@login_needed
+def batches(request: UserRequest) -> HttpResponse:
+    scope = scope_of(request.user)
+    visible = PromotionBatch.objects.visible_to(request.user).newest_first()
+    found = visible.select_related("actor", "undoes")
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = batches_page.rows_of(list(page.object_list), scope)
+    return render(request, "versions/batches.html", {"page": page, "rows": rows})
+
+
+def _batch(request: UserRequest, batch_id: uuid.UUID) -> PromotionBatch:
+    visible = PromotionBatch.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("actor", "undoes"), pk=batch_id)
+
+
+@require_safe
+@login_needed
+def batch(request: UserRequest, batch_id: uuid.UUID) -> HttpResponse:
+    asked = request.GET.dict()
+    part = Part.of(_batch(request, batch_id), asked)
+    shown = batches_page.open_page(
+        part, scope_of(request.user), asked.get("page", ""), asked.get("parts", "")
+    )
+    admin = administered(request.user) != ()
+    context = {"shown": shown, "part": part, "may_roll_back": admin}
+    return render(request, "versions/batch.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_needed
+def batch_roll_back(request: UserRequest, batch_id: uuid.UUID) -> HttpResponse:
+    given = request.POST if request.method == "POST" else request.GET
+    part = Part.of(_batch(request, batch_id), given.dict())
+    own = administered(request.user)
+    if own == ():
+        raise PermissionDenied(FOR_ADMINS)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        note = form.cleaned_data["note"]
+        try:
+            done = roll_back_part(user=request.user, part=part, note=note)
+        except PromotionRefused as refused:
+            return _refused(request, refused, "batch", part.batch.pk)
+        return _done(request, done)
+    rows = part.promotions(own)
+    count, undoable = rows.count(), rows.undoable().count()
+    context = {"part": part, "form": form, "count": count, "undoable": undoable}
+    return render(request, "versions/roll_back.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_needed
+def promotion_roll_back(request: UserRequest, promotion_id: uuid.UUID) -> HttpResponse:
+    visible = Promotion.objects.visible_to(request.user).select_related(
+        "source__tenant", "new_generation", "old_generation", "batch"
+    )
+    found = get_object_or_404(visible, pk=promotion_id)
+    if not may_roll_back(request.user, found.source.tenant_id):
+        raise PermissionDenied(FOR_ADMINS)
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        note = form.cleaned_data["note"]
+        try:
+            roll_back_one(user=request.user, promotion=found, note=note)
+        except PromotionRefused as refused:
+            return _refused(request, refused, "source-history", found.source_id)
+        messages.success(request, "Rolled back: the earlier reading is current again.")
+        return redirect("source-history", found.source_id)
+    undoable = int(Promotion.objects.undoable().filter(pk=found.pk).exists())
+    context = {"promotion": found, "form": form, "count": 1, "undoable": undoable}
+    return render(request, "versions/roll_back.html", context)
+
+
+def _refused(
+    request: UserRequest, refused: PromotionRefused, to: str, key: uuid.UUID
+) -> HttpResponse:
+    messages.error(request, f"Nothing was rolled back. {refused}")
+    return redirect(to, key)
+
+
+def _done(request: UserRequest, done: Promoted) -> HttpResponse:
+    number = done.generations
+    text = f"Rolled back: {number} earlier reading{'s' * (number != 1)} current again."
+    messages.success(request, text)
+    return redirect("batch", done.batch.pk)
