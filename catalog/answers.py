@@ -9,6 +9,9 @@ from typing import Any
 from catalog.blast_radius import BlastRadius
 from catalog.models import DerivedArtifact, Line, Matrix, SourceMedia, Tenant
 
+# By kind: what makes its artifacts ("pipeline_name", "pipeline_version", "model_id"),
+# and how many ("count").
+Kinds = dict[str, list[dict[str, Any]]]
 COUNTS = (
     "sources",
     "generations",
@@ -56,21 +59,28 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def makes_json(sources: Iterable[SourceMedia]) -> Iterator[dict[str, Any]]:
-    """Each source with what makes its kinds now; only kinds of several versions."""
+def mixed_kinds_of(
+    sources: Iterable[SourceMedia],
+) -> Iterator[tuple[SourceMedia, Kinds]]:
+    """Each source with its current kinds that are of several versions, in one query."""
     found = list(sources)
-    makes: dict[uuid.UUID, dict[str, list[dict[str, Any]]]] = {}
+    makes: dict[uuid.UUID, Kinds] = {}
     current = DerivedArtifact.objects.current().filter(source__in=found)
     for row in current.makes():
         kinds = makes.setdefault(row.pop("source"), {})
         kinds.setdefault(row.pop("kind"), []).append(row)
     for source in found:
         kinds = makes.get(source.pk, {})
+        yield source, {kind: rows for kind, rows in kinds.items() if _differ(rows)}
+
+
+def makes_json(sources: Iterable[SourceMedia]) -> Iterator[dict[str, Any]]:
+    for source, kinds in mixed_kinds_of(sources):
         yield {
             "source_id": str(source.pk),
             "name": source.name,
             "tenant": source.tenant.slug,
-            "kinds": {kind: rows for kind, rows in kinds.items() if _differ(rows)},
+            "kinds": kinds,
         }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Page, Paginator
 from django.http import Http404
 
-from catalog.answers import makes_json
+from catalog.answers import Kinds, mixed_kinds_of
 from catalog.models import LINES, Line, Matrix, SourceMedia, Tenant, VersionTally
 from catalog.models.matrix import Version
 from reviewer.reasons import plain
@@ -53,7 +53,7 @@ class MatrixPage:
     rows: Page[Line]
     shown: Sequence[MatrixRow]
     totals: Sequence[Cell]
-    mixed_sources: Sequence[dict[str, Any]]
+    mixed_sources: Sequence[tuple[SourceMedia, Kinds]]
     mixed_count: int
 
 
@@ -74,7 +74,7 @@ def open_page(scope: Scope, query: Mapping[str, str]) -> MatrixPage:
         page,
         [_row(matrix, line, names) for line in page.object_list],
         [Cell(matrix.total_of(v), _query(version=v)) for v in matrix.versions],
-        list(makes_json(first)),
+        list(mixed_kinds_of(first)),
         sources.count(),
     )
 
@@ -97,7 +97,12 @@ def _row(matrix: Matrix, line: Line, names: Mapping[Any, tuple[str, str]]) -> Ma
         Cell(line.versions.get(v, 0), _query(version=v, **field))
         for v in matrix.versions
     ]
-    return MatrixRow(line, name, cells, Cell(line.generations, urlencode(field)))
+    return MatrixRow(
+        line,
+        name,
+        cells,
+        Cell(line.generations, urlencode({**field, "show": "readings"})),
+    )
 
 
 def _query(*, version: Version, **more: str) -> str:
