@@ -57,9 +57,7 @@ def open_page(part: Part, scope: Scope, page: str, parts_page: str) -> BatchPage
     """part: the batch, with the tenant and template whose promotions are listed."""
     whole = Part(part.batch)
     (row,) = rows_of([part.batch], scope)
-    listed = part.promotions(scope).select_related(
-        "source__tenant", "new_generation", "old_generation", "comparison"
-    )
+    listed = part.promotions(scope).with_both_readings()
     promotions = Paginator(listed.order_by("promotion_id"), PAGE_SIZE).get_page(page)
     return BatchPage(
         row,

@@ -84,6 +84,12 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
     def of_template(self, template_key: str) -> PromotionQuerySet:
         return self.filter(new_generation__template_key=template_key)
 
+    def with_both_readings(self) -> PromotionQuerySet:
+        """With the source and what went and came, in one query."""
+        return self.select_related(
+            "source__tenant", "old_generation", "new_generation", "comparison", "batch"
+        )
+
     def since(self, at: datetime) -> PromotionQuerySet:
         return self.filter(at__gte=at)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Promotion, PromotionBatch
 from catalog.scope import scope_of
-from catalog.services import Promoted, PromotionRefused
+from catalog.services import PromotionRefused
 from reviewer import batches_page
 from reviewer.rollbacks import (
     FOR_ADMINS,
@@ -67,57 +67,52 @@ def batch(request: UserRequest, batch_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_needed
 def batch_roll_back(request: UserRequest, batch_id: uuid.UUID) -> HttpResponse:
-    given = request.POST if request.method == "POST" else request.GET
-    part = Part.of(_batch(request, batch_id), given.dict())
+    posted = request.method == "POST"
+    given = (request.POST if posted else request.GET).dict()
+    part = Part.of(_batch(request, batch_id), given)
     own = administered(request.user)
     if own == ():
         raise PermissionDenied(FOR_ADMINS)
-    form = NoteForm(request.POST if request.method == "POST" else None)
+    form = NoteForm(request.POST if posted else None)
     if form.is_valid():
-        note = form.cleaned_data["note"]
-        try:
-            done = roll_back_part(user=request.user, part=part, note=note)
-        except PromotionRefused as refused:
-            return _refused(request, refused, "batch", part.batch.pk)
-        return _done(request, done)
+        return _take_part_back(request, part, form.cleaned_data["note"])
     rows = part.promotions(own)
-    count, undoable = rows.count(), rows.undoable().count()
-    context = {"part": part, "form": form, "count": count, "undoable": undoable}
+    counts = {"count": rows.count(), "undoable": rows.undoable().count()}
+    context = {"part": part, "form": form, **counts}
     return render(request, "versions/roll_back.html", context)
+
+
+def _take_part_back(request: UserRequest, part: Part, note: str) -> HttpResponse:
+    try:
+        done = roll_back_part(user=request.user, part=part, note=note)
+    except PromotionRefused as refused:
+        messages.error(request, f"Nothing was rolled back. {refused}")
+        return redirect("batch", part.batch.pk)
+    number = done.generations
+    text = f"Rolled back: {number} earlier reading{'s' * (number != 1)} current again."
+    messages.success(request, text)
+    return redirect("batch", done.batch.pk)
 
 
 @require_http_methods(["GET", "POST"])
 @login_needed
 def promotion_roll_back(request: UserRequest, promotion_id: uuid.UUID) -> HttpResponse:
-    visible = Promotion.objects.visible_to(request.user).select_related(
-        "source__tenant", "new_generation", "old_generation", "batch"
-    )
+    visible = Promotion.objects.visible_to(request.user).with_both_readings()
     found = get_object_or_404(visible, pk=promotion_id)
     if not may_roll_back(request.user, found.source.tenant_id):
         raise PermissionDenied(FOR_ADMINS)
     form = NoteForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        note = form.cleaned_data["note"]
-        try:
-            roll_back_one(user=request.user, promotion=found, note=note)
-        except PromotionRefused as refused:
-            return _refused(request, refused, "source-history", found.source_id)
-        messages.success(request, "Rolled back: the earlier reading is current again.")
-        return redirect("source-history", found.source_id)
-    undoable = int(Promotion.objects.undoable().filter(pk=found.pk).exists())
+        return _take_back(request, found, form.cleaned_data["note"])
+    undoable = Promotion.objects.undoable().filter(pk=found.pk).count()
     context = {"promotion": found, "form": form, "count": 1, "undoable": undoable}
     return render(request, "versions/roll_back.html", context)
 
 
-def _refused(
-    request: UserRequest, refused: PromotionRefused, to: str, key: uuid.UUID
-) -> HttpResponse:
-    messages.error(request, f"Nothing was rolled back. {refused}")
-    return redirect(to, key)
-
-
-def _done(request: UserRequest, done: Promoted) -> HttpResponse:
-    number = done.generations
-    text = f"Rolled back: {number} earlier reading{'s' * (number != 1)} current again."
-    messages.success(request, text)
-    return redirect("batch", done.batch.pk)
+def _take_back(request: UserRequest, promotion: Promotion, note: str) -> HttpResponse:
+    try:
+        roll_back_one(user=request.user, promotion=promotion, note=note)
+        messages.success(request, "Rolled back: the earlier reading is current again.")
+    except PromotionRefused as refused:
+        messages.error(request, f"Nothing was rolled back. {refused}")
+    return redirect("source-history", promotion.source_id)
