@@ -6,12 +6,11 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.db.models import Count
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from catalog.fields import HashField
 from catalog.ids import new_id
-from catalog.models.closure import DOWN, UP
+from catalog.models.closure import DOWN, UP, reached
 from catalog.models.generation import Generation, State
 from catalog.models.rules import erased_only, kept
 from catalog.models.source_media import SourceMedia
@@ -109,11 +108,11 @@ class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
 
     def made_from(self, *artifact_ids: uuid.UUID) -> DerivedArtifactQuerySet:
         """Everything that they went into, however far, and themselves."""
-        return self.filter(pk__in=RawSQL(DOWN, [list(artifact_ids)]))  # noqa: S611 - fixed SQL
+        return self.filter(reached(DOWN, artifact_ids))
 
     def making_up(self, *artifact_ids: uuid.UUID) -> DerivedArtifactQuerySet:
         """Everything that went into them, however far, and themselves."""
-        return self.filter(pk__in=RawSQL(UP, [list(artifact_ids)]))  # noqa: S611 - fixed SQL
+        return self.filter(reached(UP, artifact_ids))
 
 
 class DerivedArtifact(models.Model):

@@ -135,7 +135,7 @@ def test_what_is_behind_is_shown_with_its_causes(client: Client, mara: User) -> 
 
     html = get(client, "/versions/stale/")
 
-    assert "Unknown version 0.9.0" in html
+    assert "Unknown version: 0.9.0" in html
     assert f"/sources/{old.source_id}/" in html
     assert "1 source" in html
 
