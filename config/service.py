@@ -100,6 +100,11 @@ class Service:
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """Ends it with all its kin at once; `watch` starts it again."""
+        if self.process is not None:
+            self.process.kill()
+
     def wait(self, deadline: float) -> None:
         if self.process is None:
             return

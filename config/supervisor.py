@@ -155,6 +155,11 @@ class Supervisor:
         except PostgresError as error:
             say(str(error))
             return 10
+        # Runs at work have lost their connection and with it what they could store;
+        # a queue left to itself takes twenty seconds to find out.
+        for service in self.services:
+            if service.fragile_depth:
+                service.kill()
         return 1
 
     def stop(self) -> None:

@@ -28,7 +28,11 @@ api: list[URLPattern | URLResolver] = [
     ),
     path(
         "docs/",
-        login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema")),
+        login_required(
+            SpectacularSwaggerSplitView.as_view(
+                url_name="api-schema", template_name="api/docs.html"
+            )
+        ),
         name="api-docs",
     ),
 ]

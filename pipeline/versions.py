@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pipeline.claims import DocumentTypeSpec
 from pipeline.definitions import doc_extract
-from pipeline.definitions.document_types import BUILT_IN
+from pipeline.definitions.document_types import BUILT_IN, SHOWN_AS
 from pipeline.manifest import Manifest, StepEntry, engines_here
 from pipeline.models import DocumentType, FieldDefinition, PipelineVersion
 
@@ -47,6 +47,7 @@ def add_missing_types(specs: Sequence[DocumentTypeSpec] = BUILT_IN) -> None:
                         document_type=document_type,
                         position=position,
                         name=field.name,
+                        shown_as=SHOWN_AS.get((spec.name, field.name), ""),
                         value_type=field.value_type.value,
                         labels=list(field.labels),
                         critical=field.critical,

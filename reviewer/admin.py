@@ -7,13 +7,14 @@ from django.http import HttpRequest
 
 from catalog.admin import ByTenant, OfSource
 from reviewer.models import ReviewItem, ReviewTask
+from reviewer.reasons import reason_text
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[ReviewItem, ReviewTask]
 else:
     TabularInline = admin.TabularInline
 
-COLUMNS = ("position", "slot", "value_type", "critical", "reason", "decided")
+COLUMNS = ("position", "slot", "value_type", "critical", "why", "decided")
 
 
 class ItemInline(TabularInline):
@@ -22,6 +23,10 @@ class ItemInline(TabularInline):
     readonly_fields = COLUMNS
     extra = 0
     can_delete = False
+
+    @admin.display(description="reason")
+    def why(self, item: ReviewItem) -> str:
+        return reason_text(item.reason)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -42,11 +47,10 @@ class ReviewTaskAdmin(OfSource):
         "created_at",
         "page",
         "state",
-        "stakes",
-        "reason",
+        "level",
+        "why",
         "document_type",
-        "reserver",
-        "reserved_until",
+        "holder",
     ]
     list_filter = [ByTenant, "state", "stakes"]
     list_select_related = ["source", "reserver"]
@@ -57,8 +61,8 @@ class ReviewTaskAdmin(OfSource):
         "source",
         "generation",
         "state",
-        "stakes",
-        "reason",
+        "level",
+        "why",
         "document_type",
         "template_key",
         "created_at",
@@ -66,4 +70,19 @@ class ReviewTaskAdmin(OfSource):
         "reserver",
         "reserved_until",
     ]
+    readonly_fields = ["level", "why"]
     inlines = [ItemInline]
+
+    @admin.display(description="held by")
+    def holder(self, task: ReviewTask) -> str:
+        if not task.is_held:
+            return ""
+        return f"{task.reserver} until {task.reserved_until:%H:%M}"
+
+    @admin.display(description="stakes", ordering="stakes")
+    def level(self, task: ReviewTask) -> str:
+        return task.get_stakes_display().capitalize()
+
+    @admin.display(description="reason", ordering="reason")
+    def why(self, task: ReviewTask) -> str:
+        return reason_text(task.reason)

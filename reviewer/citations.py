@@ -9,6 +9,7 @@ from typing import Any
 from catalog.api.files import payload_of
 from catalog.models import DerivedArtifact, Generation, Kind
 from catalog.regions import BoundingBox
+from pipeline.steps.document import UPRIGHT
 from pipeline.words import PageWords
 
 # A page whose shape nobody recorded takes the room of A4 until its picture has come.
@@ -52,8 +53,8 @@ class Page:
 
 
 def page_number(slot: str) -> int:
-    """The page that a slot "page=N" names; 0 for any other slot."""
-    number = slot.removeprefix("page=")
+    """The page that a slot "page=N", upright or not, names; 0 for any other slot."""
+    number = slot.removeprefix("page=").removesuffix(UPRIGHT)
     return int(number) if slot.startswith("page=") and number.isdecimal() else 0
 
 
@@ -84,11 +85,13 @@ def region_box(
 
 
 def page_images(generation: Generation) -> dict[int, DerivedArtifact]:
-    """The page pictures of a generation by page number."""
+    """The page pictures of a generation by page number, set upright where need was."""
     images = DerivedArtifact.objects.filter(generation=generation).of_kind(
         Kind.PAGE_IMAGE
     )
-    return dict(sorted((page_number(image.slot), image) for image in images))
+    # The shorter slot first, so that the upright picture takes its place.
+    ordered = sorted(images, key=lambda image: (page_number(image.slot), image.slot))
+    return {page_number(image.slot): image for image in ordered}
 
 
 def words_on(generation: Generation, page: int) -> PageWords | None:

@@ -17,11 +17,13 @@ from pipeline.report import live_fields
 from reviewer import answers, citations, triage, wording
 from reviewer.citations import Box, Page
 from reviewer.models import Decision, ReviewItem, ReviewTask
+from reviewer.names import FieldNames
 from reviewer.narrowing import Narrowing
 
 MOST_CANDIDATES = 3
 # Room around a value's box in its crop, in heights of the box.
 ROOM_ACROSS, ROOM_ABOVE = 2.5, 0.8
+MARK_OUTSET = 0.2  # between the box and the line around it, in heights of the box
 NARROWEST_CROP = 6.0  # times as wide as high, so that words keep their neighbours
 
 
@@ -42,13 +44,17 @@ class Crop:
 
     @property
     def mark(self) -> dict[str, str]:
-        """The value's box as attributes of a rectangle."""
+        """A rectangle around the value, outside of its letters.
+
+        The boxes of a PDF's own words leave out the tops of tall letters.
+        """
         page, box = self.page, self.box
+        gap = box.height * page.height * MARK_OUTSET
         return {
-            "x": f"{box.left * page.width:.2f}",
-            "y": f"{box.top * page.height:.2f}",
-            "width": f"{box.width * page.width:.2f}",
-            "height": f"{box.height * page.height:.2f}",
+            "x": f"{box.left * page.width - gap:.2f}",
+            "y": f"{box.top * page.height - gap:.2f}",
+            "width": f"{box.width * page.width + 2 * gap:.2f}",
+            "height": f"{box.height * page.height + 2 * gap:.2f}",
         }
 
 
@@ -70,6 +76,7 @@ class Question:
     item: ReviewItem
     reason: str
     value: str
+    nothing: str  # why there is no value
     raw: str
     region: Region | None
     crop: Crop | None
@@ -131,7 +138,7 @@ def lay_out(
     open_items = [item for item in items if not item.decided]
     return Desk(
         task=task,
-        why=wording.why(task, open_items or items),
+        why=wording.why(task, open_items or items, FieldNames.now()),
         questions=questions,
         pages=list(pages.values()),
         words=_words(task),
@@ -214,6 +221,7 @@ def _question(
         item=item,
         reason=item.reason,
         value=claim.value if claim else "",
+        nothing=wording.nothing(claim.reason if claim else ""),
         raw=claim.raw if claim else "",
         region=region,
         crop=crop_of(region, pages),
@@ -310,5 +318,4 @@ def picture_of_next(
     likely = narrowing.apply(tasks).in_triage_order().exclude(pk=task.pk).first()
     if likely is None:
         return None
-    images = DerivedArtifact.objects.filter(generation_id=likely.generation_id)
-    return images.of_kind(Kind.PAGE_IMAGE).filter(slot="page=1").first()
+    return citations.page_images(likely.generation).get(1)

@@ -21,6 +21,7 @@ from catalog.models import (
     Generation,
     Kind,
     Promotion,
+    SourceMedia,
     Tenant,
 )
 from catalog.services import record_delivery
@@ -65,15 +66,21 @@ class Export:
 
 
 def export(
-    *, tenant: Tenant, recipient: User, form: Form, since: datetime | None = None
+    *,
+    tenant: Tenant,
+    recipient: User,
+    form: Form,
+    since: datetime | None = None,
+    sources: QuerySet[SourceMedia] | None = None,
 ) -> Export:
     """Record a delivery of a tenant's released values, then give them out.
 
     The pieces are read from the delivery's own list, so that they cannot carry more
     than it says; an export broken off on the way carries less. since: only documents
     of which something was released, corrected or promoted at that time or later.
+    sources: only these, of the tenant's; None for all of them.
     """
-    generations = released_generations(tenant, since)
+    generations = released_generations(tenant, since, sources)
     artifacts = (
         DerivedArtifact.objects.filter(
             generation__in=generations, superseded_by__isnull=True
@@ -89,10 +96,14 @@ def export(
 
 
 def released_generations(
-    tenant: Tenant, since: datetime | None
+    tenant: Tenant,
+    since: datetime | None = None,
+    sources: QuerySet[SourceMedia] | None = None,
 ) -> QuerySet[Generation]:
     """The tenant's current generations whose values were accepted."""
     generations = Generation.objects.released().filter(source__tenant=tenant)
+    if sources is not None:
+        generations = generations.filter(source__in=sources.order_by().values("pk"))
     if since is None:
         return generations
     corrected = DerivedArtifact.objects.of_kind(Kind.FIELD).filter(

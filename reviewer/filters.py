@@ -19,11 +19,12 @@ from catalog.models import (
     Tenant,
 )
 from pipeline.models import PipelineVersion
+from pipeline.wording import DISPOSITIONS, plain
 from reviewer.api.filters import SourceFilter
-from reviewer.reasons import DISPOSITIONS, plain
 from reviewer.source_list import standing_generations
 
 Choices = list[tuple[str, str]]
+REVIEWED = "reviewed"
 DATE = forms.DateInput(attrs={"type": "date"})
 SEARCH = forms.TextInput(attrs={"type": "search", "placeholder": "Name or words on it"})
 
@@ -44,8 +45,10 @@ def pipeline_versions(request: Any) -> Choices:
     return [(version, version) for version in found.values_list("version", flat=True)]
 
 
-def dispositions(request: Any) -> Choices:
-    return [(value, DISPOSITIONS[value]) for value in Disposition.values]
+def outcomes(request: Any) -> Choices:
+    """The dispositions, and what became of a review: the words of the list's badges."""
+    choices = [(value, DISPOSITIONS[value]) for value in Disposition.values]
+    return [*choices, (REVIEWED, "Reviewed")]
 
 
 def origins(request: Any) -> Choices:
@@ -62,6 +65,9 @@ class PickListMixin(filters.FilterSet):
         for name, (label, choices) in self.pick_lists.items():
             picks = choices(self.request)
             shown = self.filters[name]
+            # The API's description asks the class for its fields, and a filter keeps
+            # the first one it makes, copies of it too.
+            vars(shown).pop("_field", None)
             shown.label = label
             if isinstance(shown, filters.ChoiceFilter):
                 shown.extra |= {"choices": picks, "empty_label": "All", "help_text": ""}
@@ -80,7 +86,7 @@ class SourceListFilter(PickListMixin, SourceFilter):
     pick_lists = {
         "tenant": ("Tenant", tenants_seen),
         "document_type": ("Type", document_types_seen),
-        "disposition": ("Outcome", dispositions),
+        "disposition": ("Outcome", outcomes),
         "pipeline_version": ("Version", pipeline_versions),
     }
     shown = (
@@ -94,6 +100,7 @@ class SourceListFilter(PickListMixin, SourceFilter):
         "until",
     )
 
+    disposition = filters.ChoiceFilter(method="by_outcome")
     q = filters.CharFilter(method="by_words", label="Search", widget=SEARCH)
     template_key = filters.CharFilter(method="by_current_generation", label="Template")
     since = filters.DateFilter(
@@ -103,12 +110,28 @@ class SourceListFilter(PickListMixin, SourceFilter):
         field_name="uploaded_at", lookup_expr="date__lte", label="Until", widget=DATE
     )
 
+    def by_outcome(
+        self, rows: QuerySet[SourceMedia], name: str, value: str
+    ) -> QuerySet[SourceMedia]:
+        if value not in (Disposition.HUMAN_REVIEW, REVIEWED):
+            return self._standing(rows, disposition=value)
+        return self._standing(
+            rows,
+            disposition=Disposition.HUMAN_REVIEW,
+            released_at__isnull=value != REVIEWED,
+        )
+
     def by_current_generation(
         self, rows: QuerySet[SourceMedia], name: str, value: str
     ) -> QuerySet[SourceMedia]:
+        return self._standing(rows, **{name: value})
+
+    def _standing(
+        self, rows: QuerySet[SourceMedia], **asked: Any
+    ) -> QuerySet[SourceMedia]:
         # Of a rejected source no generation is current, and yet it must be found.
         standing = Subquery(standing_generations(OuterRef("pk")))
-        matching = Generation.objects.filter(pk=OuterRef("standing"), **{name: value})
+        matching = Generation.objects.filter(pk=OuterRef("standing"), **asked)
         return rows.alias(standing=standing).filter(Exists(matching))
 
     def by_words(

@@ -11,8 +11,9 @@ from typing import Any
 from django.db.models import Count
 
 from catalog.models import Delivery, Generation, Promotion, SourceMedia
+from pipeline.wording import DISPOSITIONS, run_reason_text
 from reviewer.models import Decision, Verdict
-from reviewer.reasons import DISPOSITIONS, reason_text, slot_text
+from reviewer.names import FieldNames
 
 DONE: dict[str, str] = {
     Verdict.CONFIRM: "confirmed",
@@ -66,7 +67,7 @@ def _readings(source: SourceMedia) -> Iterator[Happening]:
             generation.created_at,
             "machine",
             f"Read by {version}: {outcome.lower()}",
-            detail=reason_text(generation.reason),
+            detail=run_reason_text(generation.reason),
         )
 
 
@@ -89,17 +90,20 @@ def _promotions(source: SourceMedia) -> Iterator[Happening]:
 
 def decisions_of(source: SourceMedia) -> Iterator[Happening]:
     decisions = Decision.objects.filter(item__task__source=source).select_related(
-        "item", "reviewer", "artifact", "correction"
+        "item__task", "reviewer", "artifact", "correction"
     )
+    names = FieldNames.now()
     for decision in decisions:
         detail = ""
         if decision.verdict == Verdict.CORRECT:
             correction = decision.correction
             detail = f"{correction.old_value or 'nothing'} → {correction.new_value}"
+        item = decision.item
+        name = names.of(item.slot, item.task.document_type)
         yield Happening(
             decision.decided_at,
             "person",
-            f"{slot_text(decision.item.slot)} {DONE[decision.verdict]}",
+            f"{name} {DONE[decision.verdict]}",
             detail=detail,
             who=name_of(decision.reviewer),
         )

@@ -13,7 +13,7 @@ from django.http import Http404
 from catalog.answers import Kinds, mixed_kinds_of
 from catalog.models import LINES, Line, Matrix, SourceMedia, Tenant, VersionTally
 from catalog.models.matrix import Version
-from reviewer.reasons import plain
+from pipeline.wording import plain
 from reviewer.slice_form import Scope
 
 PAGE_SIZE = 50

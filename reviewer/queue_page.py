@@ -14,11 +14,12 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from catalog.models import DerivedArtifact, Tenant
+from pipeline.wording import plain
 from reviewer import wording
 from reviewer.models import ReviewTask, Stakes
 from reviewer.models.review_task import Place, ReviewTaskQuerySet
+from reviewer.names import FieldNames
 from reviewer.narrowing import COLUMNS, Narrowing
-from reviewer.reasons import plain
 
 PAGE_SIZE = 50
 FACET_SIZE = 6  # most frequent values shown of each key
@@ -118,9 +119,10 @@ def page(
         shown = shown.after(place)
     found = list(shown[: PAGE_SIZE + 1])
     more = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
+    names = FieldNames.now()
     following = {**narrowing.chosen(), "after": place_after(more)} if more else {}
     return QueuePage(
-        rows=[_row(user, task) for task in found[:PAGE_SIZE]],
+        rows=[_row(user, task, names) for task in found[:PAGE_SIZE]],
         facets=facets(counts, narrowing),
         standing=standing(user, narrowing, open_count=count),
         narrowing=narrowing,
@@ -130,7 +132,7 @@ def page(
     )
 
 
-def _row(user: User, task: ReviewTask) -> Row:
+def _row(user: User, task: ReviewTask, names: FieldNames) -> Row:
     """Of a task that with_rows() has read."""
     items = list(task.items.all())
     thumbnails = list(task.generation.artifacts.all())
@@ -140,7 +142,7 @@ def _row(user: User, task: ReviewTask) -> Row:
         holder = "you" if mine else wording.name_of(task.reserver)
     return Row(
         task=task,
-        why=wording.why(task, items),
+        why=wording.why(task, items, names),
         doubtful=len(items),
         thumbnail=thumbnails[0] if thumbnails else None,
         holder=holder,

@@ -1,62 +1,23 @@
-"""Words for what pages show: dispositions, statuses, steps, reasons of a run."""
+"""Words for what pages show: statuses, kinds, slots, and the reasons of people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline import doubts
+from pipeline import wording
 from pipeline.claims import LINE_SLOT
-from pipeline.extracting.acceptance import DispositionReason
-from pipeline.extracting.reasons import REASON_TEXT
-from pipeline.steps.input_gate import GATE_MESSAGES
+from pipeline.steps.document import UPRIGHT
+from pipeline.wording import plain
 
-DISPOSITIONS: Mapping[str, str] = {
-    "auto_accept": "Accepted",
-    "human_review": "For review",
-    "rejected": "Rejected",
-}
 STATUSES: Mapping[str, str] = {
     "verified": "Verified",
     "unverified": "Unverified",
     "conflict": "Conflict",
 }
-STEPS: Mapping[str, str] = {
-    "input_gate": "Looking at the file",
-    "normalize": "Drawing the pages",
-    "thumbnail": "Making a small picture",
-    "ocr": "Reading the words",
-    "layout": "Finding lines and tables",
-    "extract": "Finding the fields",
-    "ground": "Placing the values",
-    "verify": "Checking the values",
-    "index": "Indexing the words",
-    "disposition": "Deciding",
-}
 KINDS: Mapping[str, str] = {
     "page_image": "Page picture",
     "ocr": "Words",
     "search_text": "Search text",
-}
-_DISPOSITION_REASONS: Mapping[str, str] = {
-    DispositionReason.ALL_CRITICAL_VERIFIED: "Every critical value was verified.",
-    DispositionReason.ALL_CRITICAL_CONFIDENT: (
-        "Every critical value was verified or read with high confidence."
-    ),
-    DispositionReason.UNKNOWN_DOCUMENT_TYPE: "It is of no known document type.",
-    DispositionReason.UNCERTAIN_DOCUMENT_TYPE: "The document type is not certain.",
-    DispositionReason.VERIFY_CONFLICT: "A check contradicts a value.",
-    DispositionReason.CRITICAL_MISSING: "A critical value was not found.",
-    DispositionReason.REQUIRED_MISSING: "A required value was not found.",
-    DispositionReason.UNGROUNDED_VALUE: "A value stands nowhere on the page.",
-    DispositionReason.CRITICAL_UNVERIFIED: "No check confirms a critical value.",
-    DispositionReason.LOW_CONFIDENCE: "A value was read with low confidence.",
-}
-_DOUBTS: Mapping[str, str] = {
-    doubts.MISSING: "Nothing was found for it.",
-    doubts.UNVERIFIED: "No check could confirm or refute it.",
-    doubts.LOW_CONFIDENCE: "It was read with low confidence.",
-    doubts.UNGROUNDED: "The value stands nowhere on the page.",
-    doubts.ASKED_AGAIN: "Somebody wants it looked at again.",
 }
 _ANSWERS: Mapping[str, str] = {
     "person_confirm": "A person confirmed it.",
@@ -64,27 +25,7 @@ _ANSWERS: Mapping[str, str] = {
     "person_absent": "A person found that the document does not say.",
     "person_unreadable": "A person could not read it.",
 }
-_FAILURES: Mapping[str, str] = {
-    "engine_unavailable": "The reading engine did not answer: try again later.",
-    "engine_failed": "The reading engine could not read the pages.",
-    "internal_error": "A step broke off by a defect of ours: tell whoever runs this.",
-    "version_not_runnable_here": (
-        "This machine cannot run the pipeline version: another engine is installed."
-    ),
-    "original_not_whole": "The stored original is damaged: restore it from a backup.",
-    "worker_died": "The worker stopped in the middle of it: try again.",
-    "tool_missing": "A program that opens such files is not installed here.",
-    "no_page_image": "No page could be drawn.",
-    "no_words": "No page could be read.",
-}
-REASONS: Mapping[str, str] = {
-    **_FAILURES,
-    **_ANSWERS,
-    **{str(reason): text for reason, text in _DISPOSITION_REASONS.items()},
-    **{str(reason): text for reason, text in REASON_TEXT.items()},
-    **_DOUBTS,
-    **{str(reason): text for reason, text in GATE_MESSAGES.items()},
-}
+REASONS: Mapping[str, str] = {**wording.REASONS, **_ANSWERS}
 
 
 def reason_text(reason: str) -> str:
@@ -92,24 +33,19 @@ def reason_text(reason: str) -> str:
     return REASONS.get(reason) or plain(reason)
 
 
-def step_text(step: str) -> str:
-    return STEPS.get(step) or plain(step)
+def outcome_text(outcome: str) -> str:
+    """How a step ended."""
+    return wording.OUTCOMES.get(outcome) or plain(outcome)
 
 
 def kind_text(kind: str) -> str:
     return KINDS.get(kind) or plain(kind)
 
 
-def plain(word: str) -> str:
-    """An enum's word as people write it: "grand_total" becomes "Grand total"."""
-    words = word.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
-
-
 def slot_text(slot: str) -> str:
     """What a slot is called on the page; lines count from 1 there."""
     if slot.startswith("page="):
-        return f"Page {slot.removeprefix('page=')}"
+        return f"Page {slot.removeprefix('page=').replace(UPRIGHT, ', upright')}"
     line = LINE_SLOT.fullmatch(slot)
     if line:
         return f"Line {int(line['number']) + 1}: {plain(line['column']).lower()}"

@@ -10,6 +10,7 @@ from catalog.api.files import payload_of
 from catalog.models import DerivedArtifact, Kind, SearchPage, SourceMedia
 from catalog.people import Viewer
 from pipeline.api.hits import lexemes_of, matching
+from pipeline.steps.document import UPRIGHT
 from pipeline.words import PageWords, Word
 from reviewer.citations import page_number
 
@@ -73,7 +74,8 @@ def find(viewer: Viewer, query: str, *, number: int = 1) -> Results:
     words = {
         _place(a): PageWords.from_json(payload_of(a)) for a in _made(shown, Kind.OCR)
     }
-    images = {_place(a): a for a in _made(shown, Kind.PAGE_IMAGE)}
+    pictures = sorted(_made(shown, Kind.PAGE_IMAGE), key=lambda a: a.slot)
+    images = {_place(a): a for a in pictures}  # the upright one is the last
     found = []
     for page in shown:
         place = (page.artifact.generation_id, page.page)
@@ -89,7 +91,9 @@ def _made(pages: Sequence[SearchPage], kind: Kind) -> list[DerivedArtifact]:
     return list(
         DerivedArtifact.objects.of_kind(kind).filter(
             generation__in={page.artifact.generation_id for page in pages},
-            slot__in={f"page={page.page}" for page in pages},
+            slot__in={
+                f"page={page.page}{end}" for page in pages for end in ("", UPRIGHT)
+            },
         )
     )
 

@@ -12,7 +12,7 @@ from django import forms
 from catalog.models import State, Tenant, VersionTally
 from catalog.slices import ANY, Slice
 from pipeline.models import PipelineVersion
-from reviewer.reasons import STEPS, plain
+from pipeline.wording import STEPS, plain
 
 Scope = tuple[uuid.UUID, ...] | None
 Choices = list[tuple[str, str]]

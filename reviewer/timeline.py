@@ -15,6 +15,7 @@ from catalog.models import (
     PromotionBatch,
     SourceMedia,
 )
+from pipeline.wording import DISPOSITIONS, plain, run_reason_text
 from reviewer.history import (
     Happening,
     decisions_of,
@@ -22,7 +23,6 @@ from reviewer.history import (
     name_of,
     upload_of,
 )
-from reviewer.reasons import DISPOSITIONS, plain, reason_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _readings(source: SourceMedia) -> Iterator[Moment]:
             what = f"Read by {one.pipeline_name} {one.pipeline_version}: {outcome}"
         yield Moment(
             "reading",
-            Happening(one.created_at, "machine", what, reason_text(one.reason)),
+            Happening(one.created_at, "machine", what, run_reason_text(one.reason)),
             {
                 "generation_id": str(one.pk),
                 "pipeline_name": one.pipeline_name,

@@ -45,6 +45,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/status/", upload.run_status, name="run-status"),
     path("runs/<uuid:run_id>/retry/", upload.run_retry, name="run-retry"),
     path("sources/", sources.sources, name="sources"),
+    path("sources/export/", sources.export_sources, name="sources-export"),
     path("sources/<uuid:source_id>/", sources.source, name="source"),
     path("sources/<uuid:source_id>/original", media.original, name="original"),
     path("sources/<uuid:source_id>/review/", task.reopen, name="source-review"),

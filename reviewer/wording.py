@@ -9,8 +9,10 @@ from django.contrib.auth.models import User
 from pipeline import doubts
 from pipeline.claims import ValueType
 from pipeline.extracting.acceptance import DispositionReason
+from pipeline.wording import plain
 from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
-from reviewer.reasons import plain, reason_text, slot_text
+from reviewer.names import FieldNames
+from reviewer.reasons import reason_text
 
 # Few words, for counts and filters; other reasons are shown as their own words.
 SHORT: Mapping[str, str] = {
@@ -34,7 +36,14 @@ HOW_TO_TYPE: Mapping[ValueType, str] = {
     ValueType.ADDRESS: "Type the address as it is printed.",
     ValueType.TEXT: "Type the text as it is printed.",
 }
-ABOUT_THE_DOCUMENT = frozenset(DispositionReason) - {DispositionReason.LOW_CONFIDENCE}
+NOTHING: Mapping[str, str] = {
+    "person_absent": "Not in the document",
+    "person_unreadable": "Cannot be read",
+}
+# Who asks for a document to be reviewed again asks about all of its fields.
+ABOUT_THE_DOCUMENT = {*DispositionReason, doubts.ASKED_AGAIN} - {
+    DispositionReason.LOW_CONFIDENCE
+}
 DECIDED: Mapping[str, str] = {
     Verdict.CONFIRM: "confirmed",
     Verdict.CORRECT: "corrected",
@@ -43,11 +52,16 @@ DECIDED: Mapping[str, str] = {
 }
 
 
+def nothing(reason: str) -> str:
+    """What stands where there is no value; reason: of the claim that stands."""
+    return NOTHING.get(reason, "Nothing found")
+
+
 def short(reason: str) -> str:
     return SHORT.get(reason) or plain(reason) or "No reason given"
 
 
-def why(task: ReviewTask, items: Sequence[ReviewItem]) -> str:
+def why(task: ReviewTask, items: Sequence[ReviewItem], names: FieldNames) -> str:
     """Why a task is there, in one sentence: its first item and what is the matter."""
     if not items:
         return reason_text(task.reason)
@@ -55,7 +69,8 @@ def why(task: ReviewTask, items: Sequence[ReviewItem]) -> str:
     if items[0].reason in ABOUT_THE_DOCUMENT:
         return reason_text(items[0].reason)
     text = reason_text(items[0].reason)
-    return f"{slot_text(items[0].slot)}: {text[:1].lower()}{text[1:]}"
+    name = names.of(items[0].slot, task.document_type)
+    return f"{name}: {text[:1].lower()}{text[1:]}"
 
 
 def name_of(user: User | None) -> str:

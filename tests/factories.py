@@ -137,6 +137,8 @@ def make_generation(
     fields: Sequence[NewArtifact] = DOUBTFUL,
     document_type: str = "receipt",
 ) -> Generation:
+    if not PipelineVersion.objects.filter(version=version).exists():
+        make_version(version=version, active=not PipelineVersion.objects.exists())
     return store_generation(
         source=source or make_source(),
         reading=Reading(

@@ -20,6 +20,18 @@ from config import settings as real
 
 globals().update({name: value for name, value in vars(real).items() if name.isupper()})
 
+# What one worker of the tests stores, another must not see come and go.
+STORAGES = {**real.STORAGES}
+STORAGES["blobs"] = {
+    **real.STORAGES["blobs"],
+    "OPTIONS": {
+        **real.STORAGES["blobs"]["OPTIONS"],
+        "location": str(
+            real.HOME / f"blobs-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        ),
+    },
+}
+
 # A slow hash protects passwords; test people's need no protection.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # WhiteNoise warns of a directory that is not there.
@@ -27,7 +39,7 @@ Path(real.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 if not (Path(real.STATIC_ROOT) / "staticfiles.json").exists():
     # Without collectstatic there are no hashed names; script/test collects.
     STORAGES = {
-        **real.STORAGES,
+        **STORAGES,
         "staticfiles": {
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         },

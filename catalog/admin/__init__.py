@@ -3,7 +3,6 @@ from __future__ import annotations
 from catalog.admin.facts import (
     ArtifactAdmin,
     DeliveryAdmin,
-    GenerationAdmin,
     GoldenCaseAdmin,
     PromotionAdmin,
     SourceAdmin,
@@ -15,7 +14,6 @@ __all__ = [
     "ArtifactAdmin",
     "ByTenant",
     "DeliveryAdmin",
-    "GenerationAdmin",
     "GoldenCaseAdmin",
     "MembershipAdmin",
     "OfSource",

@@ -11,7 +11,6 @@ from catalog.admin.windows import ByTenant, OfSource, Window
 from catalog.models import (
     Delivery,
     DerivedArtifact,
-    Generation,
     GoldenCase,
     GoldenValue,
     Promotion,
@@ -40,21 +39,6 @@ class SourceAdmin(Window):
         return reverse("source", args=[obj.pk])
 
 
-@admin.register(Generation)
-class GenerationAdmin(OfSource):
-    list_display = [
-        "created_at",
-        "page",
-        "pipeline_version",
-        "state",
-        "document_type",
-        "disposition",
-        "reason",
-        "released_at",
-    ]
-    list_filter = [ByTenant, "state", "disposition"]
-
-
 @admin.register(DerivedArtifact)
 class ArtifactAdmin(OfSource):
     search_ids = ("pk", "source_id", "generation_id")
@@ -77,10 +61,19 @@ class ArtifactAdmin(OfSource):
 
 @admin.register(Promotion)
 class PromotionAdmin(OfSource):
-    list_display = ["at", "page", "reason", "old_generation", "new_generation", "actor"]
+    list_display = ["at", "page", "reason", "old_version", "new_version", "actor"]
     list_filter = [ByTenant, "reason"]
     list_select_related = ["source", "old_generation", "new_generation", "actor"]
     ordering = ["-at"]
+
+    @admin.display(description="from version")
+    def old_version(self, promotion: Promotion) -> str:
+        old = promotion.old_generation
+        return old.pipeline_version if old else ""
+
+    @admin.display(description="to version")
+    def new_version(self, promotion: Promotion) -> str:
+        return promotion.new_generation.pipeline_version
 
 
 class GoldenValueInline(TabularInline):

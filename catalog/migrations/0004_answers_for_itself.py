@@ -589,14 +589,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="derivedartifact",
             index=models.Index(
-                condition=models.Q(("memo_key__isnull", False)),
-                fields=["memo_key"],
-                name="artifact_memo",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="derivedartifact",
-            index=models.Index(
                 condition=models.Q(
                     ("payload_uri__in", ["inline", "erased"]), _negated=True
                 ),

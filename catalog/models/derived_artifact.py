@@ -186,11 +186,6 @@ class DerivedArtifact(models.Model):
                 fields=["pipeline_version", "model_id"], name="artifact_version_model"
             ),
             models.Index(fields=["generation"], name="artifact_generation"),
-            models.Index(
-                fields=["memo_key"],
-                condition=models.Q(memo_key__isnull=False),
-                name="artifact_memo",
-            ),
             # Who else needs these bytes, before they are deleted.
             models.Index(
                 fields=["payload_hash"],

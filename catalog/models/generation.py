@@ -50,6 +50,15 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def current(self) -> GenerationQuerySet:
         return self.filter(state=State.CURRENT)
 
+    def candidates_of(self, name: str, version: str) -> GenerationQuerySet:
+        """What a version has read and nobody has decided about, of one pipeline."""
+        return self.filter(
+            pipeline_name=name,
+            pipeline_version=version,
+            state=State.CANDIDATE,
+            complete=True,
+        )
+
     def released(self) -> GenerationQuerySet:
         """Current generations whose values may leave the house."""
         return self.current().filter(released_at__isnull=False)
@@ -247,4 +256,4 @@ class Generation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pipeline_name} {self.pipeline_version} of {self.source_id}"
+        return f"{self.pipeline_name} {self.pipeline_version}, {self.state}"

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from pipeline.admin.document_types import DocumentTypeAdmin
+from pipeline.admin.generations import GenerationAdmin
 from pipeline.admin.runs import RunAdmin
 from pipeline.admin.versions import PipelineVersionAdmin
 
-__all__ = ["DocumentTypeAdmin", "PipelineVersionAdmin", "RunAdmin"]
+__all__ = ["DocumentTypeAdmin", "GenerationAdmin", "PipelineVersionAdmin", "RunAdmin"]

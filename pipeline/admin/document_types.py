@@ -21,7 +21,7 @@ class WordsField(SimpleArrayField):
     """A list of words edited as text, one a line; empty lines do not count."""
 
     def __init__(self, base_field: forms.Field, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4, "cols": 20}))
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4, "cols": 18}))
         super().__init__(base_field, delimiter="\n", **kwargs)
 
     def to_python(self, value: Any) -> Any:
@@ -42,6 +42,7 @@ class FieldInline(TabularInline):
     fields = [
         "position",
         "name",
+        "shown_as",
         "value_type",
         "labels",
         "critical",
@@ -52,13 +53,19 @@ class FieldInline(TabularInline):
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> Any:
+        field = self._narrow(db_field, request, **kwargs)
+        # In a table the heading of the column is all that says what an input is.
+        field.widget.attrs["aria-label"] = field.label
+        return field
+
+    def _narrow(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, ArrayField):
             return db_field.formfield(form_class=WordsField)
-        # Seven columns side by side: none may be as wide as the admin likes its own.
-        if db_field.name == "name":
-            kwargs["widget"] = forms.TextInput(attrs={"size": 14})
+        # Eight columns side by side: none may be as wide as the admin likes its own.
+        if db_field.name in ("name", "shown_as"):
+            kwargs["widget"] = forms.TextInput(attrs={"size": 13})
         if db_field.name == "hints":
-            kwargs["widget"] = forms.Textarea(attrs={"rows": 4, "cols": 18})
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 4, "cols": 16})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -87,7 +94,8 @@ class DocumentTypeAdmin(Window):
                 "fields": ["name", "keywords"],
                 "description": "Words are written one a line. What you change here"
                 " reaches pipeline versions that are drafted from now on: a released"
-                " version keeps the types that it was drafted with.",
+                " version keeps the types that it was drafted with. Only what a field"
+                " is shown as changes on every page at once.",
             },
         ),
         (

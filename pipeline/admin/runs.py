@@ -1,32 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
-from catalog.admin import ByTenant, OfSource
-from pipeline.extracting.acceptance import DispositionReason
+from catalog.admin import ByTenant
+from pipeline.admin.worded import ByDisposition, ByReason, Worded
 from pipeline.models import Run
-from pipeline.steps.input_gate import GateReason
-
-
-class ByReason(admin.SimpleListFilter):
-    title = "reason"
-    parameter_name = "reason"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        words = [*GateReason, *DispositionReason]
-        return [(word.value, word.value.replace("_", " ")) for word in words]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = self.value()
-        return queryset if wanted is None else queryset.filter(reason=wanted)
+from pipeline.wording import step_text
 
 
 @admin.register(Run)
-class RunAdmin(OfSource):
+class RunAdmin(Worded):
     """What was done with each document, and how it ended."""
 
     search_ids = ("pk", "source_id", "generation_id")
@@ -34,19 +17,41 @@ class RunAdmin(OfSource):
         "requested_at",
         "page",
         "pipeline_version",
-        "lane",
-        "state",
-        "step",
-        "disposition",
-        "reason",
+        "standing",
+        "outcome",
+        "why",
         "attempts",
     ]
     list_filter = [
         ByTenant,
         "state",
-        "disposition",
+        ("disposition", ByDisposition),
         ByReason,
         "pipeline_version",
         "lane",
     ]
     list_select_related = ["source", "pipeline_version"]
+    fields = [
+        "run_id",
+        "source",
+        "pipeline_version",
+        "generation",
+        "lane",
+        "standing",
+        "outcome",
+        "why",
+        "attempts",
+        "requested_by",
+        "requested_at",
+        "started_at",
+        "finished_at",
+        "lease_until",
+        "not_before",
+    ]
+    readonly_fields = ["run_id", "standing", "outcome", "why", "requested_at"]
+
+    @admin.display(description="state", ordering="state")
+    def standing(self, run: Run) -> str:
+        """The state, and the step where it is or where it broke off."""
+        step = f": {step_text(run.step).lower()}" if run.step else ""
+        return f"{run.get_state_display()}{step}"

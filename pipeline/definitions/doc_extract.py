@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.claims import DocumentTypeSpec
 from pipeline.extracting import acceptance
 from pipeline.manifest import Manifest, StepEntry, engines_here
-from pipeline.steps import input_gate, normalize, ocr
+from pipeline.steps import input_gate, layout, normalize, ocr
 from pipeline.steps.registry import latest_versions
 
 NAME = "doc-extract"
@@ -18,8 +18,8 @@ VERSION = "1.0.0"
 STEPS: tuple[tuple[str, str], ...] = (
     ("input_gate", ""),
     ("normalize", ""),
-    ("thumbnail", ""),
     ("ocr", "ocr"),
+    ("thumbnail", ""),  # of a page that ocr may have set upright
     ("layout", ""),
     ("extract", "extract"),
     ("ground", ""),
@@ -34,6 +34,7 @@ PARAMS: dict[str, Mapping[str, Any]] = {
     "normalize": normalize.DEFAULTS,
     "thumbnail": {"width": 320},
     "ocr": ocr.DEFAULTS,
+    "layout": layout.DEFAULTS,
     "disposition": {
         "critical_confidence": acceptance.CRITICAL_CONFIDENCE,
         "verified_confidence": acceptance.VERIFIED_CONFIDENCE,

@@ -15,3 +15,10 @@ from pipeline.definitions.invoice import INVOICE
 from pipeline.definitions.receipt import RECEIPT
 
 BUILT_IN: tuple[DocumentTypeSpec, ...] = (RECEIPT, INVOICE)
+# What pages call the fields whose own names say too little, by type and field.
+SHOWN_AS: dict[tuple[str, str], str] = {
+    ("invoice", "supplier_name"): "Supplier",
+    ("invoice", "buyer_name"): "Buyer",
+    ("invoice", "line_total"): "Net total",
+    ("invoice", "tax_total"): "Tax",
+}

@@ -39,6 +39,13 @@ class OcrEngine(Protocol):
         """The words of an upright RGB picture file, in reading order."""
 
 
+class TurningEngine(OcrEngine, Protocol):
+    """An OCR engine that can also tell how a page lies; others are not asked."""
+
+    def read_as_it_lies(self, image: Path, *, page: int) -> tuple[PageWords, int]:
+        """As read, and how many clockwise quarter turns would set the page upright."""
+
+
 class ExtractEngine(Protocol):
     """Finds a document type's fields in words and layout. Raises EngineError."""
 

@@ -17,8 +17,15 @@ import numpy.typing as npt
 
 from catalog.regions import BoundingBox
 from pipeline.engines.base import EngineError
-from pipeline.engines.rapidocr_lines import Letter, PixelWord, words_of_line
-from pipeline.words import PageWords, Word
+from pipeline.engines.rapidocr_lines import (
+    Letter,
+    Lie,
+    PixelWord,
+    stands,
+    turns_of,
+    words_of_line,
+)
+from pipeline.words import PageWords, Word, WordOrigin
 
 _MODELS = {
     "Det": "PP-OCRv6_det_small.onnx",
@@ -31,6 +38,7 @@ _WIDEST_LINE = 60  # times the height
 # Lines are padded to at least this width. RapidOCR's own 320 costs a third more time
 # on receipts, whose lines are short, and reads them no better.
 _PADDED_WIDTH = 160
+_SURE = 0.9  # RapidOCR turns a line that is upside down with more confidence than this
 _LONGEST_SIDE = 2400  # pixels
 # The line finder enlarges a picture until its shorter side has 736 pixels, so a strip
 # gets paper beside it first.
@@ -78,8 +86,15 @@ class RapidOcrEngine:
         """
         return self.read_pixels(_load(image), page=page)
 
+    def read_as_it_lies(self, image: Path, *, page: int) -> tuple[PageWords, int]:
+        """As read, and how many clockwise quarter turns would set the page upright."""
+        return self._read(_load(image), page)
+
     def read_pixels(self, pixels: npt.NDArray[np.uint8], *, page: int) -> PageWords:
         """As read, for rows of blue, green and red bytes."""
+        return self._read(pixels, page)[0]
+
+    def _read(self, pixels: npt.NDArray[np.uint8], page: int) -> tuple[PageWords, int]:
         height, width = pixels.shape[:2]
         small = _bounded(pixels, self.max_pixels)
         with self._lock:
@@ -90,12 +105,14 @@ class RapidOcrEngine:
             except Exception:  # RapidOCR's own derive from nothing narrower
                 raise EngineError("the OCR model failed", permanent=True) from None
         shape = small.shape[1], small.shape[0]
-        words = tuple(_word(found, *shape) for line in lines for found in line)
-        return PageWords(
-            page, float(width), float(height), words, "ocr" if words else "none"
-        )
+        words = tuple(_word(found, *shape) for line, _ in lines for found in line)
+        origin: WordOrigin = "ocr" if words else "none"
+        read = PageWords(page, float(width), float(height), words, origin)
+        return read, turns_of([lie for _, lie in lines])
 
-    def _lines(self, pixels: npt.NDArray[np.uint8]) -> Iterator[list[PixelWord]]:
+    def _lines(
+        self, pixels: npt.NDArray[np.uint8]
+    ) -> Iterator[tuple[list[PixelWord], Lie]]:
         from rapidocr.utils.process_img import map_boxes_to_original
 
         padded = _not_too_long(pixels)
@@ -105,15 +122,16 @@ class RapidOcrEngine:
         if boxes.boxes is None or lines.txts is None:
             return
         quads = map_boxes_to_original(boxes.boxes, record, height, width)
-        turned = [label == "180" and score > 0.9 for label, score in turns.cls_res]
+        turned = [label == "180" if s > _SURE else None for label, s in turns.cls_res]
         found = zip(
             lines.txts, lines.scores, lines.word_results, quads, turned, strict=True
         )
-        for text, score, layout, quad, upside_down in found:
+        for text, score, layout, quad, over in found:
             letters = _letters(text, layout)
             if letters and score >= self._min_confidence:
                 columns = max(layout.line_txt_len, 1.0)
-                yield words_of_line(letters, columns, quad, upside_down=upside_down)
+                words = words_of_line(letters, columns, quad, upside_down=bool(over))
+                yield words, Lie(len(letters), stands(quad), over)
 
     @cached_property
     def _model_paths(self) -> dict[str, Path]:

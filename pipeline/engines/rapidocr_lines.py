@@ -15,6 +15,9 @@ _TALL = 1.5
 # Columns between two letters' middles (a column is a sixth of the line's height) that
 # part two words although no space was read.
 _WIDE_GAP = 6
+# Letters that say alike how the page lies: so many, and so large a share, turn it.
+_FEWEST_LETTERS = 30
+_LARGEST_MINORITY = 0.2
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 
 
@@ -34,6 +37,52 @@ class PixelWord:
     text: str
     box: tuple[float, float, float, float]
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """How a line lies: stands says that it runs up or down the page, turned that its
+    crop (of a standing line: turned to the left before) had to be turned by 180
+    degrees; None where that is not sure.
+    """
+
+    letters: int
+    stands: bool
+    turned: bool | None
+
+
+def stands(quad: npt.NDArray[np.float32]) -> bool:
+    """Whether a line's crop is so tall that it was turned before it was read."""
+    wide, high = _sides(quad)
+    return high >= _TALL * wide
+
+
+def turns_of(lies: Sequence[Lie]) -> int:
+    """Clockwise quarter turns that set a page of these lines upright; 0 if in doubt."""
+    standing = _agreed([(lie.letters, lie.stands) for lie in lies])
+    if standing is None:
+        return 0
+    turned = _agreed(
+        [
+            (lie.letters, lie.turned)
+            for lie in lies
+            if lie.stands == standing and lie.turned is not None
+        ]
+    )
+    if turned is None:
+        return 0
+    if standing:
+        return 1 if turned else 3
+    return 2 if turned else 0
+
+
+def _agreed(votes: Sequence[tuple[int, bool]]) -> bool | None:
+    """What nearly all letters say, or None."""
+    total = sum(letters for letters, _ in votes)
+    yes = sum(letters for letters, vote in votes if vote)
+    if total < _FEWEST_LETTERS or min(yes, total - yes) > _LARGEST_MINORITY * total:
+        return None
+    return yes > total - yes
 
 
 def words_of_line(
@@ -109,15 +158,21 @@ def _rectangle(
 ) -> tuple[float, float, float, float]:
     """The upright rectangle around the part of the quad between two fractions."""
     top_left, top_right, bottom_right, bottom_left = quad
-    wide = max(_length(top_right - top_left), _length(bottom_right - bottom_left))
-    high = max(_length(bottom_left - top_left), _length(bottom_right - top_right))
-    if high >= _TALL * wide:
+    if stands(quad):
         edges = ((top_left, bottom_left), (top_right, bottom_right))
     else:
         edges = ((top_left, top_right), (bottom_left, bottom_right))
     corners = np.array([a + (b - a) * part for a, b in edges for part in (start, end)])
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     return float(left), float(top), float(right), float(bottom)
+
+
+def _sides(quad: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """How wide and how high a line is, in pixels."""
+    top_left, top_right, bottom_right, bottom_left = quad
+    wide = max(_length(top_right - top_left), _length(bottom_right - bottom_left))
+    high = max(_length(bottom_left - top_left), _length(bottom_right - top_right))
+    return wide, high
 
 
 def _length(vector: npt.NDArray[np.float32]) -> float:

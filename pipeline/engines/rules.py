@@ -15,7 +15,7 @@ from pipeline.extracting.line_items import line_claims
 from pipeline.layout.model import Layout
 from pipeline.words import PageWords
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 
 class RulesEngine:

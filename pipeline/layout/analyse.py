@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from pipeline.layout.blocks import blocks_of
 from pipeline.layout.cells import cells_of
@@ -13,8 +14,12 @@ from pipeline.layout.tables import tables_of
 from pipeline.layout.template import template_of
 from pipeline.words import PageWords
 
+Template = Callable[
+    [Sequence[PageWords], Sequence[PageLayout]], tuple[str, dict[str, Any]]
+]
 
-def analyse(pages: Sequence[PageWords]) -> Layout:
+
+def analyse(pages: Sequence[PageWords], template: Template = template_of) -> Layout:
     """Find how the words of all pages stand together; the pages must be in order."""
     lines = [lines_of(page) for page in pages]
     tables = tables_of(pages, lines)
@@ -22,7 +27,7 @@ def analyse(pages: Sequence[PageWords]) -> Layout:
         page_layout(page, page_lines, page_tables)
         for page, page_lines, page_tables in zip(pages, lines, tables, strict=True)
     )
-    key, signals = template_of(pages, layouts)
+    key, signals = template(pages, layouts)
     return Layout(pages=layouts, template_key=key, template_signals=signals)
 
 

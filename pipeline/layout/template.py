@@ -1,30 +1,30 @@
 """The template key: the same for documents that one supplier makes in one form.
 
 It is a function of one document alone, so that it never changes as others arrive. It is
-made from who sent the document and from how its pages are laid out, in steps so coarse
-that neither other values nor a reader's noise move them, as a rule. The layout counts
-only on standard paper: a receipt is as long as its list of items.
+made from who sent the document, from the sections that its form has, and from where its
+tables begin, in steps so coarse that neither other values nor a reader's noise move
+them, as a rule. The form counts only on standard paper: a receipt is as long as its
+list of items.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.layout.columns import squeezed
 from pipeline.layout.headers import headings_of
 from pipeline.layout.model import PageLayout
+from pipeline.layout.sections import sections_of
 from pipeline.layout.supplier import LONGEST, digest, supplier_of
-from pipeline.layout.tables import label_of
 from pipeline.words import PageWords
 
 A4, LETTER = 2**0.5, 11 / 8.5
 NARROW = 0.4  # page widths; what is written on less is no letter
 PAPER_SLACK = 0.02  # what the ratio of height to width may be off
-HEADING_STEPS, FILL_STEPS = 8, 4  # how many steps a page height is cut into
+TAX_STEPS = 4  # how many steps a page height is cut into for the heading of taxes
 MOST_PAGES = 4  # later pages count as this one
-PAGE_NUMBERS = 0.95  # page heights; below are page numbers
 CREDIT = re.compile(
     r"korrektur|gutschrift|storno|avoir|creditnote|creditmemo|notadicredito|creditnota"
     r"|notadecredito|abono"
@@ -36,19 +36,29 @@ def template_of(
     pages: Sequence[PageWords], layouts: Sequence[PageLayout]
 ) -> tuple[str, dict[str, Any]]:
     """The key, "t-" and twelve hexadecimal digits, and the figures it is made from."""
+    signals = sender_of(pages, layouts)
+    if signals["paper"] != "other":
+        signals["sections"] = sections_of(layouts)
+        signals |= headings_at(pages, layouts)
+    return key_of(signals), signals
+
+
+def key_of(signals: Mapping[str, Any]) -> str:
+    parts = "|".join(f"{name}={signals[name]}" for name in sorted(signals))
+    return f"t-{digest(parts)}"
+
+
+def sender_of(
+    pages: Sequence[PageWords], layouts: Sequence[PageLayout]
+) -> dict[str, Any]:
+    """Who sent the document, on what paper, and whether it takes money back."""
     kind, sign = supplier_of(layouts)
-    signals: dict[str, Any] = {
+    return {
         "supplier_kind": kind,
         "supplier": digest(sign) if sign else "",
         "paper": paper_of(pages),
         "credit": is_credit(layouts),
     }
-    if signals["paper"] != "other":
-        signals |= headings_at(pages, layouts)
-        signals["totals_page"] = totals_page(pages, layouts)
-        signals["fill"] = fill_of(layouts)
-    parts = "|".join(f"{name}={signals[name]}" for name in sorted(signals))
-    return f"t-{digest(parts)}", signals
 
 
 def paper_of(pages: Sequence[PageWords]) -> str:
@@ -90,34 +100,21 @@ def headings_at(
 ) -> dict[str, Any]:
     """Where tables begin.
 
-    items_page is the page of the first heading of items (0: none) and items_third the
-    third of that page, from 0; other_heading is the step of the first heading of taxes
-    or payments (-1: none).
+    items_page is the page of the first heading of items (0: none); tax_step the step of
+    the first heading of taxes or payments on its page (-1: none), and tax_with_items
+    whether that is the page of the items: they are as far apart as the items are many,
+    but one form prints both on a page, another starts a new one.
     """
-    found: dict[str, Any] = {"items_page": 0, "items_third": -1, "other_heading": -1}
+    items = taxes = None
     for page, layout in zip(pages, layouts, strict=True):
         for heading in headings_of(page, layout.lines):
             top = min(box.top for _, _, box in heading.columns)
-            if heading.is_items and not found["items_page"]:
-                found["items_page"] = min(page.page, MOST_PAGES)
-                found["items_third"] = int(top * 3)
-            elif not heading.is_items and found["other_heading"] < 0:
-                found["other_heading"] = round(top * HEADING_STEPS)
-    return found
-
-
-def totals_page(pages: Sequence[PageWords], layouts: Sequence[PageLayout]) -> int:
-    """The last page with a total; 0 where there is none."""
-    for page, layout in reversed(list(zip(pages, layouts, strict=True))):
-        if any(label_of(page, line) == "total" for line in layout.lines):
-            return min(page.page, MOST_PAGES)
-    return 0
-
-
-def fill_of(layouts: Sequence[PageLayout]) -> int:
-    """The step down to which the last page with words is written."""
-    for layout in reversed(layouts):
-        bottoms = [x.bbox.bottom for x in layout.lines if x.bbox.bottom < PAGE_NUMBERS]
-        if bottoms:
-            return round(max(bottoms) * FILL_STEPS)
-    return 0
+            if heading.is_items:
+                items = items or (page.page, top)
+            else:
+                taxes = taxes or (page.page, top)
+    return {
+        "items_page": min(items[0], MOST_PAGES) if items else 0,
+        "tax_step": int(taxes[1] * TAX_STEPS) if taxes else -1,
+        "tax_with_items": bool(items and taxes and items[0] == taxes[0]),
+    }

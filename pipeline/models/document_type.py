@@ -52,6 +52,18 @@ class DocumentType(models.Model):
         )
 
 
+class FieldDefinitionQuerySet(models.QuerySet["FieldDefinition"]):
+    def names_shown(self) -> dict[str, dict[str, str]]:
+        """The names given for pages: by document type, then by field."""
+        found: dict[str, dict[str, str]] = {}
+        given = self.exclude(shown_as="").order_by()
+        for type_name, name, shown_as in given.values_list(
+            "document_type__name", "name", "shown_as"
+        ):
+            found.setdefault(type_name, {})[name] = shown_as
+        return found
+
+
 class FieldDefinition(models.Model):
     """One field of a document type."""
 
@@ -60,6 +72,13 @@ class FieldDefinition(models.Model):
     )
     position = models.PositiveIntegerField(default=0)
     name = models.CharField(max_length=50, validators=[identifier])
+    # Words for people decide nothing about a reading: no manifest holds them, so that
+    # they can be put right without a new version.
+    shown_as = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="what it is called on pages; empty: its name in plain words",
+    )
     value_type = models.CharField(max_length=10, choices=VALUE_TYPES)
     labels = _words(help_text="printed words beside or above the value, any language")
     critical = models.BooleanField(
@@ -67,6 +86,8 @@ class FieldDefinition(models.Model):
     )
     required = models.BooleanField(default=False)
     hints = models.JSONField(default=dict, blank=True)
+
+    objects = FieldDefinitionQuerySet.as_manager()
 
     class Meta:
         db_table = "field_definition"

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
+from catalog.models import Generation
 
 semantic_version = RegexValidator(
     r"^\d+\.\d+\.\d+$", "Give three numbers with points between, such as 1.4.0."
@@ -21,6 +22,12 @@ class PipelineVersionQuerySet(models.QuerySet["PipelineVersion"]):
 
     def active(self) -> PipelineVersionQuerySet:
         return self.filter(active=True)
+
+    def of(self, generation: Generation) -> PipelineVersion:
+        """The version that made a generation, or that which it restores."""
+        return self.get(
+            name=generation.pipeline_name, version=generation.pipeline_version
+        )
 
     def named(self, reference: str) -> PipelineVersion:
         """The version that "name" (its active one) or "name@version" means.

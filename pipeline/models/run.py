@@ -109,4 +109,4 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pipeline_version_id} on {self.source_id}: {self.state}"
+        return f"{self.get_state_display()} run"

@@ -9,6 +9,8 @@ from pipeline.steps.base import Output, StepError, StepInput
 from pipeline.words import PageWords
 
 DOCUMENT = "document"
+# Ends the slot of a page picture that the ocr step set upright.
+UPRIGHT = " upright"
 
 
 def pages_of(given: StepInput) -> list[PageWords]:

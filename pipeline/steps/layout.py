@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from pipeline.layout.analyse import analyse
+from collections.abc import Mapping
+
+from pipeline.layout.analyse import Template, analyse
 from pipeline.layout.codec import layout_to_json
+from pipeline.layout.template import template_of
+from pipeline.layout.template_steps import stepped_template_of
 from pipeline.steps.base import Output, StepError, StepInput, StepResult
 from pipeline.words import PageWords
+
+DEFAULTS: Mapping[str, str] = {"template": "sections"}
+TEMPLATES: Mapping[str, Template] = {
+    "sections": template_of,
+    "steps": stepped_template_of,  # before 1.1.0
+}
 
 
 class LayoutStep:
     """Reads the words of all pages and says how they stand together."""
 
     name = "layout"
-    version = "1.0.0"
+    version = "1.1.0"
 
     def run(self, given: StepInput) -> StepResult:
         """One "layout" output for the whole document.
@@ -29,7 +39,8 @@ class LayoutStep:
             raise StepError(
                 "bad_words", "the words of a page cannot be read"
             ) from error
-        layout = analyse(pages)
+        params = {**DEFAULTS, **given.params}
+        layout = analyse(pages, TEMPLATES[params["template"]])
         output = Output(
             kind="layout",
             slot="document",

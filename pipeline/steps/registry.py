@@ -1,14 +1,31 @@
 """(step name, code version) -> the step's code.
 
 A released version names its steps by these pairs, so an old pair stays here, runnable,
-as long as an artifact names it.
+as long as an artifact names it. Where a parameter turns off what came later, an old
+pair is today's code with that parameter.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
-from pipeline.steps.base import Step
+from pipeline.steps.base import Step, StepInput, StepResult
+
+
+class Earlier:
+    """A step as it was in an earlier version; then are the parameters that say how."""
+
+    def __init__(self, step: Step, version: str, **then: Any) -> None:
+        self.name = step.name
+        self.version = version
+        self.also_reads: tuple[str, ...] = getattr(step, "also_reads", ())
+        self._step = step
+        self._then = then
+
+    def run(self, given: StepInput) -> StepResult:
+        return self._step.run(replace(given, params={**given.params, **self._then}))
 
 
 @cache
@@ -28,7 +45,9 @@ def _steps() -> dict[tuple[str, str], Step]:
         InputGate(),
         Normalize(),
         Thumbnail(),
+        Earlier(Ocr(), "1.0.0", turn=False),
         Ocr(),
+        Earlier(LayoutStep(), "1.0.0", template="steps"),
         LayoutStep(),
         ExtractStep(),
         GroundStep(),
@@ -52,5 +71,5 @@ def step_named(name: str, version: str) -> Step:
 
 
 def latest_versions() -> dict[str, str]:
-    """Step name to the newest version of its code, in registry order."""
+    """Step name to the newest version of its code: the last of its name above."""
     return dict(_steps().keys())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from pipeline.steps.base import Output, StepError, StepInput, StepResult
+from pipeline.steps.document import UPRIGHT
 
 _DEFAULT_WIDTH = 320
 # A receipt as long as a towel is shown from its top.
@@ -20,10 +21,14 @@ class Thumbnail:
     def run(self, given: StepInput) -> StepResult:
         width = int(given.params.get("width", _DEFAULT_WIDTH))
         pages = given.outputs("page_image")
-        if not pages or pages[0].file is None:
+        if not pages:
+            raise StepError("no_page_image", "there is no page picture to make small")
+        slot = pages[0].slot
+        page = next((p for p in pages if p.slot == slot + UPRIGHT), pages[0])
+        if page.file is None:
             raise StepError("no_page_image", "there is no page picture to make small")
         file = given.workdir / "thumbnail.webp"
-        with Image.open(pages[0].file, formats=("JPEG",)) as picture:
+        with Image.open(page.file, formats=("JPEG",)) as picture:
             picture.draft("RGB", (width, width))
             small = _from_the_top(picture.convert("RGB"), width)
             small.save(file, "WEBP", quality=75, method=2)
@@ -32,7 +37,7 @@ class Thumbnail:
             slot="page=1",
             file=file,
             media_type="image/webp",
-            inputs=((pages[0].kind, pages[0].slot),),
+            inputs=((page.kind, page.slot),),
         )
         return StepResult(
             outputs=(output,), detail={"width": small.width, "height": small.height}

@@ -13,9 +13,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from catalog.api.access import ApiView, managed_tenant_of, person
+from reviewer.downloads import download
 from reviewer.exports import export
-
-MEDIA_TYPES = {"json": "application/x-ndjson", "csv": "text/csv"}
 
 
 class ExportParams(serializers.Serializer[object]):
@@ -79,12 +78,4 @@ class ExportView(ApiView):
             form=asked["format"],
             since=asked.get("since"),
         )
-        name = f"{tenant.slug}-{exported.delivery.pk}.{asked['format']}"
-        return StreamingHttpResponse(
-            exported.lines,
-            content_type=f"{MEDIA_TYPES[asked['format']]}; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "X-Delivery-Id": str(exported.delivery.pk),
-            },
-        )
+        return download(exported)

@@ -218,7 +218,7 @@ class ReviewTask(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"review of {self.source_id}: {self.reason}"
+        return f"{self.get_state_display()} review task"
 
     @property
     def is_held(self) -> bool:
@@ -251,4 +251,4 @@ class ReviewItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.slot}: {self.reason}"
+        return self.slot

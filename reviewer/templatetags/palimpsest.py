@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from catalog.models import Generation, Tenant
 from catalog.people import Viewer
+from pipeline import wording
 from reviewer import reasons
 from reviewer.models import ReviewTask
+from reviewer.names import FieldNames
 
 register = template.Library()
 
@@ -30,10 +36,11 @@ RUN_LOOKS = {
 }
 
 register.filter("reason_text", reasons.reason_text)
-register.filter("step_text", reasons.step_text)
+register.filter("run_reason_text", wording.run_reason_text)
+register.filter("step_text", wording.step_text)
+register.filter("outcome_text", reasons.outcome_text)
 register.filter("kind_text", reasons.kind_text)
-register.filter("slot_text", reasons.slot_text)
-register.filter("plain_words", reasons.plain)
+register.filter("plain_words", wording.plain)
 
 
 @register.filter
@@ -52,6 +59,20 @@ def milliseconds(ms: int) -> str:
     return f"{ms} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
 
 
+@register.filter
+def file_size(size: int) -> str:
+    """In the unit that suits it; whole numbers without a ".0"."""
+    return filesizeformat(size).replace(".0\xa0", "\xa0")
+
+
+@register.filter
+def age(since: datetime) -> str:
+    """How long ago, in the largest unit."""
+    if timezone.now() - since < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(since, depth=1)} old"
+
+
 @register.simple_tag(takes_context=True)
 def at(context: RequestContext, *names: str) -> SafeString | str:
     """aria-current for a link whose page, or a page below it, is the one shown."""
@@ -61,6 +82,13 @@ def at(context: RequestContext, *names: str) -> SafeString | str:
     return format_html(
         ' aria-current="{}"', "page" if match.view_name == names[0] else "true"
     )
+
+
+@register.simple_tag(takes_context=True)
+def slot_name(context: RequestContext, slot: str, document_type: str) -> str:
+    """What a slot is called on a page about a document of this type."""
+    names: FieldNames = context["field_names"]
+    return names.of(slot, document_type)
 
 
 @register.simple_tag(takes_context=True)
@@ -83,14 +111,14 @@ def status_badge(status: str) -> dict[str, Any]:
     return {
         "look": STATUS_LOOKS.get(status, ""),
         "icon": f"icons/{status}.svg",
-        "words": reasons.STATUSES.get(status, reasons.plain(status)),
+        "words": reasons.STATUSES.get(status, wording.plain(status)),
     }
 
 
 @register.inclusion_tag("_badge.html")
 def disposition_badge(disposition: str) -> dict[str, Any]:
     look, icon = DISPOSITION_LOOKS.get(disposition, ("", "info"))
-    words = reasons.DISPOSITIONS.get(disposition, reasons.plain(disposition))
+    words = wording.DISPOSITIONS.get(disposition, wording.plain(disposition))
     return {"look": look, "icon": f"icons/{icon}.svg", "words": words}
 
 
@@ -106,7 +134,7 @@ def outcome_badge(generation: Generation) -> dict[str, Any]:
 
 @register.inclusion_tag("_badge.html")
 def run_badge(state: str) -> dict[str, Any]:
-    look, icon, words = RUN_LOOKS.get(state, ("", "info", reasons.plain(state)))
+    look, icon, words = RUN_LOOKS.get(state, ("", "info", wording.plain(state)))
     return {"look": look, "icon": f"icons/{icon}.svg", "words": words}
 
 
@@ -116,5 +144,5 @@ def origin_badge(origin: str) -> dict[str, Any]:
     return {
         "look": "human" if human else "",
         "icon": "icons/person.svg" if human else "icons/machine.svg",
-        "words": reasons.plain(origin),
+        "words": wording.plain(origin),
     }

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import DerivedArtifact, SourceMedia
 from reviewer import artifact_page, source_list
+from reviewer.downloads import download
+from reviewer.exports import export
 from reviewer.filters import SourceListFilter
+from reviewer.forms import ExportForm
 from reviewer.history import history_of
 from reviewer.progress import progress_of
 from reviewer.source_page import open_page
@@ -21,10 +27,27 @@ def sources(request: UserRequest) -> HttpResponse:
     visible = SourceMedia.objects.visible_to(request.user)
     narrowed = SourceListFilter(request.GET, visible, request=request)
     page = source_list.page(narrowed.qs, after=request.GET.get("after", ""))
-    anything = bool(page.rows) or visible.exists()
-    context = {"filter": narrowed, "page": page, "anything": anything}
+    context = {
+        "filter": narrowed,
+        "page": page,
+        "anything": bool(page.rows) or visible.exists(),
+        "export": ExportForm(user=request.user, narrowed=narrowed),
+    }
     template = "sources/_list.html" if request.htmx else "sources/sources.html"
     return render(request, template, context)
+
+
+@require_POST
+@login_needed
+def export_sources(request: UserRequest) -> HttpResponseBase:
+    """What the list shows under the filter of the query, as far as it is released."""
+    visible = SourceMedia.objects.visible_to(request.user)
+    narrowed = SourceListFilter(request.GET, visible, request=request)
+    asked = ExportForm(request.POST, user=request.user, narrowed=narrowed)
+    if not asked.is_valid():
+        messages.error(request, asked.first_error)
+        return redirect(f"{reverse('sources')}?{request.GET.urlencode()}")
+    return download(export(recipient=request.user, **asked.cleaned_data))
 
 
 @require_safe

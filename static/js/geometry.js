@@ -49,6 +49,17 @@ export function zoomAt(view, factor, point, sheet, frame) {
   );
 }
 
+// What a zoom without a pointer keeps in its place: the middle of the box if one sees
+// that, else the middle of the frame. box may be null.
+export function zoomPoint(box, view, sheet, frame) {
+  const middle = { x: frame.width / 2, y: frame.height / 2 };
+  if (!box) return middle;
+  const seen = boxInFrame(box, view, sheet);
+  const point = { x: (seen.left + seen.right) / 2, y: (seen.top + seen.bottom) / 2 };
+  const inFrame = point.x > 0 && point.x < frame.width && point.y > 0 && point.y < frame.height;
+  return inFrame ? point : middle;
+}
+
 export function panBy(view, dx, dy, sheet, frame) {
   return clampView({ scale: view.scale, x: view.x + dx, y: view.y + dy }, sheet, frame);
 }

@@ -88,7 +88,7 @@ export class PageView extends HTMLElement {
 
   zoomBy(factor, point = null, { smooth = true } = {}) {
     const frame = this.frameSize;
-    const at = point ?? { x: frame.width / 2, y: frame.height / 2 };
+    const at = point ?? geometry.zoomPoint(this.litBox, this.view, this.sheetSize, frame);
     this.focused = null;
     this.show(geometry.zoomAt(this.view, factor, at, this.sheetSize, frame), { smooth });
   }
@@ -105,6 +105,15 @@ export class PageView extends HTMLElement {
   pinch(before, after) {
     this.focused = null;
     this.show(geometry.pinch(this.view, before, after, this.sheetSize, this.frameSize));
+  }
+
+  get litBox() {
+    const box = this.querySelector("svg .is-lit");
+    if (!box) return null;
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) =>
+      Number(box.getAttribute(name)),
+    );
+    return [x, y, x + width, y + height];
   }
 
   // Lights the boxes of these slots, and those only.

@@ -1,6 +1,7 @@
 // Runs before the first paint, so that a chosen theme never flashes the other one.
 (() => {
-  const KEY = "palimpsest-theme";
+  // The admin keeps its choice under the same name, and so it is one choice.
+  const KEY = "theme";
 
   function stored() {
     try {

@@ -60,7 +60,7 @@ def correct(generation: Generation, slot: str, value: str) -> DerivedArtifact:
         generation=generation,
         answer=HumanValue(
             slot=slot,
-            payload={"value": value, "value_type": "money"},
+            payload=field_artifact(slot, value).payload or {},
             region=None,
             decision_id=new_id(),
             actor=make_user(f"person-{new_id()}"),

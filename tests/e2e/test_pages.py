@@ -8,13 +8,19 @@ from django.contrib.auth.models import User
 from playwright.sync_api import FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from catalog.models import SourceMedia
+from catalog.models import Delivery, SourceMedia
 from pipeline import work
 from pipeline.models import Run
 from pipeline.versions import ensure_built_in
 from tests.documents import pdf_of
 from tests.e2e.drawn import make_case, region
-from tests.factories import make_tenant, make_user
+from tests.factories import (
+    field_artifact,
+    make_generation,
+    make_source,
+    make_tenant,
+    make_user,
+)
 from tests.reviewer.readings import make_read_source
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -133,10 +139,35 @@ def test_uploads_show_the_gates_reason_then_the_fields(
     expect(desk.locator("h1")).to_have_text("tide.pdf")
 
 
+def test_a_manager_downloads_what_the_filter_lets_through(
+    desk: Page, live_server: LiveServer, alice: User
+) -> None:
+    harbour = make_tenant("harbour")
+    alice.memberships.update(role="manager")
+    for name in ("tea.pdf", "sugar.pdf"):
+        make_generation(
+            make_source(harbour, name=name),
+            disposition="auto_accept",
+            reason="all_critical_verified",
+            fields=(field_artifact("total", "21.20", status="verified"),),
+        )
+    desk.goto(f"{live_server.url}/sources/")
+    desk.get_by_label("Search").fill("tea")
+    expect(desk.get_by_text("Export what is released of this source")).to_be_visible()
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="CSV").click()
+    sent = Path(download.value.path()).read_text()
+    assert "tea.pdf" in sent
+    assert "sugar.pdf" not in sent
+    assert Delivery.objects.get().recipient == alice
+
+
 def test_the_theme_is_kept(desk: Page, live_server: LiveServer) -> None:
     desk.emulate_media(color_scheme="light")
     desk.get_by_role("button", name="Light or dark").click()
     desk.goto(f"{live_server.url}/search/")
+    assert desk.evaluate("document.documentElement.dataset.theme") == "dark"
+    desk.goto(f"{live_server.url}/admin/login/")
     assert desk.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
@@ -144,7 +175,7 @@ def test_the_theme_is_kept(desk: Page, live_server: LiveServer) -> None:
 def test_pages_have_no_accessibility_faults_and_fit(
     desk: Page, live_server: LiveServer, tmp_path: Path, width: int, theme: str
 ) -> None:
-    desk.evaluate("theme => { localStorage['palimpsest-theme'] = theme }", theme)
+    desk.evaluate("theme => { localStorage['theme'] = theme }", theme)
     desk.set_viewport_size({"width": width, "height": 800})
     source = make_read_source(make_tenant("harbour"), tmp_path, name="tea.jpg")
     artifact = source.artifacts.get(slot="total")

@@ -92,3 +92,14 @@ test("fingers on one spot do not divide by nothing", () => {
   const view = geometry.pinch({ scale: 1, x: 0, y: 0 }, spot, spot, SHEET, FRAME);
   assert.ok(Number.isFinite(view.scale));
 });
+
+test("zooming without a pointer goes to the box that one sees, else to the middle", () => {
+  const view = geometry.fitPage(SHEET, FRAME);
+  const point = geometry.zoomPoint(LINE, view, SHEET, FRAME);
+  const closer = geometry.zoomAt(view, 2, point, SHEET, FRAME);
+  assert.ok(inside(LINE, closer, SHEET, FRAME));
+  const middle = { x: FRAME.width / 2, y: FRAME.height / 2 };
+  assert.deepEqual(geometry.zoomPoint(null, view, SHEET, FRAME), middle);
+  const top = geometry.zoomAt(view, 8, { x: 0, y: 0 }, SHEET, FRAME);
+  assert.deepEqual(geometry.zoomPoint(LINE, top, SHEET, FRAME), middle);
+});

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 import { test } from "node:test";
 import { Outbox, meaningOf, newId, waitAfter } from "../../static/js/outbox.js";
+
+// Every browser has it; Node.js 18 only in a module.
+globalThis.crypto ??= webcrypto;
 
 const response = (status, body = {}, more = {}) => ({
   status,

@@ -9,7 +9,7 @@ from django.test import Client
 from pipeline import versions
 from pipeline.admin.parameters import PARAMETERS
 from pipeline.manifest import Manifest
-from pipeline.models import DocumentType, PipelineVersion
+from pipeline.models import DocumentType, PipelineVersion, Run
 from tests.factories import make_run, make_source, make_tenant, make_user, make_version
 
 URL = "/admin/pipeline/pipelineversion/"
@@ -167,6 +167,7 @@ def test_words_are_edited_one_a_line(client: Client, operator: User) -> None:
         "fields-INITIAL_FORMS": "0",
         "fields-0-position": "0",
         "fields-0-name": "total",
+        "fields-0-shown_as": "To pay",
         "fields-0-value_type": "money",
         "fields-0-labels": "total, gross\r\nsumme",
         "fields-0-hints": "{}",
@@ -177,9 +178,12 @@ def test_words_are_edited_one_a_line(client: Client, operator: User) -> None:
     assert response.status_code == 302, response.content.decode()
     ticket = DocumentType.objects.get(name="ticket")
     assert ticket.keywords == ["ticket", "billet"]
-    assert ticket.fields.get().labels == ["total, gross", "summe"]
+    field = ticket.fields.get()
+    assert field.labels == ["total, gross", "summe"]
+    assert field.shown_as == "To pay"
     shown = client.get(f"/admin/pipeline/documenttype/{ticket.pk}/change/")
     assert "ticket\nbillet" in shown.content.decode()
+    assert 'aria-label="Shown as"' in shown.content.decode()
 
 
 def test_a_field_of_a_type_is_refused_with_hints_that_are_no_object(
@@ -226,3 +230,36 @@ def test_an_admin_sees_the_own_tenants_runs_only(client: Client, ada: User) -> N
     assert "own.pdf" in text
     assert "other.pdf" not in text
     assert client.get(f"/admin/pipeline/run/{other.pk}/change/").status_code == 302
+
+
+def test_runs_and_generations_speak_in_peoples_words(
+    client: Client, operator: User
+) -> None:
+    run = make_run(make_source(), reason="low_confidence")
+    client.force_login(operator)
+
+    pages = [
+        "/admin/pipeline/run/",
+        f"/admin/pipeline/run/{run.pk}/change/",
+        "/admin/catalog/generation/",
+        f"/admin/catalog/generation/{run.generation_id}/change/",
+    ]
+
+    for page in pages:
+        text = client.get(page).content.decode()
+        assert "A value was read with low confidence." in text, page
+        assert "For review" in text, page
+        assert "Human Review" not in text, page
+
+
+def test_a_run_says_the_step_at_which_it_broke_off(
+    client: Client, operator: User
+) -> None:
+    make_run(make_source(), state="failed")
+    Run.objects.update(step="ocr", reason="worker_died")
+    client.force_login(operator)
+
+    text = client.get("/admin/pipeline/run/?reason=worker_died").content.decode()
+
+    assert "Failed: reading the words" in text
+    assert "The worker stopped in the middle of it: try again." in text

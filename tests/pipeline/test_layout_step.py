@@ -9,8 +9,10 @@ import pytest
 
 from pipeline.layout.analyse import analyse
 from pipeline.layout.codec import layout_from_json, layout_to_json
+from pipeline.layout.template_steps import stepped_template_of
 from pipeline.steps.base import Output, SourceFacts, StepError, StepInput
 from pipeline.steps.layout import LayoutStep
+from pipeline.steps.registry import latest_versions, step_named
 from tests.pipeline.layout_pages import invoice_page, page_of
 
 ITEMS = [("Hammer", "2", "12,00", "24,00"), ("Nägel", "10", "0,30", "3,00")]
@@ -71,3 +73,13 @@ def test_words_that_cannot_be_read_fail_the_step() -> None:
     with pytest.raises(StepError) as caught:
         LayoutStep().run(given(Output("ocr", "page=1", {"page": "x"})))
     assert caught.value.reason == "bad_words"
+
+
+def test_an_earlier_version_makes_its_own_key() -> None:
+    page = Output("ocr", "page=1", invoice_page(ITEMS).as_json())
+    keys = [
+        step_named("layout", version).run(given(page)).detail["template_key"]
+        for version in ("1.0.0", latest_versions()["layout"])
+    ]
+    assert keys[0] == analyse([invoice_page(ITEMS)], stepped_template_of).template_key
+    assert keys[1] == analyse([invoice_page(ITEMS)]).template_key != keys[0]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,16 @@ def test_a_long_receipt_is_shown_from_its_top(tmp_path: Path) -> None:
     pages = normalize(path)
     given = step_input(path, tmp_path / "thumb", upstream=pages.outputs)
     assert Thumbnail().run(given).detail == {"width": 320, "height": 640}
+
+
+def test_a_page_that_was_set_upright_has_its_thumbnail_so(tmp_path: Path) -> None:
+    path = tmp_path / "picture"
+    text_picture("Total", size=(400, 600)).save(path, format="PNG")
+    (lying,) = normalize(path).outputs
+    upright = replace(lying, slot="page=1 upright")
+    given = step_input(path, tmp_path / "thumb", upstream=(lying, upright))
+    (output,) = Thumbnail().run(given).outputs
+    assert (output.slot, output.inputs) == ("page=1", (("page_image", upright.slot),))
 
 
 def test_no_thumbnail_without_a_page(tmp_path: Path) -> None:

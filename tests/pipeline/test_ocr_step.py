@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ from PIL import Image
 from pypdf import PdfWriter
 
 from catalog.regions import BoundingBox
+from pipeline.engines.rapidocr import RapidOcrEngine
 from pipeline.steps.base import Output, StepError, StepInput, StepResult
 from pipeline.steps.normalize import Normalize
 from pipeline.steps.ocr import Ocr
+from pipeline.steps.registry import step_named
 from pipeline.words import PageWords, Word
 from tests.pipeline.reading_inputs import no_engine, step_input, text_picture, write_pdf
 
@@ -30,6 +33,25 @@ class RecordingEngine:
         box = BoundingBox(0.1, 0.1, 0.2, 0.2)
         words = tuple(Word(text, box, 0.8) for text in self.texts)
         return PageWords(page, 100, 100, words, "ocr" if words else "none")
+
+
+class TurningRecorder(RecordingEngine):
+    """Says of its first readings how the pages lie, then that they are upright."""
+
+    def __init__(self, *turns: int, again: float = 0.8) -> None:
+        super().__init__("Total", "12.00")
+        self.turns = list(turns)
+        self.again = again
+        self.sizes: list[tuple[int, int]] = []
+
+    def read_as_it_lies(self, image: Path, *, page: int) -> tuple[PageWords, int]:
+        with Image.open(image) as picture:
+            self.sizes.append(picture.size)
+        read = self.read(image, page=page)
+        if len(self.sizes) > 1:
+            words = tuple(replace(word, confidence=self.again) for word in read.words)
+            read = replace(read, words=words)
+        return read, self.turns.pop(0) if self.turns else 0
 
 
 def given(path: Path, engine: RecordingEngine | None, **params: float) -> StepInput:
@@ -133,6 +155,66 @@ def test_too_much_ocr_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(StepError) as caught:
         Ocr().run(given(path, RecordingEngine("one"), ocr_seconds=-1))
     assert caught.value.reason == "timed_out"
+
+
+def picture_file(folder: Path) -> Path:
+    path = folder / "picture"
+    text_picture("Total 12.00", size=(300, 200)).save(path, format="JPEG")
+    return path
+
+
+def test_a_page_on_its_side_is_set_upright_and_read_again(tmp_path: Path) -> None:
+    engine = TurningRecorder(1)
+    result = Ocr().run(given(picture_file(tmp_path), engine))
+    upright, words = result.outputs
+    assert engine.sizes == [(300, 200), (200, 300)]
+    assert (upright.kind, upright.slot) == ("page_image", "page=1 upright")
+    assert (words.kind, words.slot) == ("ocr", "page=1")
+    assert upright.inputs == words.inputs == (("page_image", "page=1"),)
+    assert result.detail == {"turned": [1]}
+    assert upright.file is not None
+    with Image.open(upright.file) as picture:
+        assert picture.size == (200, 300)
+
+
+@pytest.mark.parametrize(
+    "engine", [TurningRecorder(0), TurningRecorder(1, 1), TurningRecorder(2, again=0.1)]
+)
+def test_a_page_is_left_as_it_lies_if_turning_does_not_help(
+    tmp_path: Path, engine: TurningRecorder
+) -> None:
+    result = Ocr().run(given(picture_file(tmp_path), engine))
+    assert [output.kind for output in result.outputs] == ["ocr"]
+    assert result.detail == {}
+
+
+def test_an_earlier_version_turns_no_page(tmp_path: Path) -> None:
+    engine = TurningRecorder(1)
+    result = step_named("ocr", "1.0.0").run(given(picture_file(tmp_path), engine))
+    assert [output.kind for output in result.outputs] == ["ocr"]
+    assert engine.sizes == []
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_real_page_ends_upright(tmp_path: Path, turns: int) -> None:
+    texts = [f"Article number {n} costs 12.0{n}" for n in range(6)]
+    lying = text_picture(*texts, size=(700, 500)).rotate(90 * turns, expand=True)
+    path = tmp_path / "picture"
+    lying.save(path, format="PNG")
+    pages = Normalize().run(step_input(path, tmp_path / "normal"))
+    result = Ocr().run(
+        step_input(
+            path,
+            tmp_path / "ocr",
+            upstream=pages.outputs,
+            engine=lambda alias: RapidOcrEngine(threads=1),
+        )
+    )
+    page = PageWords.from_json(result.outputs[-1].payload or {})
+    assert page.width > page.height
+    assert page.words[0].text == "Article"
+    assert page.words[0].bbox.center[1] < page.words[-1].bbox.center[1]
+    assert page.words[0].bbox.left < 0.3
 
 
 def test_nothing_to_read(tmp_path: Path) -> None:

@@ -10,7 +10,13 @@ from PIL import Image
 
 from pipeline.engines.base import EngineError
 from pipeline.engines.rapidocr import RapidOcrEngine
-from pipeline.engines.rapidocr_lines import Letter, PixelWord, words_of_line
+from pipeline.engines.rapidocr_lines import (
+    Letter,
+    Lie,
+    PixelWord,
+    turns_of,
+    words_of_line,
+)
 from pipeline.words import PageWords
 from tests.pipeline.reading_inputs import text_picture
 
@@ -128,3 +134,22 @@ def test_upside_down_and_upright_lines() -> None:
     tall = np.array([[10, 0], [30, 0], [30, 200], [10, 200]], dtype=np.float32)
     (standing,) = words_of_line(letters("AB"), 20, tall)
     assert standing.box == pytest.approx((10, 0, 30, 35))
+
+
+@pytest.mark.parametrize(
+    ("lies", "turns"),
+    [
+        ([Lie(40, stands=False, turned=False)], 0),
+        ([Lie(40, stands=True, turned=True)], 1),
+        ([Lie(40, stands=False, turned=True)], 2),
+        ([Lie(40, stands=True, turned=False)], 3),
+        ([Lie(29, stands=True, turned=True)], 0),  # too little to go by
+        ([Lie(40, stands=True, turned=None)], 0),
+        ([Lie(40, stands=False, turned=True), Lie(20, stands=False, turned=False)], 0),
+        ([Lie(90, stands=False, turned=True), Lie(10, stands=True, turned=False)], 2),
+    ],
+)
+def test_how_a_page_lies_is_what_nearly_all_letters_say(
+    lies: list[Lie], turns: int
+) -> None:
+    assert turns_of(lies) == turns

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 from catalog.regions import BoundingBox
 from pipeline.layout.analyse import analyse
+from pipeline.layout.sections import sections_of
+from pipeline.layout.template_steps import stepped_template_of
 from pipeline.words import PageWords, Word
 from tests.pipeline.layout_pages import Cells, invoice_page, page_of
 
@@ -73,6 +76,53 @@ def test_a_supplier_without_numbers_is_known_by_its_name() -> None:
 
     assert key_of(page("Green Kettle Trading")) == key_of(page("GREEN KETTLE TRADING"))
     assert key_of(page("Green Kettle Trading")) != key_of(page("Red Kettle Trading"))
+
+
+def form_page(*extra: Cells, items: int = 1) -> PageWords:
+    page = invoice_page([HAMMER] * items)
+    more = page_of(list(extra), top=0.8)
+    return replace(page, words=(*page.words, *more.words))
+
+
+def test_a_form_with_another_section_is_another_template() -> None:
+    plain = form_page([(0.1, "Vielen Dank")])
+    with_phone = form_page([(0.1, "Tel.: 040 123456")])
+    assert key_of(plain) != key_of(with_phone)
+    assert analyse([with_phone]).template_signals["sections"] == ["phone"]
+
+
+def test_a_word_that_only_holds_a_label_names_no_section() -> None:
+    layouts = analyse([page_of([[(0.1, "Titel 12 Hotel Amsterdam 30 notes")]])]).pages
+    assert sections_of(layouts) == []
+
+
+def test_more_items_and_pages_keep_the_key() -> None:
+    one, many = form_page(items=1), form_page(items=12)
+    assert key_of(many) == key_of(one)
+    back = page_of([[(0.1, "Seite 2")]], number=2)
+    assert key_of(one, back) == key_of(one)
+
+
+def test_a_moved_and_scaled_page_keeps_the_key() -> None:
+    page = invoice_page([HAMMER, NAILS])
+    for by in (-0.01, 0.01):
+        words = tuple(
+            replace(
+                word,
+                bbox=BoundingBox.clamped(
+                    *(edge * (1 + by) + by for edge in word.bbox.as_list())
+                ),
+            )
+            for word in page.words
+        )
+        assert key_of(replace(page, words=words)) == key_of(page)
+
+
+def test_the_key_of_earlier_versions_can_still_be_made() -> None:
+    page = invoice_page([HAMMER])
+    earlier = analyse([page], stepped_template_of)
+    assert earlier.template_key != key_of(page)
+    assert {"fill", "totals_page"} <= earlier.template_signals.keys()
 
 
 def test_signals_hold_no_text_of_the_document() -> None:

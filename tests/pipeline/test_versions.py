@@ -104,3 +104,12 @@ def test_refusals_say_what_to_do() -> None:
 )
 def test_next_version(version: str, following: str) -> None:
     assert versions.next_version(version) == following
+
+
+def test_what_a_field_is_shown_as_is_no_part_of_any_version() -> None:
+    base = versions.ensure_built_in()
+    FieldDefinition.objects.update(shown_as="Other words")
+
+    assert versions.ensure_built_in() == base
+    draft = versions.draft_from(base=base, created_by=make_user("alice"))
+    assert draft.manifest["document_types"] == base.manifest["document_types"]

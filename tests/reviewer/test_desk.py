@@ -47,6 +47,9 @@ def test_a_crop_holds_the_box_with_room_around_it() -> None:
     assert crop.left + crop.width > BOX.right * PAGE.width
     assert crop.top < BOX.top * PAGE.height
     assert crop.top + crop.height > BOX.bottom * PAGE.height
+    mark = {name: float(number) for name, number in crop.mark.items()}
+    assert crop.top < mark["y"] < BOX.top * PAGE.height
+    assert mark["y"] + mark["height"] > BOX.bottom * PAGE.height
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
 
+from pipeline.wording import plain
 from reviewer import reasons
+from reviewer.templatetags.palimpsest import file_size
 from tests.factories import make_task, make_tenant, make_user
 
 ID = uuid.UUID(int=7)  # the same in every test process
@@ -120,8 +122,16 @@ def test_slots_in_words(slot: str, text: str) -> None:
 def test_every_reason_is_a_sentence() -> None:
     for word, text in reasons.REASONS.items():
         assert text.endswith("."), word
-        assert text != reasons.plain(word)
+        assert text != plain(word)
 
 
 def test_a_word_without_a_sentence_shows_as_itself() -> None:
     assert reasons.reason_text("newly_made_up") == "Newly made up"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(0, "0 bytes"), (1536, "1.5 KB"), (100 * 2**20, "100 MB")],
+)
+def test_a_files_size_in_words(size: int, words: str) -> None:
+    assert file_size(size).replace("\xa0", " ") == words

@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from catalog.models import DerivedArtifact, Generation, GoldenValue
-from reviewer import services
+from reviewer import services, wording
 from reviewer.models import ReviewTask, Verdict
+from reviewer.names import FieldNames
 from reviewer.services import Answer
 from tests.factories import make_run, make_source, make_tenant
 
@@ -53,6 +54,8 @@ def test_every_header_field_is_asked(released: Generation, alice: User) -> None:
     slots = set(task.items.values_list("slot", flat=True))
     assert slots == {"company", "date", "address", "total"}
     assert task.reason == "asked_again"
+    why = wording.why(task, list(task.items.all()), FieldNames.now())
+    assert why == "Somebody wants it looked at again."
 
 
 def test_asking_twice_gives_one_task(released: Generation, alice: User) -> None:
@@ -83,3 +86,25 @@ def test_a_stranger_finds_nothing(
 
     assert answer.status_code == 404
     assert not ReviewTask.objects.exists()
+
+
+def test_what_a_person_found_absent_is_not_called_unfound(
+    released: Generation, alice: User, client: Client
+) -> None:
+    task = services.reopen(user=alice, source_id=released.source_id)
+    for slot in ("address", "company", "date", "total"):
+        held = services.reserve(user=alice, task_id=task.pk)
+        assert held.reservation_token is not None
+        services.decide(
+            user=alice,
+            task_id=task.pk,
+            token=held.reservation_token,
+            answer=Answer(uuid.uuid4(), slot, Verdict.ABSENT),
+        )
+    again = services.reopen(user=alice, source_id=released.source_id)
+    client.force_login(alice)
+
+    html = client.get(f"/review/{again.pk}/").content.decode()
+
+    assert "Not in the document" in html
+    assert "Nothing found" not in html

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
+from catalog.models import Generation
 from reviewer import source_list
-from tests.factories import make_run, make_source, make_tenant
+from reviewer.api.filters import SourceFilter
+from tests.factories import make_run, make_source, make_task, make_tenant
 from tests.reviewer.readings import make_read_source
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +133,24 @@ def test_htmx_gets_the_list_alone(client: Client, alice: User) -> None:
     html = client.get("/sources/", headers={"HX-Request": "true"}).content.decode()
     assert "plain.pdf" in html
     assert "<html" not in html
+
+
+def test_the_filters_keep_their_words_once_the_api_has_described_its_own(
+    client: Client, alice: User
+) -> None:
+    make_source(make_tenant("harbour"))
+    assert SourceFilter.base_filters["disposition"].field
+    html = page(client, alice)
+    assert "Outcome" in html
+    assert "of the current generation" not in html
+
+
+def test_what_is_reviewed_is_no_longer_for_review(client: Client, alice: User) -> None:
+    make_task(make_tenant("harbour"))
+    generation = Generation.objects.get()
+    name = generation.source.name
+    assert name in page(client, alice, "?disposition=human_review")
+    assert "No source matches" in page(client, alice, "?disposition=reviewed")
+    Generation.objects.update(released_at=timezone.now())
+    assert "No source matches" in page(client, alice, "?disposition=human_review")
+    assert name in page(client, alice, "?disposition=reviewed")

@@ -9,6 +9,7 @@ from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.doubts import Doubt
 from reviewer import triage, wording
 from reviewer.models import ReviewTask, Stakes
+from reviewer.names import FieldNames
 from reviewer.reasons import reason_text
 from tests.factories import field_artifact, make_task, make_tenant
 from tests.reviewer.cases import SURE, date, one_doubt, total, two_doubts
@@ -65,7 +66,7 @@ def tenant(db: None) -> Tenant:
 
 
 def why(task: ReviewTask) -> str:
-    return wording.why(task, list(task.items.order_by("position")))
+    return wording.why(task, list(task.items.order_by("position")), FieldNames({}))
 
 
 def slots(task: ReviewTask) -> list[str]:

@@ -22,9 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         be_quiet()
-        self.stderr.write("Drawing the demo's documents")
+        # `str` in place of Django's style: on a terminal its stderr is red.
+        self.stderr.write("Drawing the demo's documents", str)
         read = load.load(workers=options["workers"], progress=_bar)
-        self.stderr.write(f"{read} documents read.")
+        self.stderr.write(f"{read} documents read.", str)
         people = "\n".join(
             f"  {name} / {load.PASSWORD}   {what}" for name, what in load.log_ins()
         )

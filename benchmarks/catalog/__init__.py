@@ -1,0 +1,1 @@
+"""The catalog at ten million artifacts: python -m benchmarks.catalog --help"""

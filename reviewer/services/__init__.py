@@ -1,0 +1,33 @@
+"""The reviewer's verbs. Each is one transaction."""
+
+from __future__ import annotations
+
+from reviewer.answers import Answer, AnswerRefused
+from reviewer.services.asking import follow_promotions, open_task, reopen
+from reviewer.services.decisions import close_without_items, decide
+from reviewer.services.reservations import (
+    RESERVATION,
+    ReservationLost,
+    extend,
+    put_back,
+    reserve,
+    reserve_next,
+    skip,
+)
+
+__all__ = [
+    "RESERVATION",
+    "Answer",
+    "AnswerRefused",
+    "ReservationLost",
+    "close_without_items",
+    "decide",
+    "extend",
+    "follow_promotions",
+    "open_task",
+    "put_back",
+    "reopen",
+    "reserve",
+    "reserve_next",
+    "skip",
+]

@@ -1,0 +1,123 @@
+"""Asking people: which task a generation gives, and when it is asked no more."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from catalog.models import (
+    DerivedArtifact,
+    Disposition,
+    Generation,
+    Kind,
+    Origin,
+    PromotionBatch,
+    State,
+)
+from pipeline.doubts import ASKED_AGAIN, Doubt, every_field
+from pipeline.manifest import Manifest
+from pipeline.models import PipelineVersion
+from pipeline.report import live_fields
+from reviewer import triage
+from reviewer.answers import AnswerRefused
+from reviewer.models import ReviewItem, ReviewTask
+
+
+@transaction.atomic
+def open_task(*, generation: Generation) -> ReviewTask | None:
+    """Ask people about a generation, if its disposition says so and nobody did yet."""
+    if (
+        generation.disposition != Disposition.HUMAN_REVIEW
+        or generation.state != State.CURRENT
+        or generation.released_at is not None
+    ):
+        return None
+    fields = live_fields(generation)
+    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    doubts = triage.questions(generation=generation, fields=fields, manifest=manifest)
+    return _file_task(generation, doubts, fields)
+
+
+@transaction.atomic
+def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
+    """Ask about every field of a source anew: a released value may prove wrong.
+
+    The open task, if there is one. What was released stays so until it is answered.
+    Raises Generation.DoesNotExist where nothing current is to be seen, AnswerRefused
+    for a document of no known type.
+    """
+    generation = (
+        Generation.objects.visible_to(user)
+        .current()
+        .select_related("source")
+        .select_for_update(of=("self",), no_key=True)
+        .get(source=source_id)
+    )
+    task = ReviewTask.objects.open().filter(generation=generation).first()
+    if task is not None:
+        return task
+    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    spec = manifest.document_type(generation.document_type)
+    if spec is None:
+        raise AnswerRefused("It is of no known type: there are no fields to review.")
+    claims = triage.claims_of(live_fields(generation))
+    machine = generation.artifacts.of_kind(Kind.FIELD).filter(origin=Origin.MACHINE)
+    doubts = every_field(claims, spec, reason=ASKED_AGAIN)
+    return _file_task(generation, doubts, list(machine))
+
+
+@transaction.atomic
+def follow_promotions(*, batch: PromotionBatch) -> None:
+    """Ask no more about what a batch superseded, and about what it brought instead."""
+    gone = ReviewTask.objects.open().filter(generation__promoted_away__batch=batch)
+    gone.update(
+        state=ReviewTask.State.WITHDRAWN,
+        reserver=None,
+        reservation_token=None,
+        reserved_until=None,
+    )
+    come = Generation.objects.filter(
+        promoted_in__batch=batch,
+        disposition=Disposition.HUMAN_REVIEW,
+        released_at__isnull=True,
+    )
+    for generation in come.select_related("source").iterator(chunk_size=500):
+        open_task(generation=generation)
+
+
+def _file_task(
+    generation: Generation,
+    doubts: Sequence[Doubt],
+    fields: Sequence[DerivedArtifact],
+) -> ReviewTask:
+    """A task with an item a doubt, each with the machine's artifact for its slot."""
+    stakes = triage.stakes_of(doubts)
+    task = ReviewTask.objects.create(
+        tenant_id=generation.source.tenant_id,
+        source=generation.source,
+        generation=generation,
+        stakes=stakes,
+        priority=triage.priority_of(stakes, doubts),
+        reason=doubts[0].reason if doubts else generation.reason,
+        document_type=generation.document_type,
+        template_key=generation.template_key,
+    )
+    by_slot = {artifact.slot: artifact for artifact in fields}
+    ReviewItem.objects.bulk_create(
+        [
+            ReviewItem(
+                task=task,
+                position=position,
+                slot=doubt.slot,
+                value_type=doubt.value_type,
+                critical=doubt.critical,
+                artifact=by_slot.get(doubt.slot),
+                reason=doubt.reason,
+            )
+            for position, doubt in enumerate(doubts)
+        ]
+    )
+    return task

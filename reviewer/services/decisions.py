@@ -1,0 +1,156 @@
+"""Answers that count once."""
+
+from __future__ import annotations
+
+import uuid
+
+import structlog
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from catalog import services as catalog
+from catalog.models import DerivedArtifact, Kind
+from reviewer import answers
+from reviewer.answers import Answer, AnswerRefused
+from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.services.reservations import (
+    RESERVATION,
+    check_held,
+    held,
+    let_go,
+    locked,
+)
+
+log = structlog.get_logger()
+
+TAKEN_NUMBER = "This answer has the number of another one: send it anew."
+
+
+@transaction.atomic
+def decide(
+    *, user: User, task_id: uuid.UUID, token: uuid.UUID, answer: Answer
+) -> Decision:
+    """File an answer: human artifact, decision, golden value, all or nothing.
+
+    The same decision_id again gives the same decision, whatever became of the task
+    since. When the last item is answered the task is done and the generation's values
+    are released. An item may be answered anew while its task is open.
+    Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
+    AnswerRefused.
+    """
+    task = locked(user, task_id)
+    known = Decision.objects.filter(pk=answer.decision_id).first()
+    if known is not None:
+        return _same(known, user, task)
+    check_held(task, user, token)
+    item = task.items.select_related("artifact").get(slot=answer.slot)
+    standing = _standing(task, item)
+    said = answers.settled(answer, item=item, standing=standing)
+    decision = _record_decision(task, item, standing, user, said, raw=answer.value)
+    if said.verdict != Verdict.CONFIRM:
+        _record_correction(decision, said.how, standing)
+    catalog.file_golden_value(
+        generation=task.generation,
+        value=answers.expectation(task, item, decision),
+        slices=answers.slices_of(task),
+    )
+    _close_item(task, item)
+    return decision
+
+
+def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
+    if known.reviewer_id != user.pk or known.item.task_id != task.pk:
+        raise AnswerRefused(TAKEN_NUMBER)
+    return known
+
+
+def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
+    return (
+        DerivedArtifact.objects.live_in(task.generation)
+        .of_kind(Kind.FIELD)
+        .filter(slot=item.slot)
+        .first()
+    )
+
+
+def _record_decision(
+    task: ReviewTask,
+    item: ReviewItem,
+    standing: DerivedArtifact | None,
+    user: User,
+    said: Answer,
+    *,
+    raw: str,
+) -> Decision:
+    value = catalog.HumanValue(
+        slot=item.slot,
+        payload=answers.new_payload(said, item=item, raw=raw),
+        region=answers.new_region(said, standing),
+        decision_id=said.decision_id,
+        actor=user,
+    )
+    try:
+        artifact = catalog.record_human_artifact(
+            generation=task.generation, answer=value
+        )
+    except catalog.SourceErased as error:
+        raise AnswerRefused("The document was erased: nothing is to answer.") from error
+    try:
+        with transaction.atomic():
+            return Decision.objects.create(
+                decision_id=said.decision_id,
+                item=item,
+                sequence=item.decisions.count() + 1,
+                reviewer=user,
+                verdict=said.verdict,
+                artifact=artifact,
+                active_ms=said.active_ms,
+            )
+    except IntegrityError as error:
+        # The same number at the same moment for another task.
+        raise AnswerRefused(TAKEN_NUMBER) from error
+
+
+def _record_correction(
+    decision: Decision, how: str, standing: DerivedArtifact | None
+) -> None:
+    Correction.objects.create(
+        decision=decision,
+        how=how,
+        old_value=answers.value_of(standing),
+        old_region=answers.region_of(standing),
+        new_value=answers.value_of(decision.artifact),
+        new_region=decision.artifact.region,
+    )
+
+
+def _close_item(task: ReviewTask, item: ReviewItem) -> None:
+    item.decided = True
+    item.save(update_fields=["decided"])
+    task.reserved_until = timezone.now() + RESERVATION
+    if task.items.filter(decided=False).exists():
+        task.save(update_fields=["reserved_until"])
+        return
+    _finish(task)
+    catalog.release(generation=task.generation)
+
+
+def _finish(task: ReviewTask) -> None:
+    task.state = ReviewTask.State.DONE
+    task.done_at = timezone.now()
+    let_go(task)
+    task.save()
+
+
+@transaction.atomic
+def close_without_items(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
+    """Say that a document of no known type was looked at.
+
+    Raises ReviewTask.DoesNotExist, ReservationLost, AnswerRefused.
+    """
+    task = held(user, task_id, token)
+    if task.items.filter(decided=False).exists():
+        raise AnswerRefused("Answer the open fields first.")
+    _finish(task)
+    log.info("task_closed_without_items", task_id=str(task.pk), user=user.pk)

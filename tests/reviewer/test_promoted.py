@@ -1,0 +1,66 @@
+"""What a promotion means for the queue."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.models import Generation, Promotion
+from catalog.services import Promoted, compare_by_hash, promote, roll_back
+from pipeline.models import PipelineVersion
+from reviewer.models import ReviewTask
+from tests.factories import make_generation, make_task
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def task() -> ReviewTask:
+    return make_task()
+
+
+def replaced(
+    task: ReviewTask, disposition: str = "human_review"
+) -> tuple[Generation, Promoted]:
+    new = make_generation(task.source, version="1.1.0", disposition=disposition)
+    chosen = Generation.objects.filter(pk=new.pk)
+    compare_by_hash(candidates=chosen)
+    return new, promote(candidates=chosen)
+
+
+def test_what_was_superseded_is_asked_no_more(task: ReviewTask) -> None:
+    replaced(task, "auto_accept")
+
+    task.refresh_from_db()
+    assert task.state == ReviewTask.State.WITHDRAWN
+    assert not ReviewTask.objects.open().exists()
+
+
+def test_what_came_instead_is_asked_about(task: ReviewTask) -> None:
+    new, _ = replaced(task)
+
+    assert ReviewTask.objects.open().get().generation == new
+
+
+def test_what_comes_back_is_asked_about_again(task: ReviewTask) -> None:
+    _, done = replaced(task)
+
+    roll_back(promotions=done.batch.promotions.all())
+
+    restored = ReviewTask.objects.open().get().generation
+    assert restored.restores == task.generation
+    assert PipelineVersion.objects.of(restored).version == "1.0.0"
+
+
+def test_a_slice_rolled_back_leaves_the_other_tasks(task: ReviewTask) -> None:
+    other = make_task()
+    new = [make_generation(t.source, version="1.1.0") for t in (task, other)]
+    chosen = Generation.objects.filter(pk__in=[g.pk for g in new])
+    compare_by_hash(candidates=chosen)
+    done = promote(candidates=chosen)
+
+    roll_back(promotions=Promotion.objects.filter(source=task.source))
+
+    asked = {t.generation for t in ReviewTask.objects.open()}
+    assert new[1] in asked
+    assert new[0] not in asked
+    assert done.generations == 2
