@@ -24,10 +24,11 @@ from catalog.api.access import OwnRows, person, tenant_of
 from catalog.api.files import blob_response
 from catalog.api.pages import NewestFirst
 from catalog.api.problems import Conflict, Erased, TooLarge, Unavailable
+from catalog.api.questions import params_of
 from catalog.api.serializers import ArtifactSerializer, ErasureSerializer
 from catalog.blobs import BlobTooLarge
 from catalog.erasing.report import erasure_as_json
-from catalog.models import DerivedArtifact, Erasure, SourceMedia
+from catalog.models import DerivedArtifact, Erasure, Generation, SourceMedia
 from catalog.models.tenant import may_erase
 from catalog.services import (
     EraseRefused,
@@ -40,6 +41,9 @@ from pipeline.intake import Received, receive
 from pipeline.services import NoActiveVersion
 from reviewer.api import source_serializers as serializers
 from reviewer.api.filters import SourceFilter
+from reviewer.api.history import HistorySerializer, PairParams, PairSerializer
+from reviewer.side_by_side import chosen
+from reviewer.timeline import timeline_of
 from reviewer.uploads import JUST_ERASED
 
 # What a form may weigh beyond its file: boundaries and the tenant's name.
@@ -172,6 +176,32 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         rows = DerivedArtifact.objects.filter(source=self.get_object())
         page = self.paginate_queryset(rows.defer("payload"))
         return self.get_paginated_response(ArtifactSerializer(page, many=True).data)
+
+    @extend_schema(responses=HistorySerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def history(self, request: Request, pk: str) -> Response:
+        """Readings, promotions, decisions, deliveries, holds, erasure; newest first."""
+        source = self.get_object()
+        told = [moment.as_json() for moment in timeline_of(source)]
+        return Response({"source_id": source.pk, "history": told})
+
+    @extend_schema(parameters=[PairParams], responses=PairSerializer)
+    @action(
+        detail=True,
+        url_path="side-by-side",
+        filterset_class=None,
+        pagination_class=None,
+    )
+    def side_by_side(self, request: Request, pk: str) -> Response:
+        """What two readings of the source say, slot by slot."""
+        source = self.get_object()
+        asked = params_of(PairParams, request)
+        generations = list(Generation.objects.filter(source=source))
+        pair = chosen(
+            generations, str(asked.get("left", "")), str(asked.get("right", ""))
+        )
+        none: dict[str, Any] = {"left": None, "right": None, "differing": 0, "rows": []}
+        return Response(pair.as_json() if pair else none)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, filterset_class=None, pagination_class=None)
