@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404
 
 from catalog.blast_radius import BlastRadius, Reach
-from catalog.models import Delivery, DerivedArtifact, Generation
+from catalog.models import DeliveredArtifact, Delivery, DerivedArtifact, Generation
 from catalog.slices import Slice
 from reviewer.affected import affected, readings, waiting_by_tenant
 from reviewer.slice_form import SliceForm
@@ -67,7 +67,9 @@ class BlastPage:
 
 
 def open_page(form: SliceForm, query: Mapping[str, str]) -> BlastPage:
-    """query may name a list "show" and the place "after". Raises Http404."""
+    """query may name a list "show", the place "after" and, for what was told, a
+    "recipient". Raises Http404.
+    """
     wanted = form.slice()
     blast = Generation.objects.blast_radius(wanted)
     waiting = waiting_by_tenant(wanted)
@@ -75,18 +77,18 @@ def open_page(form: SliceForm, query: Mapping[str, str]) -> BlastPage:
     what = query.get("show") or "all"
     if what not in LISTS:
         raise Http404
-    return BlastPage(blast, rows, _listing(wanted, what, query.get("after", "")))
+    return BlastPage(blast, rows, _listing(wanted, what, query))
 
 
-def _listing(wanted: Slice, what: str, after: str) -> Listing:
-    place = _place(after)
+def _listing(wanted: Slice, what: str, query: Mapping[str, str]) -> Listing:
+    place = _place(query.get("after", ""))
     if what in ("all", "told", "untold", "waiting"):
         ordered = readings(wanted, what).after(place).select_related("source__tenant")
         found = list(ordered.defer("steps")[: PAGE_SIZE + 1])
         shown = affected(found[:PAGE_SIZE], wanted)
         more = found[PAGE_SIZE:] and str(found[PAGE_SIZE - 1].source_id)
         return Listing(what, shown, more or "")
-    rows = _rows(wanted, what)
+    rows = _rows(wanted, what, query.get("recipient", ""))
     if place is not None:
         rows = rows.filter(pk__gt=place)
     found = list(rows.order_by("pk")[: PAGE_SIZE + 1])
@@ -94,18 +96,23 @@ def _listing(wanted: Slice, what: str, after: str) -> Listing:
     return Listing(what, found[:PAGE_SIZE], more or "")
 
 
-def _rows(wanted: Slice, what: str) -> Any:
+def _rows(wanted: Slice, what: str, recipient: str) -> Any:
+    """recipient: a name, to list only what they were sent; "" for everybody's."""
     if what == "readings":
         rows = Generation.objects.in_slice(wanted)
         return rows.select_related("source__tenant").defer("steps")
     if what == "deliveries":
         sent = Delivery.objects.telling_of(wanted)
+        if recipient:
+            sent = sent.filter(recipient__username=recipient)
         return sent.select_related("tenant", "recipient")
     artifacts = DerivedArtifact.objects.in_slice(wanted).defer("payload")
-    artifacts = artifacts.select_related("source__tenant", "generation")
     if what == "told_artifacts":
-        return artifacts.filter(deliveries__isnull=False).distinct()
-    return artifacts
+        carried = DeliveredArtifact.objects.in_slice(wanted)
+        if recipient:
+            carried = carried.filter(delivery__recipient__username=recipient)
+        artifacts = artifacts.filter(pk__in=carried.values("artifact"))
+    return artifacts.select_related("source__tenant", "generation")
 
 
 def _place(after: str) -> uuid.UUID | None:

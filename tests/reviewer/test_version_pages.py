@@ -9,14 +9,22 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from catalog.models import Generation, Promotion, PromotionBatch, SourceMedia, State
+from catalog.models import (
+    DerivedArtifact,
+    Generation,
+    Promotion,
+    PromotionBatch,
+    SourceMedia,
+    State,
+)
+from catalog.services import record_delivery
 from tests.corpus import make_corpus, put_in_place, read
 from tests.factories import make_source, make_tenant, make_user, make_version
 
 pytestmark = pytest.mark.django_db
 
 PAGES = ("", "blast-radius/", "stale/", "batches/")
-LINK = re.compile(r'<td class="number"><a href="([^"]+)">(\d+)</a>')
+LINK = re.compile(r'<td [^>]*class="number"[^>]*><a href="([^"]+)">(\d+)</a>')
 
 
 @pytest.fixture
@@ -111,6 +119,28 @@ def test_deliveries_are_listed(client: Client, mara: User) -> None:
     html = get(client, "/versions/blast-radius/?state=any&show=deliveries")
 
     assert "/api/v1/deliveries/" in html
+
+
+def test_the_numbers_of_a_recipient_lead_to_theirs(
+    client: Client, mara: User, alice: User
+) -> None:
+    harbour = make_tenant("harbour")
+    read(make_source(harbour))
+    ids = list(DerivedArtifact.objects.values_list("pk", flat=True))
+    for person, carried in ((mara, ids), (alice, ids[:1]), (alice, ids[:2])):
+        record_delivery(
+            tenant=harbour, recipient=person, form="csv", artifact_ids=carried
+        )
+    client.force_login(mara)
+
+    html = get(client, "/versions/blast-radius/?state=any").partition("Who was told")[2]
+
+    links = [(unescape(href), int(count)) for href, count in LINK.findall(html)]
+    assert len(links) == 4  # deliveries and artifacts, of two people
+    assert sorted(count for _, count in links) == [1, 2, 2, 3]
+    for href, count in links:
+        rows = get(client, f"/versions/blast-radius/{href}").partition('id="rows"')[2]
+        assert rows.count("<tr>") - 1 == count, href
 
 
 def test_asked_for_nonsense_it_says_so(client: Client, mara: User) -> None:
