@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
@@ -137,17 +138,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
             raise PermissionDenied(ADMINS_ONLY)
         params = serializers.EraseParams(data=request.query_params)
         params.is_valid(raise_exception=True)
-        try:
-            erasure = erase(
-                source=source,
-                basis=Erasure.Basis.REQUEST,
-                reference=params.validated_data["reference"],
-                actor=person(request),
-            )
-        except EraseRefused as error:
-            raise Conflict(str(error)) from error
-        except ResidueFound as error:
-            erasure = error.erasure
+        erasure = _erased(source, params.validated_data["reference"], person(request))
         code = HTTP_200_OK if erasure.finished_at else HTTP_202_ACCEPTED
         told = ErasureSerializer(erasure_as_json(erasure)).data
         return Response(told, status=code)
@@ -211,6 +202,21 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         if source.erased_at is not None:
             raise Erased
         return blob_response(source.content_hash, source.mime_type, source.name)
+
+
+def _erased(source: SourceMedia, reference: str, user: User) -> Erasure:
+    """Finished, unless the scan found something. Raises Conflict."""
+    try:
+        return erase(
+            source=source,
+            basis=Erasure.Basis.REQUEST,
+            reference=reference,
+            actor=user,
+        )
+    except EraseRefused as error:
+        raise Conflict(str(error)) from error
+    except ResidueFound as error:
+        return error.erasure
 
 
 def _limit_sentence() -> str:
