@@ -194,7 +194,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 LOGGING = log_lines.configure(debug=DEBUG)
 # /readyz fails when a person's upload has waited longer than this.
 LONGEST_QUEUE_SECONDS = env.int("LONGEST_QUEUE_SECONDS", default=600)
-# What `pipeline.tasks.scrub` checks every night: a share of the sources, at a rate.
+# What `pipeline.tasks.scrub` checks every day: a share of the sources, at a rate.
 SCRUB_SHARE = env.float("SCRUB_SHARE", default=0.02)
 SCRUB_RATE_MB = env.float("SCRUB_RATE_MB", default=50.0)
 

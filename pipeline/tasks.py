@@ -80,13 +80,13 @@ def retain() -> None:
 
 @keeping_quiet
 def scrub() -> None:
-    """Every night: check a sample of the store, in slices that let documents pass."""
+    """Every day: check a sample of the store, in slices that let documents pass."""
     run = fsck.begin(mode=ScrubRun.Mode.SAMPLE, share=settings.SCRUB_SHARE)
     pace = fsck.Pace(settings.SCRUB_RATE_MB * 1e6)
     try:
         finished = fsck.go_on(run, pace=pace, seconds=SLICE_SECONDS)
     except fsck.Busy:
-        # Somebody checks by hand; a night without a sample is no loss.
+        # Somebody checks by hand; a day without a sample is no loss.
         log.info("fsck_busy")
         return
     if not finished:

@@ -37,19 +37,20 @@ SELECT content_hash, max(bytes) FROM (
     SELECT encode(payload_hash, 'hex'), NULL FROM derived_artifact
     WHERE source_id = ANY(%(sources)s) AND payload_uri NOT IN ('{INLINE}', '{GONE}')
 ) needed GROUP BY content_hash ORDER BY content_hash"""  # noqa: S608 - fixed names
-# Of these hashes, those that a row needs or an erasure is about to delete.
-CLAIMED = f"""
+# Of these hashes, those that a row needs; or that an erasure is about to delete.
+STILL_NEEDED = f"""
 SELECT content_hash FROM source_media WHERE content_hash = ANY(%(hashes)s)
 UNION SELECT encode(payload_hash, 'hex') FROM derived_artifact
-WHERE payload_hash = ANY(%(raw)s) AND payload_uri NOT IN ('{INLINE}', '{GONE}')
+WHERE payload_hash = ANY(%(raw)s) AND payload_uri NOT IN ('{INLINE}', '{GONE}')"""  # noqa: S608 - fixed names
+CLAIMED = f"""{STILL_NEEDED}
 UNION SELECT encode(content_hash, 'hex') FROM blob_to_delete
 WHERE content_hash = ANY(%(raw)s)"""  # noqa: S608 - fixed names
 
 
-def claimed(hashes: Sequence[str]) -> set[str]:
+def _of(hashes: Sequence[str], query: str) -> set[str]:
     with connection.cursor() as cursor:
         raw = [bytes.fromhex(one) for one in hashes]
-        cursor.execute(CLAIMED, {"hashes": list(hashes), "raw": raw})
+        cursor.execute(query, {"hashes": list(hashes), "raw": raw})
         return {content_hash for (content_hash,) in cursor.fetchall()}
 
 
@@ -80,7 +81,7 @@ def _look(sources: list[uuid.UUID], scope: Scope) -> tuple[int, list[Finding]]:
         if fault := fault_of(content_hash, size, scope):
             faults[content_hash] = fault
     # An erasure may have taken the rows away, and the bytes after them, meanwhile.
-    still = claimed(list(faults))
+    still = _of(list(faults), STILL_NEEDED)
     return len(needed), [
         Finding(fault, blobs.key_of(content_hash), FINDS[fault])
         for content_hash, fault in faults.items()
@@ -99,8 +100,8 @@ class UnclaimedBlobs:
         "blob_unclaimed": "No row names these bytes: an upload was cut off after they"
         " were stored, or rows were lost. If the other checks find nothing, delete the"
         " file.",
-        "stray_file": "What lies here is no blob under its key. Look at it, then move"
-        " it out of the blob storage.",
+        "stray_file": "A file in this folder is no blob under its key. Look at it, then"
+        " move it out of the blob storage.",
     }
 
     def steps(self, scope: Scope, cursor: Any) -> Iterator[Step]:
@@ -125,13 +126,16 @@ class UnclaimedBlobs:
     ) -> Iterator[Finding]:
         keys = {name: f"{place}/{name}" for name in names}
         good = [name for name, key in keys.items() if _is_key(name, key)]
-        known = claimed(good)
+        known = _of(good, CLAIMED)
         for name in sorted(set(names) - known):
             if _older(storage, keys[name], timezone.now() - scope.grace):
                 check = "blob_unclaimed" if name in good else "stray_file"
                 # It may have got its row meanwhile.
-                if check == "stray_file" or not claimed([name]):
-                    yield Finding(check, keys[name][-100:], self.finds[check])
+                if check == "stray_file":
+                    # A name can be a document's.
+                    yield Finding(check, place, self.finds[check])
+                elif not _of([name], CLAIMED):
+                    yield Finding(check, keys[name], self.finds[check])
 
 
 def _folders(storage: Storage, place: str) -> list[str]:

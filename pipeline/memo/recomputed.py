@@ -32,6 +32,15 @@ FINDS = {
 def _look(
     sources: list[uuid.UUID], scope: fsck.Scope
 ) -> tuple[int, list[fsck.Finding]]:
+    looked_at, findings = _once(sources)
+    if findings:
+        # An erasure may have come between one query and the next.
+        still = set(_once(sources)[1])
+        findings = [finding for finding in findings if finding in still]
+    return looked_at, findings
+
+
+def _once(sources: list[uuid.UUID]) -> tuple[int, list[fsck.Finding]]:
     readings = list(
         Generation.objects.filter(source__in=sources, restores__isnull=True)
         .exclude(state=State.ERASED)

@@ -63,6 +63,11 @@ class Original:
         self.answers[slot] = value
         self.current.says = {**self.current.says, slot: value}
 
+    def erase(self) -> None:
+        self.erased = True
+        self.current = None
+        self.candidates.clear()
+
     @property
     def undoable(self) -> list[Replaced]:
         return [p for p in self.promotions if p.new is self.current and not p.undone]

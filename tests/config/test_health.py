@@ -125,7 +125,7 @@ def test_the_health_page_shows_checks_and_the_ledger_head(client: Client) -> Non
 
 
 @pytest.mark.django_db
-def test_a_sample_is_checked_every_night(settings: Settings) -> None:
+def test_a_sample_is_checked_every_day(settings: Settings) -> None:
     settings.SCRUB_SHARE = 1.0
     make_generation()
 
