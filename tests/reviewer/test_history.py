@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from catalog.models import (
     DerivedArtifact,
@@ -105,6 +106,7 @@ def test_another_tenants_hold_and_another_sources_are_not_told(
 
 
 def test_an_erasure_is_told(source: SourceMedia) -> None:
+    LegalHold.objects.in_force().update(lifted_at=timezone.now())
     Erasure.objects.create(
         tenant=source.tenant,
         source=source,
