@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from catalog import blobs
 from pipeline.models import Run
 
 log = structlog.get_logger(__name__)
@@ -60,14 +58,12 @@ def database() -> dict[str, Any]:
 
 
 def storage() -> dict[str, Any]:
-    """Writes a file where blobs are on disk, asks for one where they are elsewhere."""
-    blobs = storages["blobs"]
-    if isinstance(blobs, FileSystemStorage):
-        os.makedirs(blobs.location, exist_ok=True)  # noqa: PTH103 - may be str or Path
-        with tempfile.TemporaryFile(dir=blobs.location) as file:
-            file.write(b"ready")
-    else:
-        blobs.exists("ready")
+    """Writes a file where blobs are on disk, asks for the bucket elsewhere."""
+    try:
+        blobs.store().probe()
+    except blobs.BlobUnavailable as error:
+        log.error("storage_unavailable", code=error.code)
+        raise Unready("blobs cannot be stored; the log says why") from None
     return {}
 
 

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.limits.private_pages",
+    "config.middleware.StorageTrouble",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -89,19 +90,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "blobs": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "catalog.stores.disk.DiskStore",
         "OPTIONS": {"location": str(HOME / "blobs"), "base_url": None},
     },
     "staticfiles": {"BACKEND": "config.staticfiles.StaticFiles"},
 }
 if bucket := env.str("S3_BUCKET", default=""):
     STORAGES["blobs"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "catalog.stores.s3.S3Store",
         "OPTIONS": {
             "bucket_name": bucket,
             "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
-            "default_acl": None,
-            "file_overwrite": True,
         },
     }
 

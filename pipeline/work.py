@@ -32,6 +32,7 @@ log = structlog.get_logger()
 PAUSES = (timedelta(seconds=5), timedelta(seconds=20))
 MAX_ATTEMPTS = len(PAUSES) + 1
 FAILED = "failed"
+STORAGE_UNAVAILABLE = "storage_unavailable"
 WORKER_DIED = "worker_died"
 
 
@@ -77,6 +78,9 @@ def execute_run(run: Run) -> Run:
         except LeaseLost:
             log.warning("lease_lost", attempt=run.attempts)
             return Run.objects.get(pk=run.pk)
+        except blobs.BlobUnavailable as error:
+            log.warning("storage_unavailable", code=error.code)
+            return _failed(run, "", STORAGE_UNAVAILABLE)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:

@@ -71,6 +71,7 @@ _FAILURES: Mapping[str, str] = {
     "version_not_runnable_here": (
         "This machine cannot run the pipeline version: another engine is installed."
     ),
+    "storage_unavailable": "The blob storage did not answer: tell an operator.",
     "original_not_whole": "The stored original is damaged: restore it from a backup.",
     "worker_died": "The worker stopped in the middle of it: try again.",
     "tool_missing": "A program that opens such files is not installed here.",

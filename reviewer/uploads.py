@@ -13,6 +13,7 @@ from reviewer.forms import UploadForm
 
 # What a multipart body holds beside the file.
 ROOM_FOR_FORM = 64 * 1024
+STORAGE_SILENT = "The storage does not answer: nothing was kept, try again in a minute."
 NO_VERSION = "No pipeline version is active: release and activate one in the admin."
 
 
@@ -55,5 +56,7 @@ def take(*, form: UploadForm, user: User) -> Received:
         )
     except blobs.BlobTooLarge:
         raise too_large() from None
+    except blobs.BlobUnavailable:
+        raise UploadRefused(STORAGE_SILENT, status=503) from None
     except services.NoActiveVersion:
         raise UploadRefused(NO_VERSION, status=503) from None

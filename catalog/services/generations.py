@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Value
 from django.utils import timezone
 
-from catalog import blobs
+from catalog import blob_gate, blobs
 from catalog.hashing import canonical_json, digest_of
 from catalog.ids import new_id
 from catalog.models import (
@@ -88,9 +88,10 @@ def store_generation(*, source: SourceMedia, reading: Reading) -> Generation:
 
     Blobs go first: a row without its blob can never be seen. The first complete reading
     of a source becomes current at once; later ones stay candidates until compared.
+    Raises blobs.BlobUnavailable.
     """
-    columns = [_stored(new) for new in reading.artifacts]
-    with transaction.atomic():
+    with transaction.atomic(), blob_gate.writing():
+        columns = [_stored(new) for new in reading.artifacts]
         # The lock makes "first" a fact when two versions end at the same moment.
         SourceMedia.objects.select_for_update(no_key=True).get(pk=source.pk)
         first = (

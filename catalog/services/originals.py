@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import IO
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from catalog import blobs
+from catalog import blob_gate, blobs
 from catalog.models import RetentionClass, SourceMedia, Tenant
 from catalog.sniffing import sniff
 
@@ -39,7 +39,7 @@ def register_source(
 ) -> Registered:
     """Keep an original: hash while receiving, type by content, once a tenant.
 
-    Raises blobs.BlobTooLarge when more than limit bytes come.
+    Raises blobs.BlobTooLarge when more than limit bytes come, blobs.BlobUnavailable.
     """
     with blobs.received(stream, limit=limit) as (path, blob):
         known = SourceMedia.objects.filter(
@@ -48,25 +48,36 @@ def register_source(
         if known is not None and blobs.exists(blob.content_hash):
             return Registered(known, created=False)
         kind = sniff(path)
+        # Outside of the gate: a slow store must not hold up those who wait at it.
         blobs.keep_file(path, blob)
-    if known is not None:
-        return Registered(known, created=False)
+        if known is not None:
+            return Registered(known, created=False)
+        source = SourceMedia(
+            tenant=tenant,
+            content_hash=blob.content_hash,
+            uri=blob.key,
+            modality=kind.modality,
+            mime_type=kind.mime_type,
+            bytes=blob.size,
+            retention_class=_class_for(tenant, retention_class),
+            name=Path(name).name[-255:] or EMPTY_FILE_NAME,
+            uploaded_by=uploaded_by,
+        )
+        return _filed(source, path, blob)
+
+
+def _filed(source: SourceMedia, path: Path, blob: blobs.Blob) -> Registered:
     try:
-        with transaction.atomic():
-            source = SourceMedia.objects.create(
-                tenant=tenant,
-                content_hash=blob.content_hash,
-                uri=blob.key,
-                modality=kind.modality,
-                mime_type=kind.mime_type,
-                bytes=blob.size,
-                retention_class=_class_for(tenant, retention_class),
-                name=Path(name).name[-255:] or EMPTY_FILE_NAME,
-                uploaded_by=uploaded_by,
-            )
+        with blob_gate.writing():
+            # From here to the commit nobody deletes; until here somebody may have.
+            if not blobs.exists(blob.content_hash):
+                blobs.keep_file(path, blob)
+            source.save(force_insert=True)
     except IntegrityError:
         # The same bytes came twice at the same moment; the other upload was first.
-        source = SourceMedia.objects.get(tenant=tenant, content_hash=blob.content_hash)
-        return Registered(source, created=False)
+        first = SourceMedia.objects.get(
+            tenant=source.tenant, content_hash=blob.content_hash
+        )
+        return Registered(first, created=False)
     source.refresh_from_db()
     return Registered(source, created=True)
