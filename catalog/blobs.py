@@ -49,14 +49,15 @@ def store() -> Store:
 
 @contextmanager
 def received(
-    stream: IO[bytes], *, limit: int | None = None
+    stream: IO[bytes], *, limit: int | None = None, into: Store | None = None
 ) -> Iterator[tuple[Path, Blob]]:
     """Copy a stream to where keep_file finds it, hashing on the way; gone afterwards.
 
-    Raises BlobTooLarge as soon as limit bytes are passed.
+    into: another store than ours. Raises BlobTooLarge as soon as limit bytes are passed.
     """
     digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(dir=store().incoming(), buffering=0) as copy:
+    folder = (into or store()).incoming()
+    with tempfile.NamedTemporaryFile(dir=folder, buffering=0) as copy:
         for chunk in chunks_of(stream):
             size += len(chunk)
             if limit is not None and size > limit:

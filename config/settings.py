@@ -6,6 +6,7 @@ from typing import Any
 
 import environ
 
+from catalog.durations import duration
 from config import logging as log_lines
 from config.home import BASE_DIR, home_path, read_env_file, secret_key
 from config.postgres import database_url
@@ -185,6 +186,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 LOGGING = log_lines.configure(debug=DEBUG)
 # /readyz fails when a person's upload has waited longer than this.
 LONGEST_QUEUE_SECONDS = env.int("LONGEST_QUEUE_SECONDS", default=600)
+
+# Blobs that no row needs are deleted once a day, but not those as young as this.
+GARBAGE_GRACE = duration(env.str("GARBAGE_GRACE", default="24h"))
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import ParamSpec
 
 import structlog
+from django.conf import settings
 
+from catalog.garbage import collect_garbage
 from pipeline import services, work
 from pipeline.events import ensure_partitions
 from pipeline.models import Run
@@ -59,3 +62,10 @@ def sweep() -> None:
         if Run.objects.due().waiting(lane).exists():
             services.wake(lane)
     ensure_partitions()
+
+
+@keeping_quiet
+def collect() -> None:
+    """Every day: delete blobs that no row needs."""
+    found = collect_garbage(grace=settings.GARBAGE_GRACE)
+    log.info("garbage_collected", **asdict(found))

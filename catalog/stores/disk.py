@@ -55,7 +55,7 @@ class DiskStore(FileSystemStorage):
         target = Path(self.path(blob.key))
         with _answering():
             if _has_size(target, blob.size):
-                _flush(target.parent)  # whoever linked it may not have come so far
+                flush(target.parent)  # whoever linked it may not have come so far
                 return
             _make_folder(target.parent)
             try:
@@ -64,11 +64,11 @@ class DiskStore(FileSystemStorage):
                 if error.errno not in NO_LINKS:
                     raise
                 self._copy(path, target)
-            _flush(target.parent)
+            flush(target.parent)
 
     def _link(self, path: Path, target: Path, size: int) -> None:
         path.chmod(READ_ONLY)
-        _flush(path)
+        flush(path)
         try:
             target.hardlink_to(path)
         except FileExistsError:
@@ -166,10 +166,10 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _flush(folder.parent)
+    flush(folder.parent)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Have a file's bytes, or a folder's names, on the disk before going on."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

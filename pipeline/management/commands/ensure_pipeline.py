@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         ensure_partitions()
         queue.every_minute("pipeline.tasks.sweep", lane="interactive")
+        queue.every_day("pipeline.tasks.collect", lane="batch")
         version = versions.ensure_built_in()
         active = PipelineVersion.objects.active().filter(name=version.name).first()
         if active is None:
