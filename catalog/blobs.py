@@ -53,7 +53,8 @@ def received(
 ) -> Iterator[tuple[Path, Blob]]:
     """Copy a stream to where keep_file finds it, hashing on the way; gone afterwards.
 
-    into: another store than ours. Raises BlobTooLarge as soon as limit bytes are passed.
+    into: another store than ours. Raises BlobTooLarge as soon as limit bytes are
+    passed.
     """
     digest, size = hashlib.sha256(), 0
     folder = (into or store()).incoming()

@@ -127,6 +127,11 @@ class Archive:
         partial.mkdir(mode=0o700)
         return partial
 
+    def remove(self, name: str) -> None:
+        """Delete a backup, all but its blobs; begin() ends what was broken off."""
+        path = self.path_of(name)
+        shutil.rmtree(path.rename(path.with_name(f"{name}{PARTIAL}")))
+
     def finish(self, partial: Path) -> Path:
         """Give a whole backup its name."""
         for path in (*partial.iterdir(), partial):

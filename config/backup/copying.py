@@ -55,9 +55,7 @@ def copy_all(
     """
 
     def copy(content_hash: str) -> Copy:
-        return _patiently(
-            lambda: copy_blob(content_hash, origin=origin, target=target)
-        )
+        return _patiently(lambda: copy_blob(content_hash, origin=origin, target=target))
 
     walk = iter(hashes)
     with ThreadPoolExecutor(workers) as pool:

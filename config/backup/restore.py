@@ -15,6 +15,7 @@ from config.backup import BackupError, tools
 from config.backup.archive import DUMP, Archive, Manifest, check_files, lines_of
 from config.backup.copying import copy_all
 from config.backup.facts import broken_link, facts_of, needed_blobs
+from config.backup.order import missing_from
 
 Say = Callable[[str], None]
 RELATIONS = """SELECT count(*) FROM pg_class c JOIN pg_namespace n
@@ -68,21 +69,11 @@ def _check_place(session: Any, manifest: Manifest, path: Path) -> None:
             " over it: set PALIMPSEST_HOME or DATABASE_URL to an empty one."
         )
     ours = (line.content_hash for line in lines_of(path))
-    for content_hash in _strangers((e.content_hash for e in blobs.entries()), ours):
+    for content_hash in missing_from((e.content_hash for e in blobs.entries()), ours):
         raise BackupError(
             f"The {blobs.store().place} has blobs that are not of this backup, like"
             f" {content_hash}: set PALIMPSEST_HOME or S3_BUCKET to an empty one."
         )
-
-
-def _strangers(found: Iterator[str], known: Iterator[str]) -> Iterator[str]:
-    """What is in found and not in known; both in order."""
-    last = next(known, None)
-    for item in found:
-        while last is not None and last < item:
-            last = next(known, None)
-        if item != last:
-            yield item
 
 
 def _copy(archive: Archive, path: Path, workers: int) -> list[str]:
@@ -119,4 +110,4 @@ def _check_database(session: Any, manifest: Manifest) -> None:
 
 def _not_there(session: Any) -> Iterator[str]:
     stored = (entry.content_hash for entry in blobs.entries())
-    yield from _strangers(needed_blobs(session), stored)
+    yield from missing_from(needed_blobs(session), stored)
