@@ -79,5 +79,5 @@ def _filed(source: SourceMedia, path: Path, blob: blobs.Blob) -> Registered:
             tenant=source.tenant, content_hash=blob.content_hash
         )
         return Registered(first, created=False)
-    source.refresh_from_db()
+    del source.uploaded_at  # the database's clock; read when somebody asks for it
     return Registered(source, created=True)

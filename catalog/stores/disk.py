@@ -57,14 +57,17 @@ class DiskStore(FileSystemStorage):
             if _has_size(target, blob.size):
                 flush(target.parent)  # whoever linked it may not have come so far
                 return
-            _make_folder(target.parent)
+            # All folders are made before the first flush and flushed after the last
+            # name: a journal then has one commit for the bytes and one for the names.
+            changed = [target.parent, *_make_folder(target.parent)]
             try:
                 self._link(path, target, blob.size)
             except OSError as error:
                 if error.errno not in NO_LINKS:
                     raise
                 self._copy(path, target)
-            flush(target.parent)
+            for folder in changed:
+                flush(folder)
 
     def _link(self, path: Path, target: Path, size: int) -> None:
         path.chmod(READ_ONLY)
@@ -160,13 +163,13 @@ def _has_size(path: Path, size: int) -> bool:
         return False
 
 
-def _make_folder(folder: Path) -> None:
-    """Make a folder that survives a power cut, as the row of what lies in it will."""
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder; gives those above it that have a new name in them."""
     if folder.is_dir():
-        return
-    _make_folder(folder.parent)
+        return []
+    above = _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    flush(folder.parent)
+    return [folder.parent, *above]
 
 
 def flush(path: Path) -> None:
