@@ -9,7 +9,8 @@ for the same bytes, the type, the row and its commit. Files are random bytes beh
 PDF's first line, new ones every time. Arms take turns; figures are medians, and the
 best of all rounds, which other work on the machine disturbs least.
 
-Everything lies in a folder of its own with a database of its own, flushed as in
+A new store makes and flushes a folder for nearly every blob, a large one has them all:
+--grown. Everything lies in a folder of its own with a database of its own, flushed as in
 production. --s3: the same against a server that speaks S3, without a bare arm of its
 own (the bare loop stays that on disk).
 """
@@ -162,6 +163,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--sizes", default=",".join(SIZES), help="1 MB,10 MB")
+    parser.add_argument(
+        "--grown", action="store_true", help="in a store that has all its folders"
+    )
     parser.add_argument("--s3", metavar="URL", help="of a running server")
     parser.add_argument("--folder", type=Path, help="where (default: temporary)")
     options = parser.parse_args()
@@ -173,6 +177,11 @@ def main() -> None:
 
         from config import postgres
 
+        if options.grown:
+            for number in range(0x10000):
+                name = f"{number:04x}"
+                place = Path(home) / "blobs" / "sha256" / name[:2] / name[2:]
+                place.mkdir(parents=True)
         if options.s3:
             settings.STORAGES["blobs"] = s3_entry(options.s3)
         try:

@@ -31,21 +31,27 @@ class Restored:
     missing: list[str]
 
 
-def restore_backup(folder: Path, *, name: str, workers: int, say: Say) -> Restored:
+def restore_backup(
+    folder: Path, *, name: str, workers: int, say: Say, with_blobs: bool = True
+) -> Restored:
     """Blobs first, then the database in one transaction, then proof of both.
 
-    A restore that was broken off goes on when called again. Raises BackupError, before
-    anything is written where the place is not empty.
+    Without blobs: the store is there still, only the database was lost. A restore that
+    was broken off goes on when called again. Raises BackupError, before anything is
+    written where the place is not empty.
     """
     archive = Archive(folder)
     path = archive.path_of(name)
     manifest = check_files(path)
     connection.ensure_connection()
     session = connection.connection
-    _check_place(session, manifest, path)
+    _check_database_is_new(session, manifest)
     program = tools.tool("pg_restore", session.info.server_version // 10_000)
-    say(f"Copying {manifest.blob_count} blobs of {manifest.name}")
-    missing = _copy(archive, path, workers)
+    missing: list[str] = []
+    if with_blobs:
+        _check_store_is_new(path)
+        say(f"Copying {manifest.blob_count} blobs of {manifest.name}")
+        missing = _copy(archive, path, workers)
     say("Restoring the database")
     options = ("--exit-on-error", "--single-transaction", "--no-owner")
     tools.run([program, *options, "--no-privileges", str(path / DUMP)], session)
@@ -55,7 +61,7 @@ def restore_backup(folder: Path, *, name: str, workers: int, say: Say) -> Restor
     return Restored(manifest, missing)
 
 
-def _check_place(session: Any, manifest: Manifest, path: Path) -> None:
+def _check_database_is_new(session: Any, manifest: Manifest) -> None:
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     unknown = [name for name in manifest.migrations if name not in known]
     if unknown:
@@ -68,11 +74,16 @@ def _check_place(session: Any, manifest: Manifest, path: Path) -> None:
             f"The database {session.info.dbname} is not empty, and nothing is restored"
             " over it: set PALIMPSEST_HOME or DATABASE_URL to an empty one."
         )
+
+
+def _check_store_is_new(path: Path) -> None:
+    """Or holds what a restore of the same backup left that was broken off."""
     ours = (line.content_hash for line in lines_of(path))
     for content_hash in missing_from((e.content_hash for e in blobs.entries()), ours):
         raise BackupError(
             f"The {blobs.store().place} has blobs that are not of this backup, like"
-            f" {content_hash}: set PALIMPSEST_HOME or S3_BUCKET to an empty one."
+            f" {content_hash}: set PALIMPSEST_HOME or S3_BUCKET to an empty one, or"
+            " restore the --database-only."
         )
 
 

@@ -36,7 +36,11 @@ def hash_of(data: bytes) -> str:
 
 
 @pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_parts(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    """And a home that no other test leaves anything in."""
+    settings.HOME = tmp_path / "home"
     monkeypatch.setattr(s3, "PART", PART)
 
 
@@ -144,8 +148,7 @@ def test_a_line_that_goes_down_leaves_nothing() -> None:
 SLOW_UPLOAD = """
 import io, json, sys, time
 from django.conf import settings
-import tests.settings as given
-settings.configure(STORAGES=json.loads(sys.argv[1]), HOME=given.HOME)
+settings.configure(STORAGES=json.loads(sys.argv[1]), HOME=sys.argv[2])
 from catalog import blobs
 
 class Slow(io.BytesIO):
@@ -161,6 +164,7 @@ with blobs.received(Slow(bytes(4_000_000))) as (path, blob):
 
 def test_a_killed_upload_leaves_nothing_to_see(blob_store: dict[str, Any]) -> None:
     arguments = ["-c", SLOW_UPLOAD, json.dumps({"blobs": blob_store})]
+    arguments.append(str(current.HOME))
     with subprocess.Popen(  # noqa: S603 - code of these tests
         [sys.executable, *arguments], stdout=subprocess.PIPE, text=True
     ) as child:

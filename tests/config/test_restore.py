@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,31 @@ def test_a_store_of_others_is_left_alone(
     assert theirs.read_bytes() == b"theirs"
     postgres.ensure_running(home)
     assert not rows_in(postgres.database_url(home))
+
+
+def test_a_lost_database_comes_back_to_blobs_that_were_not_lost(
+    disk_folder: dict[str, Any],
+    home: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    kept, lost = make_source(), make_source()
+    make_backup(tmp_path / "backups", workers=2, say=print)
+    later = make_source(kept.tenant)
+    rows = {name: rows for name, rows in rows_here().items() if name != "source_media"}
+    shutil.copytree(blobs.store().place, home / "blobs")
+    (home / "blobs" / key_of(lost.content_hash)).unlink()
+
+    with pytest.raises(CommandError) as error:
+        call_command(
+            "restore", str(tmp_path / "backups"), "--into", str(home), "--database-only"
+        )
+
+    assert error.value.returncode == 2
+    told = capfd.readouterr().err
+    assert f"1 blobs are missing, like {lost.content_hash}" in told
+    assert blobs_in(home / "blobs") == {kept.content_hash, later.content_hash}
+    postgres.ensure_running(home)
+    restored = rows_in(postgres.database_url(home))
+    assert len(restored.pop("source_media")) == 2
+    assert restored == rows

@@ -32,6 +32,11 @@ class Command(BaseCommand):
             metavar="HOME",
             help="an empty home with its own database, in place of the one that is set",
         )
+        parser.add_argument(
+            "--database-only",
+            action="store_true",
+            help="the blobs were not lost: leave the store as it is, but look at it",
+        )
         parser.add_argument("--workers", type=int, default=4, help="blobs at a time")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,6 +49,7 @@ class Command(BaseCommand):
                 name=options["name"],
                 workers=options["workers"],
                 say=self.stdout.write,
+                with_blobs=not options["database_only"],
             )
         except BackupError as error:
             raise CommandError(str(error)) from error
@@ -73,6 +79,7 @@ class Command(BaseCommand):
         command = [sys.executable, str(BASE_DIR / "manage.py"), "restore"]
         command += [str(options["folder"].resolve()), "--name", options["name"]]
         command += ["--workers", str(options["workers"])]
+        command += ["--database-only"] * options["database_only"]
         answer = subprocess.run(command, env=environment, cwd=BASE_DIR)  # noqa: S603
         if answer.returncode:
             raise CommandError(
