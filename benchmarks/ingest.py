@@ -10,8 +10,8 @@ PDF's first line, new ones every time. Arms take turns; figures are medians, and
 best of all rounds, which other work on the machine disturbs least.
 
 A new store makes and flushes a folder for nearly every blob, a large one has them all:
---grown. Everything lies in a folder of its own with a database of its own, flushed as in
-production. --s3: the same against a server that speaks S3, without a bare arm of its
+--grown. Everything lies in a folder of its own with a database of its own, flushed as
+in production. --s3: the same against a server that speaks S3, without a bare arm of its
 own (the bare loop stays that on disk).
 """
 
@@ -21,7 +21,6 @@ import argparse
 import hashlib
 import os
 import statistics
-import sys
 import tempfile
 import time
 import uuid
@@ -191,4 +190,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, cast
@@ -79,6 +80,21 @@ def keep_file(path: Path, blob: Blob) -> Blob:
     """Store what `received` gave; nothing happens if it is there already."""
     store().keep(path, blob)
     return blob
+
+
+@contextmanager
+def kept_meanwhile(path: Path, blob: Blob) -> Iterator[Callable[[], object]]:
+    """Keep a file while the block does something else, like writing its row.
+
+    Before the block commits it calls what it is given, which waits, and raises what
+    went wrong. A distant store is done before the block begins.
+    """
+    if not store().is_near:
+        keep_file(path, blob)
+        yield lambda: None
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(keep_file, path, blob).result
 
 
 def keep_new_file(path: Path) -> Blob:

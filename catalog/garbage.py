@@ -9,6 +9,7 @@ is asked about once more behind the gate, and deleted there.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ DELETED_AT_ONCE = 100
 @dataclass(slots=True)
 class Collected:
     """looked: blobs listed; young: within the grace time; bytes: of what was deleted,
-    or would be. stopped: a backup began; the rest is for the next time."""
+    or would be. stopped: a backup began; the rest is for the next time. last: the hash
+    that was looked at last where time was up, else empty."""
 
     looked: int = 0
     young: int = 0
@@ -37,18 +39,25 @@ class Collected:
     bytes: int = 0
     remains: int = 0
     stopped: bool = False
+    last: str = ""
 
 
 def collect_garbage(
-    *, grace: timedelta, dry_run: bool = False, after: str = ""
+    *,
+    grace: timedelta,
+    dry_run: bool = False,
+    after: str = "",
+    seconds: float = math.inf,
 ) -> Collected:
     """Delete what no row needs, from the blob behind the hash `after` on.
 
+    seconds: end when so many are over; the result's `last` is the next call's `after`.
     Raises blobs.BlobUnavailable. Can be broken off and begun again at any time.
     """
     result = Collected()
     before = time.time() - grace.total_seconds()
-    if not dry_run:
+    ends = time.monotonic() + seconds
+    if not dry_run and not after:
         result.remains = blobs.remove_remains()  # these have a grace of their own
     for piece in _pieces(blobs.entries(after=after), PIECE):
         result.looked += len(piece)
@@ -63,6 +72,9 @@ def collect_garbage(
                 return result
             result.deleted += len(gone)
             result.bytes += sum(old[content_hash] for content_hash in gone)
+        if time.monotonic() > ends:
+            result.last = piece[-1].content_hash
+            break
     return result
 
 

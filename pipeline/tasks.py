@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 
 from catalog.garbage import collect_garbage
-from pipeline import services, work
+from pipeline import queue, services, work
 from pipeline.events import ensure_partitions
 from pipeline.models import Run
 
@@ -65,7 +65,11 @@ def sweep() -> None:
 
 
 @keeping_quiet
-def collect() -> None:
-    """Every day: delete blobs that no row needs."""
-    found = collect_garbage(grace=settings.GARBAGE_GRACE)
+def collect(after: str = "") -> None:
+    """Every day: delete blobs that no row needs, a slice at a time, by their hashes."""
+    found = collect_garbage(
+        grace=settings.GARBAGE_GRACE, after=after, seconds=SLICE_SECONDS
+    )
     log.info("garbage_collected", **asdict(found))
+    if found.last:
+        queue.enqueue("pipeline.tasks.collect", found.last, lane=Run.Lane.BATCH)

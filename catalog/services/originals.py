@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -48,31 +49,35 @@ def register_source(
         if known is not None and blobs.exists(blob.content_hash):
             return Registered(known, created=False)
         kind = sniff(path)
-        # Outside of the gate: a slow store must not hold up those who wait at it.
-        blobs.keep_file(path, blob)
         if known is not None:
+            blobs.keep_file(path, blob)
             return Registered(known, created=False)
-        source = SourceMedia(
-            tenant=tenant,
-            content_hash=blob.content_hash,
-            uri=blob.key,
-            modality=kind.modality,
-            mime_type=kind.mime_type,
-            bytes=blob.size,
-            retention_class=_class_for(tenant, retention_class),
-            name=Path(name).name[-255:] or EMPTY_FILE_NAME,
-            uploaded_by=uploaded_by,
-        )
-        return _filed(source, path, blob)
+        # The disk flushes the bytes while the database takes the row.
+        with blobs.kept_meanwhile(path, blob) as wait:
+            source = SourceMedia(
+                tenant=tenant,
+                content_hash=blob.content_hash,
+                uri=blob.key,
+                modality=kind.modality,
+                mime_type=kind.mime_type,
+                bytes=blob.size,
+                retention_class=_class_for(tenant, retention_class),
+                name=Path(name).name[-255:] or EMPTY_FILE_NAME,
+                uploaded_by=uploaded_by,
+            )
+            return _filed(source, path, blob, wait)
 
 
-def _filed(source: SourceMedia, path: Path, blob: blobs.Blob) -> Registered:
+def _filed(
+    source: SourceMedia, path: Path, blob: blobs.Blob, wait: Callable[[], object]
+) -> Registered:
     try:
         with blob_gate.writing():
-            # From here to the commit nobody deletes; until here somebody may have.
+            source.save(force_insert=True)
+            wait()
+            # From the gate to the commit nobody deletes; before it somebody may have.
             if not blobs.exists(blob.content_hash):
                 blobs.keep_file(path, blob)
-            source.save(force_insert=True)
     except IntegrityError:
         # The same bytes came twice at the same moment; the other upload was first.
         first = SourceMedia.objects.get(

@@ -68,6 +68,10 @@ class Store(Protocol):
     """Blobs under their keys. Whatever does not answer raises BlobUnavailable."""
 
     @property
+    def is_near(self) -> bool:
+        """Whether a transaction may stay open while a blob is kept."""
+
+    @property
     def place(self) -> str:
         """Where it is, as people name it: a folder, or a bucket and its server."""
 

@@ -41,6 +41,8 @@ def _answering() -> Iterator[None]:
 class DiskStore(FileSystemStorage):
     """See catalog.stores.base.Store."""
 
+    is_near = True
+
     @property
     def place(self) -> str:
         return str(self.location)

@@ -61,23 +61,27 @@ def _answering() -> Iterator[None]:
 class S3Store(S3Storage):
     """See catalog.stores.base.Store."""
 
+    is_near = False
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._process = os.getpid()
+        self._process, self._client, self._making = 0, None, threading.Lock()
 
     def get_default_settings(self) -> dict[str, Any]:
         return {**super().get_default_settings(), "client_config": PATIENCE}
 
     @property
-    def connection(self) -> Any:
-        if self._process != os.getpid():
-            # A forked child must not talk over its parent's sockets.
-            self._connections, self._process = threading.local(), os.getpid()
-        return super().connection
-
-    @property
     def client(self) -> Any:
-        return self.connection.meta.client
+        """One for all threads, which share its lines; making one takes a while.
+
+        A forked child gets its own: it must not talk over its parent's sockets.
+        """
+        with self._making:
+            if self._process != os.getpid():
+                self._connections = threading.local()
+                self._client = self.connection.meta.client
+                self._process = os.getpid()
+            return self._client
 
     @property
     def place(self) -> str:

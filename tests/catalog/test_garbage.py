@@ -191,6 +191,27 @@ def test_it_is_done_every_day(disk_folder: dict[str, Any], settings: Settings) -
 
 
 @pytest.mark.django_db
+def test_a_long_day_is_done_in_slices(
+    disk_folder: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(garbage, "PIECE", 10)
+    monkeypatch.setattr(tasks, "SLICE_SECONDS", 0)
+    settings.GARBAGE_GRACE = NOW
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "pipeline.queue.enqueue", lambda name, after, lane: asked.append(after)
+    )
+    for number in range(25):
+        blobs.keep_bytes(b"%d" % number)
+
+    tasks.collect()
+    assert len(listed()) == 15
+    while asked:
+        tasks.collect(asked.pop())
+    assert not listed()
+
+
+@pytest.mark.django_db
 def test_odd_graces_and_silent_stores_are_explained(
     s3_bucket: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

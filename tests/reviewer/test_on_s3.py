@@ -17,7 +17,7 @@ from django.utils import timezone
 from catalog import blobs
 from catalog.models import DerivedArtifact, Kind, SourceMedia
 from catalog.services import register_source
-from pipeline import services, work
+from pipeline import runner, services, work
 from pipeline.models import Run
 from pipeline.versions import ensure_built_in
 from tests.documents import pdf_of
@@ -91,7 +91,7 @@ def test_a_run_whose_results_find_no_bucket_stores_none_of_them(
     lose_bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = run_of(make_source(data=pdf_of()))
-    real = work.execute
+    real = runner.execute
 
     def execute(**given: Any) -> Any:
         execution = real(**given)
