@@ -5,17 +5,24 @@ some other row's already. Whoever deletes must therefore not look between the tw
 Writers share the gate; a deleter has it alone, and looks only then what is needed.
 Both hold it until their transaction ends, so keep both short: a writer takes it after
 its bytes have come in, a deleter takes a few blobs at a time.
+
+A backup holds all deletions off for as long as it copies, and no writer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-# Any number will do, as long as nothing else of ours takes the same advisory lock.
+# Any numbers will do, as long as nothing else of ours takes the same advisory locks.
 LOCK = 7_203_003
+HOLD = 7_203_004
+
+
+class DeletionsHeld(Exception):
+    """A backup is copying: nothing may be deleted now. Try again when it is done."""
 
 
 @contextmanager
@@ -32,8 +39,34 @@ def deleting() -> Iterator[None]:
     """A transaction of its own, in which no blob is on its way in.
 
     Ask inside of it whether any row needs the bytes: every row is visible then.
+    Raises DeletionsHeld.
     """
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            # Deleters come here one at a time, so only a backup can be in the way.
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [HOLD])
+            if not cursor.fetchone()[0]:
+                raise DeletionsHeld
         yield
+
+
+@contextmanager
+def deletions_held() -> Iterator[Callable[[], None]]:
+    """Nothing is deleted until the block ends, in whatever transactions.
+
+    Waits for a deletion that has begun. Gives a function that raises OperationalError
+    where the hold was lost, with the connection that had it.
+    """
+    holder = connection.copy()
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock_shared(%s)", [HOLD])
+        session = holder.connection
+
+        def check() -> None:
+            session.execute("SELECT 1")
+
+        yield check
+    finally:
+        holder.close()

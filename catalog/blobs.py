@@ -1,150 +1,117 @@
-"""Content-addressed blobs behind Django's Storage API.
+"""Content-addressed blobs: the door to the store, whichever it is.
 
 A blob's key is its SHA-256, so it is written once and can be checked on every read.
-On local disk the bytes go to the folder `incoming` first and appear under their key
-whole (os.replace); object stores make an upload visible only when it is complete.
+Stores (catalog/stores) make it visible whole or not at all. Any of these functions may
+raise BlobUnavailable, where the store does not answer: try again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
+import io
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.storage import storages
 
 from catalog import scratch
-from catalog.hashing import CHUNK, chunks_of, sha256_of_file
+from catalog.hashing import chunks_of
+from catalog.stores.base import (
+    Blob,
+    BlobDamaged,
+    BlobMissing,
+    BlobTooLarge,
+    BlobUnavailable,
+    Entry,
+    Store,
+    hash_of,
+    key_of,
+)
 
-INCOMING = "incoming"
-
-
-class BlobMissing(Exception):
-    """No blob under this key; restore it from a backup."""
-
-
-class BlobDamaged(Exception):
-    """The bytes under a key no longer have the key's hash; restore from a backup."""
-
-
-class BlobTooLarge(Exception):
-    """More bytes came than the caller allows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """content_hash: SHA-256 in hex; size: bytes; key: name in the storage."""
-
-    content_hash: str
-    size: int
-    key: str
-
-
-def key_of(content_hash: str) -> str:
-    return f"sha256/{content_hash[:2]}/{content_hash[2:4]}/{content_hash}"
+__all__ = [
+    "Blob",
+    "BlobDamaged",
+    "BlobMissing",
+    "BlobTooLarge",
+    "BlobUnavailable",
+    "Entry",
+    "hash_of",
+    "key_of",
+]
 
 
-def _storage() -> Storage:
-    return storages["blobs"]
+def store() -> Store:
+    return cast(Store, storages["blobs"])
 
 
 @contextmanager
 def received(
-    stream: IO[bytes], *, limit: int | None = None
+    stream: IO[bytes], *, limit: int | None = None, into: Store | None = None
 ) -> Iterator[tuple[Path, Blob]]:
-    """Copy a stream to a scratch file, hashing on the way; gone when the block ends.
+    """Copy a stream to where keep_file finds it, hashing on the way; gone afterwards.
 
-    Raises BlobTooLarge as soon as limit bytes are passed.
+    into: another store than ours. Raises BlobTooLarge as soon as limit bytes are
+    passed.
     """
     digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(dir=scratch.folder()) as copy:
+    folder = (into or store()).incoming()
+    with tempfile.NamedTemporaryFile(dir=folder, buffering=0) as copy:
         for chunk in chunks_of(stream):
             size += len(chunk)
             if limit is not None and size > limit:
                 raise BlobTooLarge(f"larger than the {limit} bytes allowed")
             digest.update(chunk)
-            copy.write(chunk)
-        copy.flush()
+            _write_all(copy, chunk)
         content_hash = digest.hexdigest()
         yield Path(copy.name), Blob(content_hash, size, key_of(content_hash))
 
 
+def _write_all(file: IO[bytes], chunk: bytes) -> None:
+    view = memoryview(chunk)
+    while view:
+        view = view[file.write(view) :]
+
+
 def keep_file(path: Path, blob: Blob) -> Blob:
-    """Store a hashed file under its key; nothing happens if it is there already."""
-    storage = _storage()
-    if isinstance(storage, FileSystemStorage):
-        _keep_on_disk(storage, path, blob)
-    elif not storage.exists(blob.key):
-        with path.open("rb") as stream:
-            storage.save(blob.key, File(stream))
+    """Store what `received` gave; nothing happens if it is there already."""
+    store().keep(path, blob)
     return blob
+
+
+@contextmanager
+def kept_meanwhile(path: Path, blob: Blob) -> Iterator[Callable[[], object]]:
+    """Keep a file while the block does something else, like writing its row.
+
+    Before the block commits it calls what it is given, which waits, and raises what
+    went wrong. A distant store is done before the block begins.
+    """
+    if not store().is_near:
+        keep_file(path, blob)
+        yield lambda: None
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(keep_file, path, blob).result
 
 
 def keep_new_file(path: Path) -> Blob:
-    content_hash = sha256_of_file(path)
-    blob = Blob(content_hash, path.stat().st_size, key_of(content_hash))
-    return keep_file(path, blob)
+    """Store a copy of a file that may change afterwards."""
+    with path.open("rb") as stream, received(stream) as (copy, blob):
+        return keep_file(copy, blob)
 
 
 def keep_bytes(data: bytes) -> Blob:
-    content_hash = hashlib.sha256(data).hexdigest()
-    blob = Blob(content_hash, len(data), key_of(content_hash))
-    storage = _storage()
-    if isinstance(storage, FileSystemStorage):
-        with tempfile.NamedTemporaryFile(dir=scratch.folder()) as copy:
-            copy.write(data)
-            copy.flush()
-            _keep_on_disk(storage, Path(copy.name), blob)
-    elif not storage.exists(blob.key):
-        storage.save(blob.key, ContentFile(data))
-    return blob
+    with received(io.BytesIO(data)) as (copy, blob):
+        return keep_file(copy, blob)
 
 
-def _keep_on_disk(storage: FileSystemStorage, path: Path, blob: Blob) -> None:
-    target = Path(storage.path(blob.key))
-    if target.exists() and target.stat().st_size == blob.size:
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    incoming = Path(storage.path(INCOMING))
-    incoming.mkdir(parents=True, exist_ok=True)
-    handle, hidden = tempfile.mkstemp(dir=incoming)
-    try:
-        with os.fdopen(handle, "wb") as out, path.open("rb") as stream:
-            shutil.copyfileobj(stream, out, CHUNK)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(hidden).chmod(0o440)
-        Path(hidden).replace(target)
-        _flush_folder(target.parent)
-    except BaseException:
-        Path(hidden).unlink(missing_ok=True)
-        raise
-
-
-def _flush_folder(folder: Path) -> None:
-    """Have the folder's new entry survive a power cut, as its row will."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def remove_remains() -> int:
-    """Delete what killed processes left on its way in; gives how many files."""
-    removed = scratch.remove_remains(scratch.folder())
-    storage = _storage()
-    if isinstance(storage, FileSystemStorage):
-        removed += scratch.remove_remains(Path(storage.path(INCOMING)))
-    return removed
+def remove_remains(older_than: float = scratch.LONGEST_SECONDS) -> int:
+    """Delete what killed processes left on its way in; gives how many pieces."""
+    removed = scratch.remove_remains(scratch.folder(), older_than=older_than)
+    return removed + store().remove_remains(older_than)
 
 
 def set_aside(content_hash: str) -> bool:
@@ -159,33 +126,46 @@ def set_aside(content_hash: str) -> bool:
     except BlobMissing:
         return False
     except BlobDamaged:
-        storage, key = _storage(), key_of(content_hash)
-        if isinstance(storage, FileSystemStorage):
-            path = Path(storage.path(key))
-            path.replace(path.with_name(f"{path.name}.damaged-{time.time_ns()}"))
-        else:
-            storage.delete(key)
+        store().set_aside(key_of(content_hash))
         return True
     return False
 
 
 def exists(content_hash: str) -> bool:
-    return _storage().exists(key_of(content_hash))
+    return store().exists(key_of(content_hash))
+
+
+def size(content_hash: str) -> int:
+    """In bytes. Raises BlobMissing."""
+    try:
+        return store().size(key_of(content_hash))
+    except FileNotFoundError as error:
+        raise BlobMissing(content_hash) from error
+
+
+def entries(*, after: str = "") -> Iterator[Entry]:
+    """All blobs in order of their hashes, beginning behind the hash `after`."""
+    yield from store().entries(after=key_of(after) if after else "")
 
 
 def delete(content_hash: str) -> None:
     """Delete the bytes, if they are there. Only inside of blob_gate.deleting()."""
-    _storage().delete(key_of(content_hash))
+    delete_all([content_hash])
+
+
+def delete_all(content_hashes: Sequence[str]) -> None:
+    """As delete, in few requests."""
+    store().remove([key_of(content_hash) for content_hash in content_hashes])
 
 
 @contextmanager
 def opened(content_hash: str) -> Iterator[IO[bytes]]:
     """The blob for reading, unchecked. Raises BlobMissing."""
-    try:
-        stream = _storage().open(key_of(content_hash), "rb")
-    except FileNotFoundError as error:
-        raise BlobMissing(content_hash) from error
-    with stream:
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(store().reading(key_of(content_hash)))
+        except FileNotFoundError as error:
+            raise BlobMissing(content_hash) from error
         yield stream
 
 
@@ -209,20 +189,21 @@ def chunks_verified(content_hash: str) -> Iterator[bytes]:
 
 def read_verified(content_hash: str) -> bytes:
     """All bytes of a small blob. Raises BlobMissing, BlobDamaged."""
-    with opened(content_hash) as stream:
-        data = stream.read()
-    if hashlib.sha256(data).hexdigest() != content_hash:
-        raise BlobDamaged(content_hash)
-    return data
+    return b"".join(chunks_verified(content_hash))
 
 
-def copy_verified(content_hash: str, target: Path) -> None:
-    """Write the blob to a local file, checked. Raises BlobMissing, BlobDamaged."""
-    digest = hashlib.sha256()
-    with opened(content_hash) as stream, target.open("wb") as out:
-        for chunk in chunks_of(stream):
-            digest.update(chunk)
-            out.write(chunk)
-    if digest.hexdigest() != content_hash:
-        target.unlink()
-        raise BlobDamaged(content_hash)
+def copy_verified(content_hash: str, target: Path) -> int:
+    """Write the blob to a local file, checked; gives its size in bytes.
+
+    Raises BlobMissing, BlobDamaged; then there is no file.
+    """
+    written = 0
+    try:
+        with target.open("wb") as out:
+            for chunk in chunks_verified(content_hash):
+                out.write(chunk)
+                written += len(chunk)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return written

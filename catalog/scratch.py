@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 from pathlib import Path
@@ -19,12 +20,19 @@ def folder() -> Path:
     return path
 
 
+def _written(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except FileNotFoundError:
+        return math.inf  # whoever owned it has just removed it
+
+
 def remove_remains(place: Path, *, older_than: float = LONGEST_SECONDS) -> int:
     """Delete what has lain in a folder for that many seconds; gives how many."""
     if not place.is_dir():
         return 0
     before = time.time() - older_than
-    remains = [path for path in place.iterdir() if path.lstat().st_mtime < before]
+    remains = [path for path in place.iterdir() if _written(path) < before]
     for path in remains:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

@@ -18,10 +18,25 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils.module_loading import import_string
 
+from catalog import blobs
+from catalog.stores.disk import DiskStore
+
 Apps = Sequence[AppConfig] | None
 
 POPPLER_TOOLS = ("pdfinfo", "pdftoppm", "pdftotext")
 OLDEST_POSTGRES = 15
+BUCKET_HINTS = {
+    "NoSuchBucket": "Make the bucket, or correct S3_BUCKET.",
+    "403": "These credentials may not use the bucket: correct AWS_ACCESS_KEY_ID and"
+    " AWS_SECRET_ACCESS_KEY, or grant them the rights in docs/storage.md.",
+    "NoCredentialsError": "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    **dict.fromkeys(
+        ("EndpointConnectionError", "ConnectTimeoutError", "ConnectionClosedError"),
+        "Nothing answers there: start the server, or correct S3_ENDPOINT_URL.",
+    ),
+    "301": "The bucket is in another region: set AWS_DEFAULT_REGION.",
+}
+OTHER_BUCKET_HINT = "Compare S3_BUCKET and S3_ENDPOINT_URL with docs/storage.md."
 ENGINE_PACKAGES = ("cv2", "onnxruntime", "rapidocr")
 
 
@@ -80,6 +95,21 @@ def home(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         message = f"Data cannot be kept in {settings.HOME}: {error.strerror}."
         hint = "Give this user the directory, or set PALIMPSEST_HOME to another one."
         return [Error(message, hint=hint, id="palimpsest.E004")]
+
+
+@register
+def bucket(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """The folder is a part of the home, which has a check of its own."""
+    store = blobs.store()
+    if isinstance(store, DiskStore):
+        return []
+    try:
+        store.probe()
+    except blobs.BlobUnavailable as error:
+        message = f"The {store.place} cannot be used: {error.code}."
+        hint = BUCKET_HINTS.get(error.code, OTHER_BUCKET_HINT)
+        return [Error(message, hint=hint, id="palimpsest.E009")]
+    return []
 
 
 @register

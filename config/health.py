@@ -3,8 +3,6 @@ for operators, with what does not stop anybody but must be known."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,7 +13,6 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import user_passes_test
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -23,7 +20,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog import fsck
+from catalog import blobs, fsck
 from catalog.models import Erasure, LedgerEntry, ScrubRun
 from pipeline.models import Run
 
@@ -101,14 +98,12 @@ def database() -> dict[str, Any]:
 
 
 def storage() -> dict[str, Any]:
-    """Writes a file where blobs are on disk, asks for one where they are elsewhere."""
-    blobs = storages["blobs"]
-    if isinstance(blobs, FileSystemStorage):
-        os.makedirs(blobs.location, exist_ok=True)  # noqa: PTH103 - may be str or Path
-        with tempfile.TemporaryFile(dir=blobs.location) as file:
-            file.write(b"ready")
-    else:
-        blobs.exists("ready")
+    """Writes a file where blobs are on disk, asks for the bucket elsewhere."""
+    try:
+        blobs.store().probe()
+    except blobs.BlobUnavailable as error:
+        log.error("storage_unavailable", code=error.code)
+        raise Unready("blobs cannot be stored; the log says why") from None
     return {}
 
 

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
+from catalog.blobs import BlobUnavailable
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 POLICY = {
@@ -50,6 +52,29 @@ def content_security_policy(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class StorageTrouble:
+    """A page whose bytes cannot be had at the moment says so, and when to come back."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, BlobUnavailable):
+            return None
+        log.warning("storage_unavailable", code=exception.code)
+        return HttpResponse(
+            "The storage of the documents does not answer: try again in a minute.\n",
+            status=503,
+            content_type="text/plain",
+            headers={"Retry-After": "60"},
+        )
 
 
 def shows_api_page(request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import environ
 
+from catalog.durations import duration
 from config import logging as log_lines
 from config.home import (
     BASE_DIR,
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.limits.private_pages",
+    "config.middleware.StorageTrouble",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -96,19 +98,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "blobs": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "catalog.stores.disk.DiskStore",
         "OPTIONS": {"location": str(HOME / "blobs"), "base_url": None},
     },
     "staticfiles": {"BACKEND": "config.staticfiles.StaticFiles"},
 }
 if bucket := env.str("S3_BUCKET", default=""):
     STORAGES["blobs"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "catalog.stores.s3.S3Store",
         "OPTIONS": {
             "bucket_name": bucket,
             "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
-            "default_acl": None,
-            "file_overwrite": True,
         },
     }
 
@@ -203,6 +203,9 @@ ERASURE_KEY = env.str("ERASURE_KEY", default="") or erasure_key(HOME)
 # Whether the daily task erases what its retention class no longer keeps. Nothing is
 # erased unless somebody made a class that says so.
 RETENTION_APPLIES = env.bool("RETENTION_APPLIES", default=True)
+
+# Blobs that no row needs are deleted once a day, but not those as young as this.
+GARBAGE_GRACE = duration(env.str("GARBAGE_GRACE", default="24h"))
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

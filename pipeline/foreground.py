@@ -13,7 +13,7 @@ from typing import IO, Any
 import structlog
 from django.conf import settings
 
-from catalog.blobs import BlobTooLarge
+from catalog.blobs import BlobTooLarge, BlobUnavailable
 from catalog.models import Tenant
 from catalog.services import TenantOffBoarded, register_source
 from pipeline import services, work
@@ -90,6 +90,8 @@ def process_file(job: Job) -> dict[str, Any]:
         return _refused(job.path, "too_large", str(error))
     except TenantOffBoarded as error:
         return _refused(job.path, "tenant_off_boarded", str(error))
+    except BlobUnavailable as error:
+        return _refused(job.path, work.STORAGE_UNAVAILABLE, error.code)
     except OSError as error:
         return _refused(job.path, "cannot_open", error.strerror or "")
     except Exception as error:

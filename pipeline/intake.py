@@ -82,7 +82,10 @@ def is_refused(*, source: SourceMedia, version: PipelineVersion) -> bool:
     entry = manifest.steps[0]
     with scratch_folder() as folder:
         original = Path(folder) / "original"
-        blobs.copy_verified(source.content_hash, original)
+        try:
+            blobs.copy_verified(source.content_hash, original)
+        except blobs.BlobUnavailable:
+            return False  # it is kept; the queued run will find the store again
         workdir = Path(folder) / "gate"
         workdir.mkdir()
         given = StepInput(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import ParamSpec
 
@@ -11,9 +12,10 @@ import structlog
 from django.conf import settings
 
 from catalog import fsck
+from catalog.garbage import collect_garbage
 from catalog.models import ScrubRun
 from catalog.services import apply_retention, resume_erasures
-from pipeline import services, work
+from pipeline import queue, services, work
 from pipeline.events import ensure_partitions
 from pipeline.models import Run
 
@@ -91,3 +93,14 @@ def scrub() -> None:
         return
     if not finished:
         services.go_on("pipeline.tasks.scrub")
+
+
+@keeping_quiet
+def collect(after: str = "") -> None:
+    """Every day: delete blobs that no row needs, a slice at a time, by their hashes."""
+    found = collect_garbage(
+        grace=settings.GARBAGE_GRACE, after=after, seconds=SLICE_SECONDS
+    )
+    log.info("garbage_collected", **asdict(found))
+    if found.last:
+        queue.enqueue("pipeline.tasks.collect", found.last, lane=Run.Lane.BATCH)

@@ -61,6 +61,7 @@ FAILURES: Mapping[str, str] = {
     "engine_unavailable": "The reading engine did not answer: try again later.",
     "engine_failed": "The reading engine could not read the pages.",
     "internal_error": "A step broke off by a defect of ours: tell whoever runs this.",
+    "storage_unavailable": "The blob storage did not answer: tell an operator.",
     "source_erased": "The document was erased.",
     "version_not_runnable_here": (
         "This machine cannot run the pipeline version: another engine is installed."

@@ -33,7 +33,10 @@ log = structlog.get_logger()
 # A run waits this long after its first, second failure; the next one is the last.
 PAUSES = (timedelta(seconds=5), timedelta(seconds=20))
 MAX_ATTEMPTS = len(PAUSES) + 1
+# Where the storage does not answer nothing is wrong with the run: it waits two hours.
+OUTAGE_PAUSES = (*PAUSES, timedelta(minutes=1), *[timedelta(minutes=10)] * 12)
 FAILED = "failed"
+STORAGE_UNAVAILABLE = "storage_unavailable"
 WORKER_DIED = "worker_died"
 
 
@@ -82,6 +85,9 @@ def execute_run(run: Run, *, fresh: bool = False) -> Run:
         except LeaseLost:
             log.warning("lease_lost", attempt=run.attempts)
             return Run.objects.get(pk=run.pk)
+        except blobs.BlobUnavailable as error:
+            log.warning("storage_unavailable", code=error.code)
+            return _failed(run, "", STORAGE_UNAVAILABLE)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
@@ -178,11 +184,12 @@ def _put_back(
     run: Run, step: str, reason: str, records: Sequence[StepRecord], *, again: bool
 ) -> Run:
     log.warning("run_failed", step=step, reason=reason, attempt=run.attempts)
-    if again and run.attempts < MAX_ATTEMPTS:
+    pauses = OUTAGE_PAUSES if reason == STORAGE_UNAVAILABLE else PAUSES
+    if again and run.attempts <= len(pauses):
         run.state = Run.State.QUEUED
         run.step, run.lease_until = "", None
         # What a dead worker left need not wait: the trouble was the worker's.
-        pause = timedelta() if reason == WORKER_DIED else PAUSES[run.attempts - 1]
+        pause = timedelta() if reason == WORKER_DIED else pauses[run.attempts - 1]
         run.not_before = timezone.now() + pause
         run.save(update_fields=["state", "step", "lease_until", "not_before"])
         return run

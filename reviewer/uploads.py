@@ -15,6 +15,7 @@ from reviewer.forms import UploadForm
 # What a multipart body holds beside the file.
 ROOM_FOR_FORM = 64 * 1024
 JUST_ERASED = "These bytes were being erased at this moment: upload them again."
+STORAGE_SILENT = "The storage does not answer: nothing was kept, try again in a minute."
 NO_VERSION = "No pipeline version is active: release and activate one in the admin."
 
 
@@ -61,5 +62,7 @@ def take(*, form: UploadForm, user: User) -> Received:
         raise UploadRefused(str(refused), status=409) from None
     except SourceErased:
         raise UploadRefused(JUST_ERASED, status=409) from None
+    except blobs.BlobUnavailable:
+        raise UploadRefused(STORAGE_SILENT, status=503) from None
     except services.NoActiveVersion:
         raise UploadRefused(NO_VERSION, status=503) from None

@@ -11,9 +11,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from config import postgres
+from tests import s3_server
 from tests.factories import make_tenant, make_user
 
 # `--hypothesis-profile=long`: a search by hand, of many minutes.
@@ -50,6 +52,43 @@ def pytest_unconfigure() -> None:
         if not postgres.is_external():
             postgres.release(home_of_tests())
         shutil.rmtree(home_of_tests(), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """The address of an S3 server that is a process of its own."""
+    with s3_server.running() as url:
+        yield url
+
+
+@pytest.fixture
+def s3_bucket(
+    s3_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """Blobs go to an empty bucket; gives the entry of STORAGES."""
+    for name, value in s3_server.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    entry = s3_server.storage(s3_url, s3_server.new_bucket(s3_url))
+    settings.STORAGES = {**settings.STORAGES, "blobs": entry}
+    return entry
+
+
+@pytest.fixture
+def disk_folder(settings: Settings, tmp_path: Path) -> dict[str, Any]:
+    """Blobs go to an empty folder; gives the entry of STORAGES."""
+    entry = {
+        "BACKEND": "catalog.stores.disk.DiskStore",
+        "OPTIONS": {"location": str(tmp_path / "blobs"), "base_url": None},
+    }
+    settings.STORAGES = {**settings.STORAGES, "blobs": entry}
+    return entry
+
+
+@pytest.fixture(params=["disk", "s3"])
+def blob_store(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Either store, empty: a test that asks for it runs with both."""
+    name = {"disk": "disk_folder", "s3": "s3_bucket"}[request.param]
+    return cast(dict[str, Any], request.getfixturevalue(name))
 
 
 @pytest.fixture

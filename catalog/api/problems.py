@@ -9,6 +9,9 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from catalog.stores.base import BlobUnavailable
+
+STORAGE_SILENT = "The storage of the bytes does not answer: try again in a minute."
 NOT_FOUND = "There is nothing under this id that you may see: check the id."
 
 
@@ -34,6 +37,8 @@ class Unavailable(APIException):
 
 def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     """{"detail"}; where input was refused also {"errors": {field: [sentence, ...]}}."""
+    if isinstance(exc, BlobUnavailable):
+        exc = Unavailable(STORAGE_SILENT)
     if isinstance(exc, RecursionError):
         exc = ParseError("The JSON is nested too deeply.")
     response = exception_handler(exc, context)

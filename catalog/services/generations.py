@@ -101,7 +101,7 @@ def store_generation(*, source: SourceMedia, reading: Reading) -> Generation:
 
     Blobs go first: a row without its blob can never be seen. The first complete reading
     of a source becomes current at once; later ones stay candidates until compared.
-    Raises SourceErased.
+    Raises SourceErased, blobs.BlobUnavailable.
     """
     with transaction.atomic():
         # The lock makes "first" a fact when two versions end at the same moment; and

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -50,35 +51,27 @@ def register_source(
 ) -> Registered:
     """Keep an original: hash while receiving, type by content, once a tenant.
 
-    Raises blobs.BlobTooLarge when more than limit bytes come, TenantOffBoarded.
+    Raises blobs.BlobTooLarge when more than limit bytes come, blobs.BlobUnavailable,
+    TenantOffBoarded.
     """
     if tenant.off_boarded_at is not None:
         raise TenantOffBoarded(tenant)
     with blobs.received(stream, limit=limit) as (path, blob):
         kind = sniff(path)
-        # From before "is it there" until the row is committed nobody deletes bytes.
-        with blob_gate.writing():
-            _hold(tenant)
-            known = SourceMedia.objects.filter(
-                tenant=tenant, content_hash=blob.content_hash
-            ).first()
-            if known is None or not blobs.exists(blob.content_hash):
-                blobs.keep_file(path, blob)
-            if known is not None:
-                return Registered(known, created=False)
-            return _filed(
-                SourceMedia(
-                    tenant=tenant,
-                    content_hash=blob.content_hash,
-                    uri=blob.key,
-                    modality=kind.modality,
-                    mime_type=kind.mime_type,
-                    bytes=blob.size,
-                    retention_class=_class_for(tenant, retention_class),
-                    name=Path(name).name[-255:] or EMPTY_FILE_NAME,
-                    uploaded_by=uploaded_by,
-                )
+        # The disk flushes the bytes while the database takes the row.
+        with blobs.kept_meanwhile(path, blob) as wait:
+            source = SourceMedia(
+                tenant=tenant,
+                content_hash=blob.content_hash,
+                uri=blob.key,
+                modality=kind.modality,
+                mime_type=kind.mime_type,
+                bytes=blob.size,
+                retention_class=_class_for(tenant, retention_class),
+                name=Path(name).name[-255:] or EMPTY_FILE_NAME,
+                uploaded_by=uploaded_by,
             )
+            return _filed(source, path, blob, wait)
 
 
 def _hold(tenant: Tenant) -> None:
@@ -87,15 +80,31 @@ def _hold(tenant: Tenant) -> None:
         raise TenantOffBoarded(tenant)
 
 
-def _filed(source: SourceMedia) -> Registered:
+def _filed(
+    source: SourceMedia, path: Path, blob: blobs.Blob, wait: Callable[[], object]
+) -> Registered:
+    """The row, and its bytes for certain: the gate keeps deleters out to the commit."""
+    with blob_gate.writing():
+        _hold(source.tenant)
+        registered = _row_of(source)
+        wait()
+        # Before the gate somebody may have deleted them.
+        if not blobs.exists(blob.content_hash):
+            blobs.keep_file(path, blob)
+    return registered
+
+
+def _row_of(source: SourceMedia) -> Registered:
+    same = SourceMedia.objects.filter(
+        tenant=source.tenant, content_hash=source.content_hash
+    )
+    if (known := same.first()) is not None:
+        return Registered(known, created=False)
     try:
         with transaction.atomic():
             source.save(force_insert=True)
     except IntegrityError:
         # The same bytes came twice at the same moment; the other upload was first.
-        first = SourceMedia.objects.get(
-            tenant=source.tenant, content_hash=source.content_hash
-        )
-        return Registered(first, created=False)
-    source.refresh_from_db()
+        return Registered(same.get(), created=False)
+    del source.uploaded_at  # the database's clock; read when somebody asks for it
     return Registered(source, created=True)

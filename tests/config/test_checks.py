@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -84,6 +85,49 @@ def test_readable_secret_is_named(
     assert checks.secret_keys(None) == []
     key.chmod(0o644)
     assert ids(checks.secret_keys(None)) == ["palimpsest.E007"]
+
+
+def test_a_bucket_that_answers_is_nothing_to_tell(s3_bucket: dict[str, Any]) -> None:
+    assert checks.bucket(None) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "named", "remedy"),
+    [
+        ({"bucket_name": "nowhere"}, "bucket nowhere at http://127.0", "S3_BUCKET"),
+        ({"endpoint_url": "http://127.0.0.1:9"}, ":9 cannot", "S3_ENDPOINT_URL"),
+    ],
+)
+def test_a_bucket_that_cannot_be_used_is_named(
+    s3_bucket: dict[str, Any],
+    settings: Settings,
+    options: dict[str, str],
+    named: str,
+    remedy: str,
+) -> None:
+    entry = {**s3_bucket, "OPTIONS": {**s3_bucket["OPTIONS"], **options}}
+    settings.STORAGES = {**settings.STORAGES, "blobs": entry}
+    (found,) = checks.bucket(None)
+    assert found.id == "palimpsest.E009"
+    assert named in found.msg
+    assert remedy in str(found.hint)
+
+
+def test_missing_credentials_of_a_bucket_are_named(
+    s3_bucket: dict[str, Any],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    settings.STORAGES = {**settings.STORAGES, "blobs": {**s3_bucket}}
+    (found,) = checks.bucket(None)
+    assert "NoCredentialsError" in found.msg
+    assert "AWS_ACCESS_KEY_ID" in str(found.hint)
 
 
 def test_missing_static_files_are_named(settings: Settings, tmp_path: Path) -> None:

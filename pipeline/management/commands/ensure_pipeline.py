@@ -19,6 +19,7 @@ class Command(BaseCommand):
         queue.every_minute("pipeline.tasks.sweep", lane="interactive")
         queue.every_day("pipeline.tasks.retain", lane="batch")
         queue.every_day("pipeline.tasks.scrub", lane="batch")
+        queue.every_day("pipeline.tasks.collect", lane="batch")
         version = versions.ensure_built_in()
         active = PipelineVersion.objects.active().filter(name=version.name).first()
         if active is None:
