@@ -24,11 +24,21 @@ globals().update({name: value for name, value in vars(real).items() if name.isup
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # WhiteNoise warns of a directory that is not there.
 Path(real.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+# Each process of the tests has a database of its own, and so must its blobs be: erasing
+# deletes what no row of its own database needs.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+STORAGES = {
+    **real.STORAGES,
+    "blobs": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": str(real.HOME / "blobs" / _worker),
+            "base_url": None,
+        },
+    },
+}
 if not (Path(real.STATIC_ROOT) / "staticfiles.json").exists():
     # Without collectstatic there are no hashed names; script/test collects.
-    STORAGES = {
-        **real.STORAGES,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        },
+    STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
