@@ -73,9 +73,10 @@ def kept(told: dict[str, int]) -> Iterator[tuple[str, int]]:
 
 
 def promoted(lines: list[list[str]]) -> Iterator[tuple[str, int]]:
-    batches = {b.pk: b for b in PromotionBatch.objects.annotate(n=Count("promotions"))}
+    batches = PromotionBatch.objects.in_bulk()
     told = {words[1]: int(words[2]) for words in lines if words[0] == "batch"}
-    sizes = {str(pk): batch.n for pk, batch in batches.items()}
+    counted = PromotionBatch.objects.annotate(n=Count("promotions"))
+    sizes = {str(pk): n for pk, n in counted.values_list("pk", "n")}
     yield "batches acknowledged", len(told)
     yield "! lost or of another size", sum(sizes.get(b) != n for b, n in told.items())
     yield "batches in the store", len(batches)

@@ -101,13 +101,17 @@ def engines(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register
-def secret_key(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    path = settings.HOME / "secret_key"
-    if not path.exists() or not stat.S_IMODE(path.stat().st_mode) & 0o077:
-        return []
-    message = f"Other users of this machine can read {path}."
-    hint = f"chmod 600 {path}"
-    return [Error(message, hint=hint, id="palimpsest.E007")]
+def secret_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    paths = [settings.HOME / name for name in ("secret_key", "erasure.key")]
+    return [
+        Error(
+            f"Other users of this machine can read {path}.",
+            hint=f"chmod 600 {path}",
+            id="palimpsest.E007",
+        )
+        for path in paths
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
 
 
 @register(deploy=True)

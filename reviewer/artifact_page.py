@@ -6,28 +6,27 @@ import json
 from typing import Any
 
 from catalog.api.files import payload_of
-from catalog.models import ArtifactInput, DerivedArtifact
+from catalog.models import DerivedArtifact
+from catalog.people import Viewer
 from reviewer import citations
 from reviewer.citations import Page, region_box
+from reviewer.lineage_panel import panel_of
 
 # More than this of a payload nobody reads on a page; the file has all of it.
 MOST_CHARACTERS = 20_000
 
 
-def open_page(artifact: DerivedArtifact) -> dict[str, Any]:
+def open_page(artifact: DerivedArtifact, viewer: Viewer) -> dict[str, Any]:
     """Raises Unavailable where the payload's bytes are not whole."""
     picture = artifact.media_type.startswith("image/")
     payload = "" if picture else _printed(artifact)
-    inputs = ArtifactInput.objects.filter(artifact=artifact)
-    outputs = ArtifactInput.objects.filter(input_artifact=artifact)
     return {
         "artifact": artifact,
         "picture": picture,
         "payload": payload[:MOST_CHARACTERS],
         "cut": len(payload) > MOST_CHARACTERS,
         "page": _page(artifact),
-        "inputs": inputs.select_related("input_artifact").order_by("input_artifact"),
-        "outputs": outputs.select_related("artifact").order_by("artifact"),
+        "lineage": panel_of(artifact, viewer),
     }
 
 

@@ -40,19 +40,23 @@ class Happening:
 
 def history_of(source: SourceMedia) -> list[Happening]:
     found = [
-        Happening(
-            source.uploaded_at, "upload", "Uploaded", who=_name(source.uploaded_by)
-        ),
+        upload_of(source),
         *_readings(source),
         *_promotions(source),
-        *_decisions(source),
-        *_deliveries(source),
-        *_erasures(source),
+        *decisions_of(source),
+        *deliveries_of(source),
+        *erasures_of(source),
     ]
     return sorted(found, key=attrgetter("at"), reverse=True)
 
 
-def _name(user: Any) -> str:
+def upload_of(source: SourceMedia) -> Happening:
+    return Happening(
+        source.uploaded_at, "upload", "Uploaded", who=name_of(source.uploaded_by)
+    )
+
+
+def name_of(user: Any) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
@@ -81,11 +85,11 @@ def _promotions(source: SourceMedia) -> Iterator[Happening]:
             "lineage",
             f"Version {version} became current",
             detail=promotion.get_reason_display(),
-            who=_name(promotion.actor),
+            who=name_of(promotion.actor),
         )
 
 
-def _decisions(source: SourceMedia) -> Iterator[Happening]:
+def decisions_of(source: SourceMedia) -> Iterator[Happening]:
     decisions = Decision.objects.filter(item__task__source=source).select_related(
         "item__task", "reviewer", "artifact", "correction"
     )
@@ -103,22 +107,22 @@ def _decisions(source: SourceMedia) -> Iterator[Happening]:
             "person",
             f"{name} {DONE[decision.verdict]}",
             detail=detail,
-            who=_name(decision.reviewer),
+            who=name_of(decision.reviewer),
         )
 
 
-def _erasures(source: SourceMedia) -> Iterator[Happening]:
+def erasures_of(source: SourceMedia) -> Iterator[Happening]:
     for erasure in Erasure.objects.filter(source=source).select_related("actor"):
         yield Happening(
             erasure.at,
             "rejected",
             f"Erased: {erasure.get_basis_display()}",
             detail=erasure.reference,
-            who=_name(erasure.actor),
+            who=name_of(erasure.actor),
         )
 
 
-def _deliveries(source: SourceMedia) -> Iterator[Happening]:
+def deliveries_of(source: SourceMedia) -> Iterator[Happening]:
     deliveries = Delivery.objects.filter(carried__artifact__source=source)
     counted = deliveries.values_list("pk").annotate(Count("carried"))
     carried: dict[Any, int] = dict(counted)
@@ -127,5 +131,5 @@ def _deliveries(source: SourceMedia) -> Iterator[Happening]:
             delivery.at,
             "download",
             f"{carried[delivery.pk]} values exported as {delivery.form.upper()}",
-            who=_name(delivery.recipient),
+            who=name_of(delivery.recipient),
         )

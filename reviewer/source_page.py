@@ -187,4 +187,5 @@ def steps_of(run: Run) -> list[StepBar]:
 
 def _artifacts(generation: Generation) -> list[DerivedArtifact]:
     made = DerivedArtifact.objects.filter(generation=generation)
-    return list(made.defer("payload").order_by("artifact_id"))
+    made = made.select_related("generation").defer("payload")
+    return list(made.order_by("artifact_id"))

@@ -1,19 +1,35 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from reviewer.views import (
     accounts,
     erasing,
     golden,
+    history,
     media,
+    promotions,
     queue,
     search,
     sources,
     task,
     upload,
+    versions,
 )
+
+version_urls = [
+    path("", versions.versions, name="versions"),
+    path("blast-radius/", versions.blast_radius, name="blast-radius"),
+    path("stale/", versions.stale, name="stale"),
+    path("batches/", promotions.batches, name="batches"),
+    path("batches/<uuid:batch_id>/", promotions.batch, name="batch"),
+    path(
+        "batches/<uuid:batch_id>/roll-back/",
+        promotions.batch_roll_back,
+        name="batch-roll-back",
+    ),
+]
 
 urlpatterns = [
     path("login/", accounts.Login.as_view(), name="login"),
@@ -35,6 +51,17 @@ urlpatterns = [
     path("sources/<uuid:source_id>/original", media.original, name="original"),
     path("sources/<uuid:source_id>/erase/", erasing.erase, name="source-erase"),
     path("sources/<uuid:source_id>/review/", task.reopen, name="source-review"),
+    path(
+        "sources/<uuid:source_id>/history/",
+        history.source_history,
+        name="source-history",
+    ),
+    path(
+        "promotions/<uuid:promotion_id>/roll-back/",
+        promotions.promotion_roll_back,
+        name="promotion-roll-back",
+    ),
+    path("versions/", include(version_urls)),
     path("artifacts/<uuid:artifact_id>/", sources.artifact, name="artifact"),
     path(
         "artifacts/<uuid:artifact_id>/file", media.artifact_file, name="artifact-file"

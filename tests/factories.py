@@ -55,15 +55,16 @@ def make_version(*, active: bool = True, version: str = "1.0.0") -> PipelineVers
         engines={},
         document_types=BUILT_IN,
     )
-    known = PipelineVersion.objects.filter(name="doc-extract", version=version).first()
-    return known or PipelineVersion.objects.create(
+    return PipelineVersion.objects.get_or_create(
         name="doc-extract",
         version=version,
-        manifest=manifest.as_json(),
-        digest=manifest.digest,
-        state=PipelineVersion.State.RELEASED,
-        active=active,
-    )
+        defaults={
+            "manifest": manifest.as_json(),
+            "digest": manifest.digest,
+            "state": PipelineVersion.State.RELEASED,
+            "active": active,
+        },
+    )[0]
 
 
 def field_artifact(

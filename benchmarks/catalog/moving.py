@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ NEW = "2.4.0"
 class Reader:
     """Reads sources of the batch over and over; counts what must never be seen."""
 
-    sources: list[object]
+    sources: list[uuid.UUID]
     reads: int = 0
     mixed: int = 0
     empty: int = 0
@@ -37,7 +38,7 @@ class Reader:
         finally:
             connection.close()
 
-    def _look(self, source: object) -> None:
+    def _look(self, source: uuid.UUID) -> None:
         current = DerivedArtifact.objects.current().filter(source=source)
         seen = set(current.values_list("generation_id", flat=True))
         self.reads += 1

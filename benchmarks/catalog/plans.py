@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from catalog.slices import Slice
-
 from benchmarks.catalog.questions import RARE, TEMPLATE, seeds, some_sources
 from catalog.models import DerivedArtifact, Generation, SourceMedia, VersionTally
+from catalog.slices import Slice
 
 
 def explained() -> str:

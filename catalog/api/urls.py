@@ -1,12 +1,25 @@
 from __future__ import annotations
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import views
+from catalog.api import questions, views
 
 router = SimpleRouter()
 router.register("generations", views.GenerationViewSet, basename="api-generation")
 router.register("artifacts", views.ArtifactViewSet, basename="api-artifact")
 router.register("golden-cases", views.GoldenCaseViewSet, basename="api-golden-case")
 router.register("deliveries", views.DeliveryViewSet, basename="api-delivery")
-urlpatterns = router.urls
+urlpatterns = [
+    path(
+        "mixed-versions/",
+        questions.MixedVersionsView.as_view(),
+        name="api-mixed-versions",
+    ),
+    path(
+        "mixed-versions/sources/",
+        questions.MixedSourcesView.as_view(),
+        name="api-mixed-sources",
+    ),
+    *router.urls,
+]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -12,9 +13,11 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from catalog.api import filters, serializers
-from catalog.api.access import MANAGERS, OwnRows
+from catalog.api.access import MANAGERS, OwnRows, person
 from catalog.api.files import artifact_response
 from catalog.api.pages import NewestFirst
+from catalog.api.questions import LINEAGE
+from catalog.lineage import as_json, lineage_of
 from catalog.models import (
     Delivery,
     DerivedArtifact,
@@ -58,6 +61,14 @@ class ArtifactViewSet(OwnRows, ReadOnlyModelViewSet[DerivedArtifact]):
     def file(self, request: Request, pk: str) -> HttpResponseBase:
         """The payload as a download: JSON, or a picture."""
         return artifact_response(self.get_object())
+
+    @LINEAGE
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def lineage(self, request: Request, pk: str) -> HttpResponseBase:
+        found = lineage_of(self.get_object(), viewer=person(request))
+        return StreamingHttpResponse(
+            as_json(found), content_type="application/json; charset=utf-8"
+        )
 
 
 class GoldenCaseViewSet(OwnRows, ReadOnlyModelViewSet[GoldenCase]):

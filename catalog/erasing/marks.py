@@ -65,7 +65,8 @@ def marks_of(source: SourceMedia, *, erasure_id: uuid.UUID) -> Marks:
 
 def _said(source: SourceMedia, covered: DerivedArtifactQuerySet) -> Iterator[str]:
     """Values and words of the source, values first."""
-    for found in covered.of_kind(Kind.FIELD).values_list("payload", flat=True):
+    fields = covered.of_kind(Kind.FIELD).order_by().values_list("payload", flat=True)
+    for found in fields.iterator(chunk_size=MOST_READ):
         payload = found or {}
         yield from (str(payload[key]) for key in ("value", "raw") if payload.get(key))
     values = GoldenValue.objects.filter(case__source=source)

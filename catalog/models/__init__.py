@@ -12,6 +12,7 @@ from catalog.models.erasure import BlobToDelete, ErasedArtifact, Erasure
 from catalog.models.generation import Disposition, Generation, State
 from catalog.models.golden_case import GoldenCase, GoldenValue
 from catalog.models.ledger import LedgerEntry
+from catalog.models.matrix import LINES, Line, Matrix, Version
 from catalog.models.promotion import Promotion, PromotionBatch
 from catalog.models.retention import LegalHold, RetentionClass
 from catalog.models.scrub import ScrubFinding, ScrubRun
@@ -21,6 +22,7 @@ from catalog.models.tenant import Membership, Tenant
 from catalog.models.version_tally import VersionTally
 
 __all__ = [
+    "LINES",
     "ArtifactInput",
     "BlobToDelete",
     "Comparison",
@@ -36,6 +38,8 @@ __all__ = [
     "Kind",
     "LedgerEntry",
     "LegalHold",
+    "Line",
+    "Matrix",
     "Membership",
     "Modality",
     "Origin",
@@ -48,5 +52,6 @@ __all__ = [
     "SourceMedia",
     "State",
     "Tenant",
+    "Version",
     "VersionTally",
 ]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -9,11 +11,19 @@ from catalog.ids import new_id
 from catalog.models.derived_artifact import DerivedArtifact
 from catalog.models.tenant import Tenant
 from catalog.people import Viewer, within_tenants_of
+from catalog.slices import Slice
+
+Counts = models.QuerySet["DeliveredArtifact", dict[str, Any]]
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Viewer) -> DeliveryQuerySet:
         return self.filter(within_tenants_of(user))
+
+    def telling_of(self, wanted: Slice) -> DeliveryQuerySet:
+        """Those that carried an artifact of the slice, the newest first."""
+        carried = DeliveredArtifact.objects.in_slice(wanted).values("delivery")
+        return self.filter(pk__in=carried).order_by("-delivery_id")
 
 
 class Delivery(models.Model):
@@ -43,6 +53,36 @@ class Delivery(models.Model):
         return f"{self.form} to {self.recipient} at {self.at:%Y-%m-%d %H:%M}"
 
 
+class DeliveredArtifactQuerySet(models.QuerySet["DeliveredArtifact"]):
+    def in_slice(self, wanted: Slice) -> DeliveredArtifactQuerySet:
+        return self.filter(wanted.conditions("artifact__generation"))
+
+    def by_tenant(self) -> Counts:
+        """{"artifact__source__tenant", "sources", "artifacts", "deliveries"}."""
+        return self._counted("artifact__source__tenant").annotate(
+            sources=models.Count("artifact__source", distinct=True)
+        )
+
+    def by_recipient(self) -> Counts:
+        """By tenant too: {"delivery__recipient", ..., "deliveries", "last"}."""
+        return (
+            self._counted(
+                "artifact__source__tenant",
+                "delivery__recipient",
+                "delivery__recipient__username",
+            )
+            .annotate(last=models.Max("delivery__at"))
+            .order_by("-last", "delivery__recipient")
+        )
+
+    def _counted(self, *keys: str) -> Counts:
+        counts: Counts = self.values(*keys).annotate(
+            artifacts=models.Count("artifact", distinct=True),
+            deliveries=models.Count("delivery", distinct=True),
+        )
+        return counts
+
+
 class DeliveredArtifact(models.Model):
     """One artifact that a delivery carried: who was told a value that proved wrong."""
 
@@ -50,6 +90,8 @@ class DeliveredArtifact(models.Model):
     artifact = models.ForeignKey(
         DerivedArtifact, models.PROTECT, related_name="deliveries"
     )
+
+    objects = DeliveredArtifactQuerySet.as_manager()
 
     class Meta:
         db_table = "delivered_artifact"

@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
 import pgtrigger
 from django.db import models
+from django.db.models import Count
 from django.db.models.functions import Now
 
 from catalog.fields import HashField
 from catalog.ids import new_id
+from catalog.models.closure import DOWN, UP, reached
 from catalog.models.generation import Generation, State
 from catalog.models.rules import erased_only, kept
 from catalog.models.source_media import SourceMedia
 from catalog.people import Viewer, within_tenants_of
+from catalog.slices import Slice
+
+Counts = models.QuerySet["DerivedArtifact", dict[str, Any]]
 
 
 class Kind(models.TextChoices):
@@ -79,6 +87,37 @@ class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
     def in_blobs(self) -> DerivedArtifactQuerySet:
         """Those whose payload is in the blob storage."""
         return self.exclude(payload_uri__in=[INLINE, GONE])
+
+    def in_slice(self, wanted: Slice) -> DerivedArtifactQuerySet:
+        """All that the slice's readings hold."""
+        return self.filter(wanted.conditions("generation"))
+
+    def by_tenant(self) -> Counts:
+        """{"source__tenant", "count"}."""
+        return self._counted("source__tenant")
+
+    def by_kind(self) -> Counts:
+        """{"kind", "count"}."""
+        return self._counted("kind").order_by("kind")
+
+    def makes(self) -> Counts:
+        """What each kind of a source is made by: {"source", "kind", "pipeline_name",
+        "pipeline_version", "model_id", "count"}.
+        """
+        keys = ("source", "kind", "pipeline_name", "pipeline_version", "model_id")
+        return self._counted(*keys).order_by(*keys)
+
+    def _counted(self, *keys: str) -> Counts:
+        counts: Counts = self.order_by().values(*keys).annotate(count=Count("*"))
+        return counts
+
+    def made_from(self, *artifact_ids: uuid.UUID) -> DerivedArtifactQuerySet:
+        """Everything that they went into, however far, and themselves."""
+        return self.filter(reached(DOWN, artifact_ids))
+
+    def making_up(self, *artifact_ids: uuid.UUID) -> DerivedArtifactQuerySet:
+        """Everything that went into them, however far, and themselves."""
+        return self.filter(reached(UP, artifact_ids))
 
 
 class DerivedArtifact(models.Model):
@@ -194,6 +233,24 @@ class DerivedArtifact(models.Model):
                     " USING ERRCODE = 'check_violation';"
                 ),
             ),
+            # So that what holds of generations holds of artifacts: one version a
+            # pipeline and source, and no need to look through all of them to be sure.
+            pgtrigger.Trigger(
+                name="stamped_as_its_generation",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=(
+                    "IF EXISTS (SELECT 1 FROM new_rows a JOIN generation g"
+                    " ON g.generation_id = a.generation_id"
+                    " WHERE (a.pipeline_name, a.pipeline_version)"
+                    " <> (g.pipeline_name, g.pipeline_version)) THEN"
+                    " RAISE EXCEPTION 'an artifact is stamped with another version"
+                    " than its generation' USING ERRCODE = 'check_violation';"
+                    " END IF; RETURN NULL;"
+                ),
+            ),
             # At the end of the transaction, since the answer's row comes second.
             pgtrigger.Trigger(
                 name="human_yields_to_human",
@@ -231,6 +288,12 @@ class DerivedArtifact(models.Model):
         return self.generation.state
 
 
+class ArtifactInputQuerySet(models.QuerySet["ArtifactInput"]):
+    def into(self, artifacts: DerivedArtifactQuerySet) -> ArtifactInputQuerySet:
+        """What each of the artifacts was made from."""
+        return self.filter(artifact__in=artifacts.order_by().values("pk"))
+
+
 class ArtifactInput(models.Model):
     """Lineage: an artifact was made from another one, or from the original (null)."""
 
@@ -241,6 +304,8 @@ class ArtifactInput(models.Model):
         DerivedArtifact, models.PROTECT, null=True, related_name="outputs"
     )
     input_hash = HashField()
+
+    objects = ArtifactInputQuerySet.as_manager()
 
     class Meta:
         db_table = "artifact_input"

@@ -24,15 +24,20 @@ LAWFUL = """
         RAISE EXCEPTION 'a legal hold is in force' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;"""
-# Rows that an open erasure may not cover: neither of its source nor made from such.
-OUT_OF_CLOSURE = """
-    SELECT 1 FROM new_rows n JOIN erasure e USING (erasure_id)
+# Rows that an erasure may not cover: when it is finished, and when they are neither of
+# its source nor made from what the same statement covers. A closure comes in one
+# statement, so that each of these is one pass over sets, however large it is.
+OUT_OF_CLOSURE = (
+    """SELECT 1 FROM new_rows n JOIN erasure e USING (erasure_id)
     LEFT JOIN derived_artifact a USING (artifact_id)
-    WHERE e.finished_at IS NOT NULL OR a.artifact_id IS NULL
-        OR (a.source_id <> e.source_id AND NOT EXISTS (
-            SELECT 1 FROM artifact_input i
-            JOIN erased_artifact x ON x.artifact_id = i.input_artifact_id
-            WHERE i.artifact_id = n.artifact_id))"""
+    WHERE e.finished_at IS NOT NULL OR a.artifact_id IS NULL""",
+    """SELECT 1 FROM new_rows n JOIN erasure e USING (erasure_id)
+    JOIN derived_artifact a USING (artifact_id)
+    WHERE a.source_id <> e.source_id AND NOT EXISTS (
+        SELECT 1 FROM artifact_input i
+        JOIN new_rows m ON m.artifact_id = i.input_artifact_id
+        WHERE i.artifact_id = a.artifact_id)""",
+)
 
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):
@@ -135,7 +140,8 @@ class ErasedArtifact(models.Model):
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="new_rows"),
                 func=(
-                    f"IF EXISTS ({OUT_OF_CLOSURE}) THEN"
+                    f"IF EXISTS ({OUT_OF_CLOSURE[0]})"
+                    f" OR EXISTS ({OUT_OF_CLOSURE[1]}) THEN"
                     " RAISE EXCEPTION 'an erasure covers its source and what was made"
                     " from it' USING ERRCODE = 'check_violation'; END IF; RETURN NULL;"
                 ),

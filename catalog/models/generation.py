@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -9,6 +14,13 @@ from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.models.source_media import SourceMedia
 from catalog.models.version_tally import tally_triggers
 from catalog.people import Viewer, within_tenants_of
+from catalog.slices import Slice
+
+if TYPE_CHECKING:
+    from catalog.blast_radius import BlastRadius
+
+
+BY_TENANT: tuple[str, ...] = ("source__tenant",)
 
 
 class State(models.TextChoices):
@@ -50,6 +62,41 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def released(self) -> GenerationQuerySet:
         """Current generations whose values may leave the house."""
         return self.current().filter(released_at__isnull=False)
+
+    def in_slice(self, wanted: Slice) -> GenerationQuerySet:
+        return self.filter(wanted.conditions())
+
+    def blast_radius(self, wanted: Slice) -> BlastRadius:
+        """Exact counts of what a slice holds and of who was told of it."""
+        from catalog.blast_radius import blast_radius_of
+
+        return blast_radius_of(wanted)
+
+    def by_tenant(self) -> models.QuerySet[Generation, dict[str, Any]]:
+        """{"source__tenant", "generations", "sources"}."""
+        counts: models.QuerySet[Generation, dict[str, Any]] = (
+            self.order_by()
+            .values(*BY_TENANT)
+            .annotate(
+                generations=models.Count("pk"),
+                sources=models.Count("source", distinct=True),
+            )
+        )
+        return counts
+
+    def behind(self, pipeline_name: str, versions: Iterable[str]) -> GenerationQuerySet:
+        """Current ones of the given versions, in the order of after()."""
+        return self.current().filter(
+            pipeline_name=pipeline_name, pipeline_version__in=list(versions)
+        )
+
+    def after(self, source_id: uuid.UUID | None) -> GenerationQuerySet:
+        """One generation a source, the newest, in order of the sources' ids.
+
+        source_id: where the page before ended; None for the first page.
+        """
+        rows = self if source_id is None else self.filter(source__gt=source_id)
+        return rows.order_by("source_id", "-created_at").distinct("source_id")
 
 
 class Generation(models.Model):
@@ -128,6 +175,8 @@ class Generation(models.Model):
                 condition=models.Q(state="current"),
                 name="generation_by_version",
             ),
+            # Read between two times; rows come in order of it, so this is tiny.
+            BrinIndex(fields=["created_at"], name="generation_time"),
         ]
         triggers = [
             *tally_triggers(),

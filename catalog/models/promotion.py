@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 import pgtrigger
@@ -15,6 +17,18 @@ from catalog.models.promotion_rules import promotion_holds
 from catalog.models.rules import APPEND_ONLY
 from catalog.models.source_media import SourceMedia
 from catalog.people import Viewer, within_tenants_of
+
+
+class PromotionBatchQuerySet(models.QuerySet["PromotionBatch"]):
+    def visible_to(self, user: Viewer) -> PromotionBatchQuerySet:
+        """Those that put something in place in one of the user's tenants."""
+        if user.is_superuser:
+            return self
+        own = Promotion.objects.visible_to(user).filter(batch=models.OuterRef("pk"))
+        return self.filter(models.Exists(own))
+
+    def newest_first(self) -> PromotionBatchQuerySet:
+        return self.order_by("-batch_id")
 
 
 class PromotionBatch(models.Model):
@@ -33,6 +47,8 @@ class PromotionBatch(models.Model):
     )
     note = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = PromotionBatchQuerySet.as_manager()
 
     class Meta:
         db_table = "promotion_batch"
@@ -57,6 +73,21 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
         """Those whose generation still stands, so that the one before can come back."""
         return self.replacements().filter(
             new_generation__state="current", undone_by__isnull=True
+        )
+
+    def of_tenants(self, tenants: Iterable[uuid.UUID] | None) -> PromotionQuerySet:
+        """None: of all."""
+        if tenants is None:
+            return self
+        return self.filter(source__tenant__in=list(tenants))
+
+    def of_template(self, template_key: str) -> PromotionQuerySet:
+        return self.filter(new_generation__template_key=template_key)
+
+    def with_both_readings(self) -> PromotionQuerySet:
+        """With the source and what went and came, in one query."""
+        return self.select_related(
+            "source__tenant", "old_generation", "new_generation", "comparison", "batch"
         )
 
     def since(self, at: datetime) -> PromotionQuerySet:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from catalog.models.retention import STANDARD, LegalHold, RetentionClass
 from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.models.tenant import Tenant
 from catalog.people import Viewer, within_tenants_of
+from catalog.slices import Slice
 
 
 class Modality(models.TextChoices):
@@ -58,6 +61,57 @@ class SourceMediaQuerySet(models.QuerySet["SourceMedia"]):
     def without_run(self, *, before: datetime) -> SourceMediaQuerySet:
         """Kept before a time, but whoever kept them died before asking for a run."""
         return self.kept().filter(runs__isnull=True, uploaded_at__lt=before)
+
+    def in_slice(self, wanted: Slice) -> SourceMediaQuerySet:
+        """Sources of which the slice holds a reading."""
+        from catalog.models.generation import Generation
+
+        read = Generation.objects.in_slice(wanted).order_by().values("source")
+        return self.filter(pk__in=read)
+
+    def told_of(self, wanted: Slice) -> SourceMediaQuerySet:
+        """Sources of which a delivery carried an artifact of the slice."""
+        from catalog.models.delivery import DeliveredArtifact
+
+        carried = DeliveredArtifact.objects.in_slice(wanted)
+        return self.filter(pk__in=carried.values("artifact__source"))
+
+    def with_mixed_versions(
+        self, tenants: Iterable[uuid.UUID] | None = None
+    ) -> SourceMediaQuerySet:
+        """Sources whose current artifacts of one kind come from several versions.
+
+        A generation is of one version and a pipeline has one current generation a
+        source, by constraint; so it takes two pipelines, and where the tally knows of
+        one in each tenant, nothing is looked through. tenants: ids; None for all.
+        """
+        from catalog.models.derived_artifact import DerivedArtifact
+        from catalog.models.generation import Generation
+        from catalog.models.version_tally import VersionTally
+
+        tally = VersionTally.objects.of_tenants(tenants)
+        several = tally.tenants_of_several_pipelines()
+        if not several:
+            return self.none()
+        twice = (
+            Generation.objects.current()
+            .filter(source__tenant__in=several)
+            .order_by()
+            .values("source")
+            .annotate(found=models.Count("pk"))
+            .filter(found__gt=1)
+        )
+        other = DerivedArtifact.objects.current().filter(
+            source=models.OuterRef("source"), kind=models.OuterRef("kind")
+        )
+        of_two = (
+            DerivedArtifact.objects.current()
+            .filter(source=models.OuterRef("pk"))
+            .filter(
+                models.Exists(other.exclude(generation=models.OuterRef("generation")))
+            )
+        )
+        return self.filter(pk__in=twice.values("source")).filter(models.Exists(of_two))
 
     def with_current_generation(self) -> SourceMediaQuerySet:
         """Each source with its current generations in `current_generations`."""

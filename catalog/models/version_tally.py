@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+
 import pgtrigger
 from django.db import connection, models
 from django.db.models import Sum
 from django.db.models.functions import Now
 
+from catalog.models.matrix import LINES, Matrix, matrix_of
 from catalog.models.tenant import Tenant
 from catalog.people import Viewer, within_tenants_of
 
@@ -51,6 +55,32 @@ def tally_triggers() -> list[pgtrigger.Trigger]:
 class VersionTallyQuerySet(models.QuerySet["VersionTally"]):
     def visible_to(self, user: Viewer) -> VersionTallyQuerySet:
         return self.filter(within_tenants_of(user))
+
+    def of_tenants(self, tenants: Iterable[uuid.UUID] | None) -> VersionTallyQuerySet:
+        """None: of all."""
+        return self if tenants is None else self.filter(tenant_id__in=list(tenants))
+
+    def matrix(self, by: str = "tenant") -> Matrix:
+        """Versions by tenant, template or type (the keys of LINES), mixed ones first.
+
+        Documents without a template have nothing in common: they are no line.
+        """
+        rows = self if by == "tenant" else self.exclude(**{LINES[by]: ""})
+        keys = (LINES[by], "pipeline_name", "pipeline_version", "model_id")
+        return matrix_of(by, rows.counted(*keys))
+
+    def mixed(self, by: str = "tenant") -> Matrix:
+        """Only lines with more than one version or set of models of one pipeline."""
+        whole = self.matrix(by)
+        lines = [x for x in whole.lines if x.is_mixed or x.has_several_models]
+        return Matrix(by, whole.versions, lines)
+
+    def tenants_of_several_pipelines(self) -> set[uuid.UUID]:
+        """Only their sources can have artifacts of more than one version at once."""
+        names: dict[uuid.UUID, set[str]] = {}
+        for row in self.counted("tenant_id", "pipeline_name"):
+            names.setdefault(row["tenant_id"], set()).add(row["pipeline_name"])  # type: ignore[arg-type]
+        return {tenant for tenant, found in names.items() if len(found) > 1}
 
     def compact(self) -> int:
         """Add the changes up to one row a key; gives how many rows that saved."""

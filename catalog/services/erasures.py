@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from catalog import blob_gate, blobs
@@ -138,10 +139,8 @@ def _refuse_quotes(reference: str, marks: Marks) -> None:
 
 def _emptied(erasure: Erasure, covered: dict[str, Any]) -> dict[str, Any]:
     """Empty everything; gives counts by table, and of artifacts by kind."""
-    kinds: dict[str, int] = {}
     artifacts = artifacts_under(erasure.pk).order_by()
-    for kind in artifacts.values_list("kind", flat=True):
-        kinds[kind] = kinds.get(kind, 0) + 1
+    kinds = dict(artifacts.values_list("kind").annotate(Count("pk")).order_by("kind"))
     foreign = artifacts.exclude(source=erasure.source_id).count()
     stored = emptying.run(emptying.BLOBS, covered)
     counts: dict[str, int] = {}

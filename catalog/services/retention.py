@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,51 +69,46 @@ def apply_retention(*, most: int | None = None, scope: Scope = Scope.AUTO) -> Ap
     """Erase what is due and not held, oldest first, at most so many."""
     due = SourceMedia.objects.due(at=timezone.now()).not_held()
     return _each_erased(
-        _in_batches(due.order_by("uploaded_at", "source_id"), most),
+        due.order_by("uploaded_at", "source_id"),
         basis=Erasure.Basis.RETENTION,
         scope=scope,
+        most=most,
     )
 
 
-def _in_batches(
-    sources: QuerySet[SourceMedia], most: int | None
-) -> Iterator[SourceMedia]:
-    """Asks anew for each batch: what is erased is no longer among them."""
-    given: set[uuid.UUID] = set()
-    while most is None or len(given) < most:
-        room = BATCH if most is None else min(BATCH, most - len(given))
-        rows = list(sources.exclude(pk__in=given)[:room])
-        if not rows:
-            return
-        given.update(row.pk for row in rows)
-        yield from rows
-
-
 def _each_erased(
-    sources: Iterator[SourceMedia],
+    sources: QuerySet[SourceMedia],
     *,
     basis: str,
     scope: Scope,
+    most: int | None = None,
     reference: str = "",
     actor: User | None = None,
 ) -> Applied:
-    erased, left = 0, []
-    for source in sources:
-        try:
-            erase(
-                source=source,
-                basis=basis,
-                reference=reference or f"class {source.retention_class_id}",
-                actor=actor,
-                scope=scope,
-            )
-        except ResidueFound:
-            left.append(source.pk)
-            continue
-        except EraseRefused:
-            # A hold was placed since the list was made.
-            continue
-        erased += 1
+    """Batch by batch, asking anew for each: what is erased is no longer among them."""
+    erased = 0
+    left: list[uuid.UUID] = []
+    refused: set[uuid.UUID] = set()
+    while most is None or erased + len(left) < most:
+        room = BATCH if most is None else min(BATCH, most - erased - len(left))
+        batch = list(sources.exclude(pk__in=refused)[:room])
+        if not batch:
+            break
+        for source in batch:
+            try:
+                erase(
+                    source=source,
+                    basis=basis,
+                    reference=reference or f"class {source.retention_class_id}",
+                    actor=actor,
+                    scope=scope,
+                )
+                erased += 1
+            except ResidueFound:
+                left.append(source.pk)
+            except EraseRefused:
+                # A hold was placed since the list was made.
+                refused.add(source.pk)
     return Applied(erased, tuple(left))
 
 
@@ -166,7 +160,7 @@ def off_board(
         )
     kept = SourceMedia.objects.kept().filter(tenant=tenant).order_by("source_id")
     done = _each_erased(
-        _in_batches(kept, None),
+        kept,
         basis=Erasure.Basis.OFF_BOARDING,
         scope=scope,
         reference=reference or "off-boarding",

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from pipeline.api import views
+from pipeline.api import stale, views
 
 router = SimpleRouter()
 router.register("runs", views.RunViewSet, basename="api-run")
 router.register("events", views.EventViewSet, basename="api-event")
-urlpatterns = router.urls
+urlpatterns = [
+    path("stale/", stale.StaleView.as_view(), name="api-stale"),
+    path("stale/sources/", stale.StaleSourcesView.as_view(), name="api-stale-sources"),
+    *router.urls,
+]

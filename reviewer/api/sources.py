@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
@@ -24,10 +25,11 @@ from catalog.api.access import OwnRows, person, tenant_of
 from catalog.api.files import blob_response
 from catalog.api.pages import NewestFirst
 from catalog.api.problems import Conflict, Erased, TooLarge, Unavailable
+from catalog.api.questions import params_of
 from catalog.api.serializers import ArtifactSerializer, ErasureSerializer
 from catalog.blobs import BlobTooLarge
 from catalog.erasing.report import erasure_as_json
-from catalog.models import DerivedArtifact, Erasure, SourceMedia
+from catalog.models import DerivedArtifact, Erasure, Generation, SourceMedia
 from catalog.models.tenant import may_erase
 from catalog.services import (
     EraseRefused,
@@ -40,6 +42,9 @@ from pipeline.intake import Received, receive
 from pipeline.services import NoActiveVersion
 from reviewer.api import source_serializers as serializers
 from reviewer.api.filters import SourceFilter
+from reviewer.api.history import HistorySerializer, PairParams, PairSerializer
+from reviewer.side_by_side import chosen
+from reviewer.timeline import timeline_of
 from reviewer.uploads import JUST_ERASED
 
 # What a form may weigh beyond its file: boundaries and the tenant's name.
@@ -133,17 +138,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
             raise PermissionDenied(ADMINS_ONLY)
         params = serializers.EraseParams(data=request.query_params)
         params.is_valid(raise_exception=True)
-        try:
-            erasure = erase(
-                source=source,
-                basis=Erasure.Basis.REQUEST,
-                reference=params.validated_data["reference"],
-                actor=person(request),
-            )
-        except EraseRefused as error:
-            raise Conflict(str(error)) from error
-        except ResidueFound as error:
-            erasure = error.erasure
+        erasure = _erased(source, params.validated_data["reference"], person(request))
         code = HTTP_200_OK if erasure.finished_at else HTTP_202_ACCEPTED
         told = ErasureSerializer(erasure_as_json(erasure)).data
         return Response(told, status=code)
@@ -173,6 +168,32 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         page = self.paginate_queryset(rows.defer("payload"))
         return self.get_paginated_response(ArtifactSerializer(page, many=True).data)
 
+    @extend_schema(responses=HistorySerializer)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def history(self, request: Request, pk: str) -> Response:
+        """Readings, promotions, decisions, deliveries, holds, erasure; newest first."""
+        source = self.get_object()
+        told = [moment.as_json() for moment in timeline_of(source)]
+        return Response({"source_id": source.pk, "history": told})
+
+    @extend_schema(parameters=[PairParams], responses=PairSerializer)
+    @action(
+        detail=True,
+        url_path="side-by-side",
+        filterset_class=None,
+        pagination_class=None,
+    )
+    def side_by_side(self, request: Request, pk: str) -> Response:
+        """What two readings of the source say, slot by slot."""
+        source = self.get_object()
+        asked = params_of(PairParams, request)
+        generations = list(Generation.objects.filter(source=source))
+        pair = chosen(
+            generations, str(asked.get("left", "")), str(asked.get("right", ""))
+        )
+        none: dict[str, Any] = {"left": None, "right": None, "differing": 0, "rows": []}
+        return Response(pair.as_json() if pair else none)
+
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, filterset_class=None, pagination_class=None)
     def file(self, request: Request, pk: str) -> HttpResponseBase:
@@ -181,6 +202,21 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         if source.erased_at is not None:
             raise Erased
         return blob_response(source.content_hash, source.mime_type, source.name)
+
+
+def _erased(source: SourceMedia, reference: str, user: User) -> Erasure:
+    """Finished, unless the scan found something. Raises Conflict."""
+    try:
+        return erase(
+            source=source,
+            basis=Erasure.Basis.REQUEST,
+            reference=reference,
+            actor=user,
+        )
+    except EraseRefused as error:
+        raise Conflict(str(error)) from error
+    except ResidueFound as error:
+        return error.erasure
 
 
 def _limit_sentence() -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from reviewer.api.blast_radius import AffectedView, BlastRadiusView
 from reviewer.api.export import ExportView
 from reviewer.api.review_tasks import ReviewTaskViewSet
 from reviewer.api.search import SearchView
@@ -16,5 +17,7 @@ urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
     path("search/", SearchView.as_view(), name="api-search"),
     path("export/", ExportView.as_view(), name="api-export"),
+    path("blast-radius/", BlastRadiusView.as_view(), name="api-blast-radius"),
+    path("blast-radius/sources/", AffectedView.as_view(), name="api-affected"),
     *router.urls,
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Generation, Kind, SourceMedia, Tenant
 from catalog.people import Viewer, within_tenants_of
+from catalog.slices import Slice
 
 if TYPE_CHECKING:
     from catalog.people import Viewer
@@ -45,6 +46,10 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
     def open(self) -> ReviewTaskQuerySet:
         return self.filter(state=ReviewTask.State.OPEN)
+
+    def in_slice(self, wanted: Slice) -> ReviewTaskQuerySet:
+        """Of the slice's readings."""
+        return self.filter(wanted.conditions("generation"))
 
     def in_triage_order(self) -> ReviewTaskQuerySet:
         """High stakes first, conflicts before doubts, then the oldest."""

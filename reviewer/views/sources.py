@@ -81,4 +81,5 @@ def artifact(request: UserRequest, artifact_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(
         artifacts.select_related("source__tenant", "generation"), pk=artifact_id
     )
-    return render(request, "sources/artifact.html", artifact_page.open_page(found))
+    context = artifact_page.open_page(found, request.user)
+    return render(request, "sources/artifact.html", context)

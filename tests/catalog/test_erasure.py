@@ -3,194 +3,62 @@
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from catalog import blobs
 from catalog.erasing.fingerprint import fingerprint
-from catalog.erasing.places import tables
-from catalog.erasing.residue import Scope
 from catalog.hashing import digest_of
-from catalog.ids import new_id
 from catalog.models import (
     ArtifactInput,
     DerivedArtifact,
     ErasedArtifact,
     Erasure,
-    Generation,
     GoldenCase,
-    GoldenValue,
     LedgerEntry,
     Promotion,
     SearchPage,
-    SourceMedia,
 )
 from catalog.models.derived_artifact import HASH_OF_NOTHING
 from catalog.services import (
     EraseRefused,
-    HumanValue,
-    NewArtifact,
-    Reading,
-    ResidueFound,
     SourceErased,
     begin_erasure,
-    compare_by_hash,
     erase,
-    file_golden_value,
-    finish_erasure,
     hold_source,
     place_hold,
     preview_erasure,
-    promote,
-    record_delivery,
     record_human_artifact,
     register_source,
     resume_erasures,
     store_generation,
 )
+from tests.catalog.canaries import (
+    CANARY,
+    big_ocr,
+    blobs_holding,
+    canary_source,
+    everything_in_tables,
+    human_value,
+    reading,
+    search_text,
+    settle,
+    tables_holding,
+)
 from tests.factories import (
     PDF,
-    field_artifact,
     make_generation,
     make_source,
     make_tenant,
     make_user,
-    ocr_artifact,
 )
 
 pytestmark = pytest.mark.django_db
-
-CANARY = "canary-7f3a"
-WORDS = ("Invoice", f"{CANARY}-word", f"{CANARY}-search")
-
-
-def big_ocr() -> NewArtifact:
-    """Too large for a row: it goes to the blob storage."""
-    return ocr_artifact([*WORDS, *(f"filler{i}" for i in range(400))])
-
-
-def search_text() -> NewArtifact:
-    return NewArtifact(
-        kind="search_text",
-        slot="page=1",
-        step="index",
-        payload={"page": 1, "text": " ".join(WORDS)},
-    )
-
-
-def canary_source(user: User, tmp_path: Path) -> SourceMedia:
-    """A source with the canary in everything that can hold it."""
-    source = make_source(
-        make_tenant("harbour"),
-        data=PDF + CANARY.encode(),
-        name=f"{CANARY}-name.pdf",
-    )
-    picture = tmp_path / "page.png"
-    picture.write_bytes(b"\x89PNG " + CANARY.encode())
-    thumbnail = NewArtifact(
-        kind="thumbnail", slot="page=1", step="x", file=picture, media_type="image/png"
-    )
-    old = store_generation(
-        source=source,
-        reading=reading(
-            "1.0.0",
-            [
-                big_ocr(),
-                search_text(),
-                thumbnail,
-                field_artifact("invoice_number", f"{CANARY}-value", value_type="id"),
-            ],
-        ),
-    )
-    record_human_artifact(generation=old, answer=human_value(user))
-    golden = GoldenValue(
-        slot="invoice_number", value_type="id", value=f"{CANARY}-golden"
-    )
-    file_golden_value(generation=old, value=golden, slices={"template": "t-1"})
-    new = store_generation(
-        source=source,
-        reading=reading(
-            "1.1.0", [big_ocr(), field_artifact("total", f"{CANARY}-other")]
-        ),
-    )
-    chosen = Generation.objects.filter(pk=new.pk)
-    compare_by_hash(candidates=chosen)
-    promote(candidates=chosen)
-    carried = DerivedArtifact.objects.filter(generation=old).values_list(
-        "pk", flat=True
-    )
-    record_delivery(
-        tenant=source.tenant, recipient=user, form="csv", artifact_ids=list(carried)
-    )
-    return source
-
-
-def reading(version: str, artifacts: list[NewArtifact]) -> Reading:
-    return Reading(
-        pipeline_name="doc-extract",
-        pipeline_version=version,
-        complete=True,
-        disposition="auto_accept",
-        reason="all_critical",
-        document_type="invoice",
-        template_key="t-000000000001",
-        steps=[{"step": "ocr", "memo": CANARY}],
-        artifacts=artifacts,
-    )
-
-
-def human_value(user: User) -> HumanValue:
-    value = f"{CANARY}-human"
-    return HumanValue(
-        slot="invoice_number",
-        payload={"slot": "invoice_number", "value": value, "raw": value},
-        region={"page": 1, "bbox": [0.1, 0.1, 0.2, 0.2]},
-        decision_id=new_id(),
-        actor=user,
-    )
-
-
-def everything_in_tables() -> Iterator[str]:
-    """All rows of all tables as text, bytes in hex."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r'"
-            " AND relnamespace = current_schema()::regnamespace"
-        )
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT t::text FROM "{table}" t')  # noqa: S608 - from the database
-            yield from (f"{table}: {row}" for (row,) in cursor.fetchall())
-
-
-def tables_holding(*needles: str) -> list[str]:
-    spelled = [form for n in needles for form in (n, n.encode().hex())]
-    return [row for row in everything_in_tables() if any(one in row for one in spelled)]
-
-
-def blobs_holding(needle: str) -> list[Path]:
-    root = Path(settings.STORAGES["blobs"]["OPTIONS"]["location"])
-    return [
-        path
-        for path in root.rglob("*")
-        if path.is_file() and needle.encode() in path.read_bytes()
-    ]
-
-
-def settle() -> None:
-    """What is checked at the end of a transaction is checked now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def test_nothing_of_the_document_is_left_anywhere(alice: User, tmp_path: Path) -> None:
@@ -416,115 +284,6 @@ def test_what_was_cut_off_is_finished_later(bytes_are_gone: bool) -> None:  # no
     assert erasure.residue is not None
     assert erasure.residue["looked_for"]["words"] == 0  # and it says so
     assert not tables_holding(content_hash)
-
-
-def leave_behind(text: str) -> None:
-    """In a table that nobody thought of."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE left_behind (note text, raw bytea)")
-        cursor.execute("INSERT INTO left_behind VALUES (%s, %s)", [text, text.encode()])
-
-
-@pytest.mark.parametrize("what", ["name", "value", "hash"])
-def test_residue_is_an_error_that_names_table_and_column(what: str) -> None:
-    source = make_source(name=f"{CANARY}-name.pdf")
-    make_generation(source, fields=(field_artifact("number", f"{CANARY}-value"),))
-    said = {
-        "name": source.name.upper(),
-        "value": f"quoted: {CANARY}-value.",
-        "hash": source.content_hash,
-    }
-    leave_behind(said[what])
-
-    with pytest.raises(ResidueFound, match=r"1 in left_behind\.note") as found:
-        erase(source=source, basis="request")
-
-    assert CANARY not in str(found.value)
-    erasure = Erasure.objects.get()
-    assert erasure.finished_at is None
-    assert erasure.residue is not None
-    assert erasure.residue["found"]["left_behind.note"] == 1
-
-
-def test_what_was_found_by_words_is_not_forgotten_with_them() -> None:
-    source = make_source(name=f"{CANARY}-name.pdf")
-    leave_behind(source.name)
-    with pytest.raises(ResidueFound):
-        erase(source=source, basis="request")
-    erasure = Erasure.objects.get()
-
-    # The words are known no more, and so nobody can say that they are gone.
-    with pytest.raises(ResidueFound):
-        finish_erasure(erasure=erasure)
-
-    done = finish_erasure(erasure=erasure, by_hand=True)
-    assert done.finished_at is not None
-    assert done.residue is not None
-    assert done.residue["settled_by_hand"]
-
-
-def test_a_word_in_another_document_is_that_documents() -> None:
-    fields = (field_artifact("number", f"{CANARY}-value"),)
-    ours, theirs = make_generation(fields=fields), make_generation(fields=fields)
-
-    erase(source=ours.source, basis="request")
-
-    assert DerivedArtifact.objects.filter(source=theirs.source, kind="field").exists()
-
-
-def columns_of_all() -> int:
-    return sum(len(table.columns) for table in tables())
-
-
-def test_the_quick_scan_looks_at_the_sources_own_rows(alice: User) -> None:
-    source = make_generation().source
-
-    erasure = erase(source=source, basis="request", scope=Scope.ROWS)
-
-    assert erasure.residue is not None
-    assert erasure.residue["scope"] == "rows"
-    assert 20 < erasure.residue["columns"] < columns_of_all()
-
-
-def quick() -> Scope:
-    from catalog.erasing.residue import Scope
-
-    return Scope.ROWS
-
-
-def test_the_command_lists_erases_and_proves(tmp_path: Path) -> None:
-    original = tmp_path / "original"
-    original.write_bytes(PDF + b"proof")
-    source = make_source(make_tenant("harbour"), data=original.read_bytes())
-    out = io.StringIO()
-
-    call_command("erase", str(source.pk), "--dry-run", "--json", stdout=out)
-    assert json.loads(out.getvalue())["erased"]["blobs"] == 1
-    assert not Erasure.objects.exists()
-
-    out = io.StringIO()
-    call_command("erase", str(source.pk), "--reference", "R-7", "--json", stdout=out)
-    told = json.loads(out.getvalue())
-    assert told["residue"]["total"] == 0
-    erasure = Erasure.objects.get()
-    assert told["erasure_id"] == str(erasure.pk)
-
-    out = io.StringIO()
-    call_command("erasure_proof", str(erasure.pk), str(original), stdout=out)
-    assert "are the erased ones" in out.getvalue()
-    original.write_bytes(PDF + b"another")
-    with pytest.raises(CommandError, match="are not"):
-        call_command("erasure_proof", str(erasure.pk), str(original))
-
-
-def test_the_command_says_what_stands_in_the_way() -> None:
-    source = make_source()
-    place_hold(tenant=source.tenant, reference="CASE-12")
-
-    with pytest.raises(CommandError, match="CASE-12"):
-        call_command("erase", str(source.pk), "--reference", "R-8")
-    with pytest.raises(CommandError, match="no source"):
-        call_command("erase", str(new_id()), "--reference", "R-8")
 
 
 def test_people_are_named_by_the_tombstone_only(alice: User) -> None:

@@ -65,7 +65,8 @@ def test_lineage_goes_back_to_the_original() -> None:
     field = generation.artifacts.get(slot="total")
 
     (ocr_edge,) = field.inputs.all()
-    (source_edge,) = ocr_edge.input_artifact.inputs.all()  # type: ignore[union-attr]
+    assert ocr_edge.input_artifact is not None
+    (source_edge,) = ocr_edge.input_artifact.inputs.all()
 
     assert ocr_edge.input_artifact == generation.artifacts.get(kind="ocr")
     assert source_edge.input_artifact is None

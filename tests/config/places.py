@@ -21,6 +21,8 @@ MODEL_OF = {
     "artifact_id": "catalog.DerivedArtifact",
     "run_id": "pipeline.Run",
     "case_id": "catalog.GoldenCase",
+    "batch_id": "catalog.PromotionBatch",
+    "promotion_id": "catalog.Promotion",
 }
 # The admin's own, whose groups are no ids of rows.
 NO_ROW = {

@@ -23,6 +23,7 @@ from catalog.models import (
     LegalHold,
     Membership,
     Promotion,
+    PromotionBatch,
     RetentionClass,
     SourceMedia,
     Tenant,
@@ -32,6 +33,7 @@ from pipeline.models import DocumentType, MemoRevocation, PipelineVersion, Run
 from pipeline.versions import add_missing_types
 from reviewer.models import ReviewTask
 from tests.config.places import Place, UnknownPlace, places
+from tests.corpus import put_in_place, read
 from tests.factories import make_source, make_task, make_tenant, make_user
 
 Rows = dict[type[Model], Model]
@@ -59,6 +61,7 @@ def rows(alice: User) -> Rows:
     """One row of each model, harbour's where a tenant has it."""
     tenant = make_tenant("harbour")
     task = make_task(tenant)
+    batch = make_batch(tenant)
     artifact = DerivedArtifact.objects.get(generation=task.generation, slot="total")
     services.file_golden_value(
         generation=task.generation,
@@ -82,6 +85,7 @@ def rows(alice: User) -> Rows:
         Generation: task.generation,
         DerivedArtifact: artifact,
         Promotion: Promotion.objects.get(source=task.source),
+        PromotionBatch: batch,
         GoldenCase: GoldenCase.objects.get(),
         Delivery: delivery,
         Run: Run.objects.get(source=task.source),
@@ -91,6 +95,14 @@ def rows(alice: User) -> Rows:
         User: alice,
         MemoRevocation: revoke_memo(which=Which(step="ocr"), reason="of harbour"),
     }
+
+
+def make_batch(tenant: Tenant) -> PromotionBatch:
+    """A newer reading of one of the tenant's sources, put in place."""
+    source = make_source(tenant)
+    read(source)
+    batch: PromotionBatch = put_in_place(read(source, "1.1.0"))
+    return batch
 
 
 @pytest.fixture
@@ -141,7 +153,7 @@ def test_foreign_rows_are_not_there(walker: Client, rows: Rows, charlie: User) -
 
 
 def test_own_rows_are_there(walker: Client, rows: Rows) -> None:
-    # Erasing is for admins; whoever is one may do all that the others may.
+    # Erasing and rolling back are for admins, who may do all that others may.
     walker.force_login(make_user("mara", make_tenant("harbour"), role="admin"))
 
     assert not walk(

@@ -74,13 +74,16 @@ def test_missing_package_is_named(
     assert ids(checks.engines(None)) == ["palimpsest.E006"]
 
 
-def test_readable_secret_is_named(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["secret_key", "erasure.key"])
+def test_readable_secret_is_named(
+    settings: Settings, tmp_path: Path, name: str
+) -> None:
     settings.HOME = tmp_path
-    key = tmp_path / "secret_key"
+    key = tmp_path / name
     key.touch(mode=0o600)
-    assert checks.secret_key(None) == []
+    assert checks.secret_keys(None) == []
     key.chmod(0o644)
-    assert ids(checks.secret_key(None)) == ["palimpsest.E007"]
+    assert ids(checks.secret_keys(None)) == ["palimpsest.E007"]
 
 
 def test_missing_static_files_are_named(settings: Settings, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.home import home_path, read_env_file, secret_key
+from config.home import erasure_key, home_path, read_env_file, secret_key
 
 
 def test_secret_is_made_once_and_for_this_user_alone(tmp_path: Path) -> None:
@@ -16,6 +16,13 @@ def test_secret_is_made_once_and_for_this_user_alone(tmp_path: Path) -> None:
     assert len(key) >= 50
     assert (home / "secret_key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in home.iterdir()] == ["secret_key"]
+
+
+def test_the_key_of_erasures_is_another_one(tmp_path: Path) -> None:
+    key = erasure_key(tmp_path)
+
+    assert key == erasure_key(tmp_path) != secret_key(tmp_path)
+    assert (tmp_path / "erasure.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_env_file_gives_way_to_the_environment(

@@ -1,0 +1,110 @@
+"""What the version matrix shows: its lines with links to what each number counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404
+
+from catalog.answers import Kinds, mixed_kinds_of
+from catalog.models import LINES, Line, Matrix, SourceMedia, Tenant, VersionTally
+from catalog.models.matrix import Version
+from pipeline.wording import plain
+from reviewer.slice_form import Scope
+
+PAGE_SIZE = 50
+LINE_NAMES = {"tenant": "By tenant", "template": "By template", "type": "By type"}
+# The field of the slice form that a line fills in.
+FIELDS = {"tenant": "tenant", "template": "template_key", "type": "document_type"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """query: of the blast radius page that lists what is counted here."""
+
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    line: Line
+    name: str
+    cells: Sequence[Cell]
+    whole: Cell
+
+    @property
+    def models(self) -> list[tuple[str, int]]:
+        """Models joined by + and how many readings they made, the most first."""
+        counts: dict[str, int] = {}
+        for by_models in self.line.models.values():
+            for models, count in by_models.items():
+                counts[models] = counts.get(models, 0) + count
+        return sorted(counts.items(), key=lambda item: -item[1])
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixPage:
+    matrix: Matrix
+    rows: Page[Line]
+    shown: Sequence[MatrixRow]
+    totals: Sequence[Cell]
+    mixed_sources: Sequence[tuple[SourceMedia, Kinds]]
+    mixed_count: int
+
+
+def open_page(scope: Scope, query: Mapping[str, str]) -> MatrixPage:
+    """query may name what a line is, "by", and the page. Raises Http404."""
+    by = query.get("by") or "tenant"
+    if by not in LINES:
+        raise Http404
+    matrix = VersionTally.objects.of_tenants(scope).matrix(by)
+    names = _names(matrix)
+    page = Paginator(matrix.lines, PAGE_SIZE).get_page(query.get("page"))
+    sources = SourceMedia.objects.with_mixed_versions(scope)
+    if scope is not None:
+        sources = sources.filter(tenant__in=scope)
+    first = sources.select_related("tenant").order_by("source_id")[:PAGE_SIZE]
+    return MatrixPage(
+        matrix,
+        page,
+        [_row(matrix, line, names) for line in page.object_list],
+        [Cell(matrix.total_of(v), _query(version=v)) for v in matrix.versions],
+        list(mixed_kinds_of(first)),
+        sources.count(),
+    )
+
+
+def _names(matrix: Matrix) -> Mapping[Any, tuple[str, str]]:
+    """The word of a query and the word for people, by the key of a line."""
+    if matrix.by != "tenant":
+        return {
+            line.key: (line.key, plain(line.key) if matrix.by == "type" else line.key)
+            for line in matrix.lines
+        }
+    rows = Tenant.objects.values_list("pk", "slug", "name")
+    return {pk: (slug, name) for pk, slug, name in rows}
+
+
+def _row(matrix: Matrix, line: Line, names: Mapping[Any, tuple[str, str]]) -> MatrixRow:
+    word, name = names[line.key]
+    field = {FIELDS[matrix.by]: word}
+    cells = [
+        Cell(line.versions.get(v, 0), _query(version=v, **field))
+        for v in matrix.versions
+    ]
+    return MatrixRow(
+        line,
+        name,
+        cells,
+        Cell(line.generations, urlencode({**field, "show": "readings"})),
+    )
+
+
+def _query(*, version: Version, **more: str) -> str:
+    name = f"{version.pipeline_name}@{version.pipeline_version}"
+    return urlencode({"version": name, **more})
