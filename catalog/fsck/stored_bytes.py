@@ -65,7 +65,9 @@ def fault_of(content_hash: str, size: int | None, scope: Scope) -> str | None:
                 scope.pace.spend(len(chunk))
     except blobs.BlobMissing:
         return "blob_missing"
-    except OSError:
+    except blobs.BlobUnavailable:
+        if not blobs.store().is_near:
+            raise  # the line is down: that says nothing of this blob
         return "blob_unreadable"
     if digest.hexdigest() != content_hash:
         return "blob_damaged"

@@ -188,12 +188,17 @@ def finish_erasure(
 
     marks: of whoever began it; without them the scan knows hashes only, and says so.
     by_hand: an operator has removed what an earlier scan found by words that are no
-    longer known. A finished erasure is given back as it is. Raises ResidueFound.
+    longer known. A finished erasure is given back as it is; one that has to wait for a
+    backup, unfinished: the sweep goes on with it. Raises ResidueFound.
     """
     if erasure.finished_at is not None:
         return erasure
     hashes = list(erasure.blobs_to_delete.values_list("content_hash", flat=True))
-    shared = _delete_blobs(hashes)
+    try:
+        shared = _delete_blobs(hashes)
+    except blob_gate.DeletionsHeld:
+        log.info("erasure_waits_for_backup", source_id=str(erasure.source_id))
+        return erasure
     found = residue_of(
         erasure, marks or Marks(hashes=hashes), shared=shared, scope=scope
     )

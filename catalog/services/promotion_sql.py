@@ -39,6 +39,10 @@ UNION ALL
 SELECT count(*) - count(DISTINCT source_id),
     'are of one source: choose one candidate a source.' FROM chosen
 UNION ALL
+SELECT count(*) FILTER (WHERE NOT EXISTS (
+    SELECT 1 FROM derived_artifact a WHERE a.generation_id = new_id)),
+    'hold nothing that could take a place.' FROM chosen
+UNION ALL
 SELECT count(*) FILTER (WHERE comparison_id IS NULL),
     'were not compared with what they would replace: compare them first.' FROM chosen
 """

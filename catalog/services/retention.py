@@ -169,8 +169,10 @@ def off_board(
     left = list(done.with_residue)
     for erasure in Erasure.objects.unfinished().filter(tenant=tenant):
         try:
-            finish_erasure(erasure=erasure, scope=scope)
+            ended = finish_erasure(erasure=erasure, scope=scope).finished_at
         except ResidueFound:
+            ended = None
+        if ended is None:
             left.append(erasure.source_id)
     if not left:
         _close(tenant)

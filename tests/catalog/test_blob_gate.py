@@ -13,7 +13,13 @@ from django.db import connection, transaction
 
 from catalog import blob_gate, blobs
 from catalog.models import DerivedArtifact, Erasure, Generation, SourceMedia
-from catalog.services import SourceErased, begin_erasure, erase, register_source
+from catalog.services import (
+    SourceErased,
+    begin_erasure,
+    erase,
+    finish_erasure,
+    register_source,
+)
 from tests.factories import PDF, make_generation, make_source, make_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,3 +192,17 @@ def test_many_readings_and_erasures_end() -> None:
     assert time.monotonic() - begun < 60
     assert Erasure.objects.filter(finished_at__isnull=False).count() == 6
     assert not Generation.objects.exclude(state="erased").exists()
+
+
+def test_an_erasure_waits_for_a_backup_and_ends_after_it() -> None:
+    source = make_source()
+    content_hash = source.content_hash
+
+    with blob_gate.deletions_held():
+        waiting = erase(source=source, basis=Erasure.Basis.REQUEST)
+
+        assert waiting.finished_at is None
+        assert blobs.exists(content_hash)
+
+    assert finish_erasure(erasure=waiting).finished_at is not None
+    assert not blobs.exists(content_hash)

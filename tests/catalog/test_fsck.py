@@ -32,7 +32,7 @@ def storage(settings: Settings, tmp_path: Path) -> Path:
     """A blob storage that holds this test's bytes alone."""
     place = tmp_path / "blobs"
     blobs = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "catalog.stores.disk.DiskStore",
         "OPTIONS": {"location": str(place)},
     }
     settings.STORAGES = {**settings.STORAGES, "blobs": blobs}

@@ -337,7 +337,7 @@ def test_no_life_breaks_the_rules(settings: Settings, tmp_path: Path) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "blobs": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "catalog.stores.disk.DiskStore",
             "OPTIONS": {"location": str(tmp_path / "blobs")},
         },
     }

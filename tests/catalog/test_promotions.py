@@ -18,10 +18,12 @@ from catalog.services import (
     HumanValue,
     Promoted,
     PromotionRefused,
+    Reading,
     compare_by_hash,
     promote,
     record_human_artifact,
     roll_back,
+    store_generation,
 )
 from tests.factories import field_artifact, make_generation, make_source, make_user
 
@@ -250,6 +252,23 @@ def test_released_values_stay_released() -> None:
 
     new.refresh_from_db()
     assert new.released_at is not None
+
+
+def test_a_reading_that_holds_nothing_takes_no_place() -> None:
+    old = make_generation()
+    empty = Reading(
+        pipeline_name="doc-extract",
+        pipeline_version="1.1.0",
+        complete=True,
+        disposition="auto_accept",
+        reason="all_critical",
+    )
+    new = store_generation(source=old.source, reading=empty)
+    chosen = Generation.objects.filter(pk=new.pk)
+    compare_by_hash(candidates=chosen)
+
+    with pytest.raises(PromotionRefused, match="hold nothing"):
+        promote(candidates=chosen)
 
 
 def test_nothing_chosen_is_said() -> None:
