@@ -1,7 +1,8 @@
 """Made-up rows by the million: sources, current generations, artifacts, edges.
 
 Five artifacts a source (words and layout in blobs, three fields in rows) and five
-edges; fifty tenants; two thousand templates, a few of them very common; three versions.
+edges; fifty tenants; two thousand templates, two hundred a tenant, of which a few are
+very common; three versions.
 Written past the triggers for speed; checked() shows that what they count agrees.
 """
 
@@ -13,6 +14,9 @@ CHUNK = 20_000
 TENANTS = 50
 ARTIFACTS_A_SOURCE = 5
 MODEL = "rapidocr-3.10.0-ppocrv6-small+rules-1.0.0"
+
+# One memo key a step and source: a second version finds what the first has made.
+_KEY = "sha256(uuid_send(s.source_id) || convert_to(k.step, 'UTF8'))"
 
 _SOURCES = f"""
 INSERT INTO source_media (source_id, content_hash, uri, modality, mime_type, bytes,
@@ -32,12 +36,17 @@ INSERT INTO generation (generation_id, source_id, pipeline_name, pipeline_versio
     released_at)
 SELECT catalog_new_id(), s.source_id, 'doc-extract', coalesce(%(version)s,
     CASE WHEN s.roll < 0.6 THEN '2.1.0' WHEN s.roll < 0.9 THEN '2.2.0' ELSE '2.3.0'
-    END), '{MODEL}', '[{{"step": "ocr", "outcome": "ok"}},
-    {{"step": "extract", "outcome": "ok"}}]'::jsonb, %(state)s, true, 'invoice',
+    END), '{MODEL}', (SELECT jsonb_agg(jsonb_build_object('step', k.step, 'version',
+        '1.0.0', 'outcome', 'ok', 'reason', '', 'quality', '{{}}'::jsonb, 'detail',
+        '{{}}'::jsonb, 'model_id', '', 'recipe', repeat('a', 64), 'outputs', k.outputs,
+        'memo_key', encode({_KEY}, 'hex')))
+        FROM (VALUES ('ocr', 1), ('layout', 1), ('verify', 3)) k (step, outputs)),
+    %(state)s, true, 'invoice',
     't-' || lpad(to_hex(s.template), 12, '0'), 'auto_accept', 'all_critical_verified',
     now()
-FROM (SELECT *, random() AS roll, floor(2000 * power(random(), 3))::int AS template
-    FROM made_sources) s
+FROM (SELECT m.*, random() AS roll, ((substr(t.slug, 7)::int * 40
+        + floor(200 * power(random(), 3))::int) % 2000) AS template
+    FROM made_sources m JOIN tenant t USING (tenant_id)) s
 RETURNING generation_id, source_id, pipeline_version
 """  # noqa: S608 - fixed names
 
@@ -55,7 +64,7 @@ SELECT catalog_new_id(), g.source_id, s.content_hash, g.generation_id, k.kind, k
         || '/' || substr(s.content_hash, 3, 2) || '/' || s.content_hash END,
     sha256(uuid_send(g.generation_id) || convert_to(k.slot || k.kind, 'UTF8')),
     'application/json',
-    sha256(uuid_send(g.generation_id) || convert_to(k.step, 'UTF8')),
+    {_KEY},
     CASE WHEN k.kind = 'field' THEN
         '{"page": 1, "bbox": [0.61, 0.8, 0.75, 0.83]}'::jsonb END
 FROM made_generations g JOIN made_sources s USING (source_id),

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from catalog.slices import Slice
 from django.db import connection
 
 from catalog.models import (
@@ -21,10 +20,12 @@ from catalog.models import (
     VersionTally,
 )
 from catalog.services import NewArtifact, Reading, store_generation
+from catalog.slices import Slice
+from pipeline.memo.memory import Memory
 
 LOOK_UPS = 2000
 REPEATS = 5
-# A template of the middle of the crowd: about one source in three thousand.
+# A template of the middle of the crowd.
 TEMPLATE = "t-000000000190"
 RARE, COMMON = "2.3.0", "2.1.0"
 
@@ -89,7 +90,7 @@ def asked(sources: int) -> dict[str, str]:
     tenant = Tenant.objects.get(slug="bench-7")
     slice_of = Slice(pipeline_version=RARE, template_key=TEMPLATE)
     roots = seeds(sources // 20)
-    memos = [key for key in _memo_keys(found) if key]
+    memos = _memos(found)
     answers: dict[str, Callable[[], str]] = {
         "current values of a source, p50 / p99": lambda: _each(
             [f["source"] for f in found],
@@ -141,16 +142,18 @@ def _plain(name: str) -> str:
     return name.split(" (")[0]
 
 
-def _memo_keys(found: list[dict[str, Any]]) -> list[tuple[uuid.UUID, str | None]]:
+def _memos(found: list[dict[str, Any]]) -> list[tuple[SourceMedia, str]]:
+    """Sources, and the key under which their three fields were made."""
     rows = DerivedArtifact.objects.filter(
-        source__in=[f["source"] for f in found], kind=Kind.OCR
+        source__in=[f["source"] for f in found], slot="total"
     )
-    return list(rows.values_list("source_id", "memo_key"))
+    return [(row.source, str(row.memo_key)) for row in rows.select_related("source")]
 
 
-def _remembered(place: tuple[uuid.UUID, str]) -> object:
+def _remembered(place: tuple[SourceMedia, str]) -> None:
     source, key = place
-    return list(DerivedArtifact.objects.filter(source=source, memo_key=key))
+    if Memory(source).find("verify", key) is None:
+        raise LookupError("the made-up reading must be found")
 
 
 def inserted(count: int = 300) -> list[tuple[str, str]]:
