@@ -45,12 +45,12 @@ SELECT catalog_new_id(), s.source_id, 'doc-extract', coalesce(%(version)s,
     't-' || lpad(to_hex(s.template), 12, '0'), 'auto_accept', 'all_critical_verified',
     now()
 FROM (SELECT m.*, random() AS roll, ((substr(t.slug, 7)::int * 40
-        + floor(200 * power(random(), 3))::int) % 2000) AS template
+        + floor(200 * power(random(), 3))::int) %% 2000) AS template
     FROM made_sources m JOIN tenant t USING (tenant_id)) s
 RETURNING generation_id, source_id, pipeline_version
 """  # noqa: S608 - fixed names
 
-_ARTIFACTS = """
+_ARTIFACTS = f"""
 INSERT INTO derived_artifact (artifact_id, source_id, source_hash, generation_id, kind,
     slot, step, pipeline_name, pipeline_version, model_id, origin, payload, payload_uri,
     payload_hash, media_type, memo_key, region)
@@ -66,7 +66,7 @@ SELECT catalog_new_id(), g.source_id, s.content_hash, g.generation_id, k.kind, k
     'application/json',
     {_KEY},
     CASE WHEN k.kind = 'field' THEN
-        '{"page": 1, "bbox": [0.61, 0.8, 0.75, 0.83]}'::jsonb END
+        '{{"page": 1, "bbox": [0.61, 0.8, 0.75, 0.83]}}'::jsonb END
 FROM made_generations g JOIN made_sources s USING (source_id),
     (VALUES ('ocr', 'page=1', 'ocr', 'rapidocr-3.10.0-ppocrv6-small'),
         ('layout', 'page=1', 'layout', ''),
@@ -75,7 +75,7 @@ FROM made_generations g JOIN made_sources s USING (source_id),
         ('field', 'invoice_number', 'verify', 'rules-1.0.0'))
     AS k (kind, slot, step, model)
 RETURNING artifact_id, generation_id, kind, payload_hash
-"""
+"""  # noqa: S608 - fixed names
 
 # Words from the original, layout from the words, fields from the layout.
 _EDGES = """

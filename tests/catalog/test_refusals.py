@@ -205,3 +205,21 @@ def test_people_cannot_be_deleted_from_under_the_ledger() -> None:
 
     with pytest.raises(DatabaseError):
         user.delete()
+
+
+def test_no_setting_of_a_session_gets_around_the_refusals() -> None:
+    artifact = first_artifact(make_generation())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(tgname) FROM pg_trigger"
+            " WHERE tgrelid = 'derived_artifact'::regclass AND NOT tgisinternal"
+        )
+        (triggers,) = cursor.fetchone()
+        named = ",".join(triggers)
+        cursor.execute(
+            "SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{named}}}"]
+        )
+
+    refused(
+        "UPDATE derived_artifact SET slot = 'other' WHERE artifact_id = %s", artifact.pk
+    )
