@@ -45,3 +45,5 @@ urlpatterns = [
     path("api/", include(api)),
     path("", include("reviewer.urls")),
 ]
+
+handler500 = "config.errors.broken"
