@@ -91,7 +91,8 @@ def roll_back(
     back before, or something newer has taken its generation's place.
     """
     with connection.cursor() as cursor:
-        chosen = promotions.replacements().order_by()  # type: ignore[attr-defined]
+        asked = promotions.order_by().values("pk")
+        chosen = Promotion.objects.replacements().filter(pk__in=asked)
         if not chosen.exists():
             raise PromotionRefused("There is no promotion that could be rolled back.")
         stuck = chosen.exclude(pk__in=chosen.undoable().values("pk")).count()

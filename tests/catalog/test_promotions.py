@@ -9,6 +9,7 @@ from catalog.ids import new_id
 from catalog.models import (
     DerivedArtifact,
     Generation,
+    Kind,
     LedgerEntry,
     Promotion,
     State,
@@ -53,7 +54,7 @@ def promoted(*new: Generation) -> Promoted:
 
 
 def values(generation: Generation) -> dict[str, str]:
-    fields = DerivedArtifact.objects.live_in(generation).of_kind("field")  # type: ignore[arg-type]
+    fields = DerivedArtifact.objects.live_in(generation).of_kind(Kind.FIELD)
     return {a.slot: a.payload["value"] for a in fields if a.payload}
 
 
