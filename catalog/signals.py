@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
+# generations: a QuerySet of those that a batch is about to supersede. It comes before
+# any is locked: whoever answers has first the task of a question, then its generation.
+superseding = Signal()
 # batch: a PromotionBatch whose generations have just become current.
 promoted = Signal()
 # erasure: an Erasure that has just begun; take out what you hold of its source and give

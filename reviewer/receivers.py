@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.models import Erasure, PromotionBatch
-from catalog.signals import erasing, promoted
+from django.db.models import QuerySet
+
+from catalog.models import Erasure, Generation, PromotionBatch
+from catalog.signals import erasing, promoted, superseding
 from pipeline.models import Run
 from pipeline.signals import run_finished
 from reviewer import forgetting, services
@@ -12,6 +14,12 @@ from reviewer import forgetting, services
 def open_review_task(sender: object, *, run: Run, **kwargs: Any) -> None:
     if run.generation is not None:
         services.open_task(generation=run.generation)
+
+
+def stop_asking(
+    sender: object, *, generations: QuerySet[Generation], **kwargs: Any
+) -> None:
+    services.stop_asking(generations=generations)
 
 
 def follow_promotions(sender: object, *, batch: PromotionBatch, **kwargs: Any) -> None:
@@ -24,5 +32,6 @@ def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[st
 
 def connect() -> None:
     run_finished.connect(open_review_task, dispatch_uid="reviewer.open_review_task")
+    superseding.connect(stop_asking, dispatch_uid="reviewer.stop_asking")
     promoted.connect(follow_promotions, dispatch_uid="reviewer.follow_promotions")
     erasing.connect(forget_source, dispatch_uid="reviewer.forget_source")

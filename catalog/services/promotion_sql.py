@@ -127,6 +127,8 @@ FROM restored r JOIN search_page p ON p.artifact_id = r.original_id
     "DROP TABLE restored",
 )
 
+GOING = "SELECT old_id FROM chosen"
+
 # What was released stays so: whoever promotes answers for the new values. Old ones go
 # first, since a source may not have two current generations even for a moment.
 SWAP = (

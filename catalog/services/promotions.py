@@ -14,10 +14,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from catalog.models import Generation, Promotion, PromotionBatch
 from catalog.services import promotion_sql as sql
-from catalog.signals import promoted
+from catalog.signals import promoted, superseding
 
 # One batch at a time: two at once could wait for each other's rows.
 LOCK = 7_203_002
@@ -148,6 +149,8 @@ def _refuse_unfit(cursor: Any) -> None:
 
 def _put_in_place(cursor: Any, batch: PromotionBatch, reason: str) -> Promoted:
     """Swap states, carry answers, link old to new, and write the ledger last."""
+    going = Generation.objects.filter(pk__in=RawSQL(sql.GOING, []))  # noqa: S611 - fixed SQL
+    superseding.send(sender=PromotionBatch, generations=going)
     for statement in (*sql.SWAP, *sql.CARRY, *sql.SUPERSEDE):
         cursor.execute(statement)
     cursor.execute(

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from reviewer.answers import Answer, AnswerRefused
-from reviewer.services.asking import follow_promotions, open_task, reopen
+from reviewer.services.asking import (
+    follow_promotions,
+    open_task,
+    reopen,
+    stop_asking,
+)
 from reviewer.services.decisions import close_without_items, decide
 from reviewer.services.reservations import (
     RESERVATION,
@@ -30,4 +35,5 @@ __all__ = [
     "reserve",
     "reserve_next",
     "skip",
+    "stop_asking",
 ]

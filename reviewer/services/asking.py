@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from catalog import services as catalog
 from catalog.models import (
@@ -74,15 +75,23 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
 
 
 @transaction.atomic
-def follow_promotions(*, batch: PromotionBatch) -> None:
-    """Ask no more about what a batch superseded, and about what it brought instead."""
-    gone = ReviewTask.objects.open().filter(generation__promoted_away__batch=batch)
-    gone.update(
-        state=ReviewTask.State.WITHDRAWN,
-        reserver=None,
-        reservation_token=None,
-        reserved_until=None,
+def stop_asking(*, generations: QuerySet[Generation]) -> int:
+    """Withdraw the open tasks about them; gives how many there were."""
+    return (
+        ReviewTask.objects.open()
+        .filter(generation__in=generations)
+        .update(
+            state=ReviewTask.State.WITHDRAWN,
+            reserver=None,
+            reservation_token=None,
+            reserved_until=None,
+        )
     )
+
+
+@transaction.atomic
+def follow_promotions(*, batch: PromotionBatch) -> None:
+    """Ask about what a batch has brought, where its disposition says so."""
     come = Generation.objects.filter(
         promoted_in__batch=batch,
         disposition=Disposition.HUMAN_REVIEW,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection, transaction
 
 from catalog.models import Generation, Promotion
 from catalog.services import Promoted, compare_by_hash, promote, roll_back
@@ -64,3 +67,29 @@ def test_a_slice_rolled_back_leaves_the_other_tasks(task: ReviewTask) -> None:
     assert new[1] in asked
     assert new[0] not in asked
     assert done.generations == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_promotion_and_an_answer_never_wait_for_each_other() -> None:
+    task = make_task()
+    new = make_generation(task.source, version="1.1.0")
+    chosen = Generation.objects.filter(pk=new.pk)
+    compare_by_hash(candidates=chosen)
+
+    def promoting() -> None:
+        promote(candidates=chosen)
+        connection.close()
+
+    with transaction.atomic():
+        # As an answer does: its task first, then the generation.
+        ReviewTask.objects.select_for_update().get(pk=task.pk)
+        other = threading.Thread(target=promoting)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+        Generation.objects.select_for_update(nowait=True).get(pk=task.generation_id)
+    other.join(10)
+
+    assert chosen.get().state == "current"
+    task.refresh_from_db()
+    assert task.state == ReviewTask.State.WITHDRAWN
