@@ -128,7 +128,7 @@ def _why(promotion: Promotion, batch: PromotionBatch | None) -> str:
     if promotion.comparison is not None:
         differ = len(promotion.comparison.differences)
         parts.append(
-            f"Compared: {differ} artifact{'' if differ == 1 else 's'} differ."
+            f"Compared: {differ} artifact{' differs' if differ == 1 else 's differ'}."
             if differ
             else "Compared: every payload is the same."
         )
