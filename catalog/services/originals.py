@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
 
 from catalog import blob_gate, blobs
 from catalog.models import RetentionClass, SourceMedia, Tenant
@@ -95,16 +94,13 @@ def _filed(
 
 
 def _row_of(source: SourceMedia) -> Registered:
-    same = SourceMedia.objects.filter(
+    """The tenant's row of these bytes: this one, or that which was there before.
+
+    Where the same bytes come twice at the same moment, the second waits for the first.
+    """
+    SourceMedia.objects.bulk_create([source], ignore_conflicts=True)
+    kept = SourceMedia.objects.get(
         tenant=source.tenant, content_hash=source.content_hash
     )
-    if (known := same.first()) is not None:
-        return Registered(known, created=False)
-    try:
-        with transaction.atomic():
-            source.save(force_insert=True)
-    except IntegrityError:
-        # The same bytes came twice at the same moment; the other upload was first.
-        return Registered(same.get(), created=False)
-    del source.uploaded_at  # the database's clock; read when somebody asks for it
-    return Registered(source, created=True)
+    kept.tenant = source.tenant
+    return Registered(kept, created=kept.pk == source.pk)
