@@ -13,7 +13,7 @@ from django.conf import settings
 
 from catalog import fsck
 from catalog.garbage import collect_garbage
-from catalog.models import ScrubRun
+from catalog.models import ScrubRun, VersionTally
 from catalog.services import apply_retention, resume_erasures
 from pipeline import queue, services, work
 from pipeline.events import ensure_partitions
@@ -67,6 +67,8 @@ def sweep() -> None:
         if Run.objects.due().waiting(lane).exists():
             services.wake(lane)
     ensure_partitions()
+    if VersionTally.objects.all().is_long():
+        VersionTally.objects.all().compact()
     resume_erasures()
 
 

@@ -129,17 +129,17 @@ def asked(sources: int) -> dict[str, str]:
         "all that was made from one artifact": lambda: _each(
             roots[:200], lambda seed: DerivedArtifact.objects.made_from(seed).count()
         ),
-        f"all made from many ({len(roots) * 5:,} reached)": lambda: _often(
+        "closure of a twentieth of the sources' words": lambda: _often(
+            lambda: DerivedArtifact.objects.count_made_from(*roots)
+        ),
+        "  artifacts in it": lambda: (
+            f"{DerivedArtifact.objects.count_made_from(*roots):,}"
+        ),
+        "the same, each artifact looked at": lambda: _often(
             lambda: DerivedArtifact.objects.made_from(*roots).count()
         ),
     }
-    VersionTally.objects.all().compact()
-    return {_plain(name): answer() for name, answer in answers.items()}
-
-
-def _plain(name: str) -> str:
-    """The same question at every size stands in the same row."""
-    return name.split(" (")[0]
+    return {name: answer() for name, answer in answers.items()}
 
 
 def _memos(found: list[dict[str, Any]]) -> list[tuple[SourceMedia, str]]:

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from catalog.fields import HashField
 from catalog.ids import new_id
-from catalog.models.closure import DOWN, UP, reached
+from catalog.models.closure import DOWN, UP, count_reached, reached
 from catalog.models.generation import Generation, State
 from catalog.models.rules import erased_only, kept
 from catalog.models.source_media import SourceMedia
@@ -114,6 +114,10 @@ class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
     def made_from(self, *artifact_ids: uuid.UUID) -> DerivedArtifactQuerySet:
         """Everything that they went into, however far, and themselves."""
         return self.filter(reached(DOWN, artifact_ids))
+
+    def count_made_from(self, *artifact_ids: uuid.UUID) -> int:
+        """As made_from(...).count(), of all tenants; no artifact is looked at."""
+        return count_reached(DOWN, artifact_ids)
 
     def making_up(self, *artifact_ids: uuid.UUID) -> DerivedArtifactQuerySet:
         """Everything that went into them, however far, and themselves."""

@@ -12,6 +12,8 @@ from catalog.models.matrix import LINES, Matrix, matrix_of
 from catalog.models.tenant import Tenant
 from catalog.people import Viewer, within_tenants_of
 
+# Rows that are not worth adding up.
+SHORT = 1000
 # One row a version and slice that a statement touched, with the change of the count.
 _KEYS = """g.pipeline_name, g.pipeline_version, g.model_id, g.document_type,
     g.template_key"""
@@ -81,6 +83,12 @@ class VersionTallyQuerySet(models.QuerySet["VersionTally"]):
         for row in self.counted("tenant_id", "pipeline_name"):
             names.setdefault(row["tenant_id"], set()).add(row["pipeline_name"])  # type: ignore[arg-type]
         return {tenant for tenant, found in names.items() if len(found) > 1}
+
+    def is_long(self) -> bool:
+        """Whether adding it up would save more than half of it, and more than a few."""
+        keys = ("tenant", "pipeline_name", "pipeline_version", "model_id")
+        slices = self.order_by().values(*keys, "document_type", "template_key")
+        return bool(self.count() > 2 * slices.distinct().count() + SHORT)
 
     def compact(self) -> int:
         """Add the changes up to one row a key; gives how many rows that saved."""

@@ -294,6 +294,19 @@ def test_the_matrix_counts_what_is_current() -> None:
     assert VersionTally.objects.count() == 2
 
 
+def test_a_long_tally_is_worth_adding_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = make_generation().source
+    for number in range(3):
+        make_generation(make_source(source.tenant), version=f"1.{number}.0")
+    assert not VersionTally.objects.all().is_long()
+
+    monkeypatch.setattr("catalog.models.version_tally.SHORT", 0)
+    assert not VersionTally.objects.all().is_long()
+    for _ in range(9):
+        make_generation(make_source(source.tenant))
+    assert VersionTally.objects.all().is_long()
+
+
 def test_one_entry_of_the_ledger_seals_a_whole_batch() -> None:
     old = [make_generation() for _ in range(3)]
     before = LedgerEntry.objects.count()
