@@ -1,6 +1,6 @@
 """The catalog at ten million artifacts, through the ORM where the product uses it.
 
-    python -m benchmarks.catalog [--scale 1.0] [--questions] [--explain FILE]
+    python -m benchmarks.catalog [--scale 1.0] [--once] [--explain FILE]
 
 Starts a PostgreSQL of its own in a scratch folder (about 20 GB at scale 1), fills it
 with made-up rows (benchmarks/catalog/build.py) in four strides, and asks the product's
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="1.0: ten million")
     parser.add_argument("--explain", metavar="FILE", help="write the plans there")
     parser.add_argument(
-        "--questions", action="store_true", help="the last size only, no batch"
+        "--once", action="store_true", help="ask at the last size only: no curve"
     )
     parser.add_argument("--home", help="a scratch folder (default: a temporary one)")
     asked = parser.parse_args()
@@ -53,9 +53,9 @@ def _run(asked: argparse.Namespace) -> None:
     from benchmarks.catalog.course import course
 
     sizes = [round(SOURCES * asked.scale * stride) for stride in STRIDES]
-    if asked.questions:
+    if asked.once:
         sizes = sizes[-1:]
-    course(sizes=sizes, explain=asked.explain, move=not asked.questions)
+    course(sizes=sizes, explain=asked.explain)
 
 
 if __name__ == "__main__":

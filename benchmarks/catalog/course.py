@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.catalog import build, moving, plans, questions, sizes, tables
 
 
-def course(*, sizes: Sequence[int], explain: str | None, move: bool) -> None:
+def course(*, sizes: Sequence[int], explain: str | None) -> None:
     build.tenants()
     made = 0
     curve: list[tuple[int, dict[str, str]]] = []
@@ -30,8 +30,6 @@ def course(*, sizes: Sequence[int], explain: str | None, move: bool) -> None:
     if explain:
         Path(explain).write_text(plans.explained())
     _sizes(made)
-    if not move:
-        return
     tables.print_rows("Insert through the product", questions.inserted())
     tables.print_rows(
         "A batch of a tenth of the artifacts",

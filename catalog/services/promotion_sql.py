@@ -1,7 +1,9 @@
 """The statements of a promotion, over the temporary table `chosen`.
 
-chosen(old_id, new_id, source_id, pipeline_name, comparison_id, undoes_id): one row a
-source, the generation that goes and the one that comes.
+chosen(old_id, new_id, source_id, pipeline_name, comparison_id, undoes_id, back_id): one
+row a source, the generation that goes and the one that comes; in a rollback that which
+comes restores back_id. All that the statements join is in it, since its statistics are
+fresh: those of `promotion` may be older than the batch that is rolled back.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ FRESH = (
     "DROP TABLE IF EXISTS carried",
     """CREATE TEMPORARY TABLE chosen (old_id uuid, new_id uuid NOT NULL,
         source_id uuid NOT NULL, pipeline_name varchar NOT NULL, comparison_id uuid,
-        undoes_id uuid) ON COMMIT DROP""",
+        undoes_id uuid, back_id uuid) ON COMMIT DROP""",
 )
 
 # Candidates with what is current. {chosen}: the query of the generations' ids.
@@ -75,7 +77,7 @@ WHERE c.old_id IS NOT NULL AND c.comparison_id IS NULL
 UNDONE = """
 INSERT INTO chosen
 SELECT p.new_generation_id, catalog_new_id(), p.source_id, p.pipeline_name,
-    p.comparison_id, p.promotion_id
+    p.comparison_id, p.promotion_id, p.old_generation_id
 FROM promotion p WHERE p.promotion_id IN ({chosen})
 """
 
@@ -89,15 +91,13 @@ INSERT INTO generation (generation_id, source_id, pipeline_name, pipeline_versio
 SELECT c.new_id, a.source_id, a.pipeline_name, a.pipeline_version, a.model_id, a.steps,
     a.generation_id, 'candidate', a.complete, a.document_type, a.template_key,
     a.disposition, a.reason, a.released_at
-FROM chosen c JOIN promotion u ON u.promotion_id = c.undoes_id
-JOIN generation a ON a.generation_id = u.old_generation_id
+FROM chosen c JOIN generation a ON a.generation_id = c.back_id
 """,
     f"""
 CREATE TEMPORARY TABLE restored ON COMMIT DROP AS
 SELECT catalog_new_id() AS artifact_id, c.new_id AS generation_id,
     a.artifact_id AS original_id
-FROM chosen c JOIN promotion u ON u.promotion_id = c.undoes_id
-JOIN derived_artifact a ON a.generation_id = u.old_generation_id
+FROM chosen c JOIN derived_artifact a ON a.generation_id = c.back_id
 WHERE {_LIVE.format("a")} AND NOT EXISTS (
     SELECT 1 FROM derived_artifact h WHERE h.generation_id = c.old_id
         AND h.origin = 'human' AND h.superseded_by_id IS NULL
