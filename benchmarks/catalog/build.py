@@ -9,6 +9,7 @@ Written past the triggers for speed; checked() shows that what they count agrees
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from catalog.models import VersionTally
 
@@ -146,9 +147,11 @@ def candidates(*, sources: int, version: str) -> None:
             _readings(cursor, version=version, state="candidate")
 
 
-def _keep(cursor: object, name: str, statement: str, **parameters: object) -> None:
+def _keep(
+    cursor: CursorWrapper, name: str, statement: str, **parameters: str | int | None
+) -> None:
     """Run an INSERT ... RETURNING and keep what it returned as made_<name>."""
-    run = cursor.execute  # type: ignore[attr-defined]
+    run = cursor.execute
     run(f"DROP TABLE IF EXISTS made_{name}")
     columns = statement[statement.rindex("RETURNING") + len("RETURNING") :].strip()
     types = {
@@ -166,14 +169,14 @@ def _keep(cursor: object, name: str, statement: str, **parameters: object) -> No
     run(f"ANALYZE made_{name}")
 
 
-def _readings(cursor: object, *, version: str | None, state: str) -> None:
+def _readings(cursor: CursorWrapper, *, version: str | None, state: str) -> None:
     _keep(cursor, "generations", _GENERATIONS, version=version, state=state)
     _keep(cursor, "artifacts", _ARTIFACTS)
-    cursor.execute(_EDGES)  # type: ignore[attr-defined]
+    cursor.execute(_EDGES)
 
 
 def settled() -> None:
-    """What the daily compaction and autovacuum would do in their own time."""
+    """What the sweep and autovacuum would do in their own time."""
     VersionTally.objects.all().compact()
     with connection.cursor() as cursor:
         for table in (

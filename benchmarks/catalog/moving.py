@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.db import connection
 
@@ -16,6 +17,7 @@ from catalog.models import DerivedArtifact, Generation
 from catalog.services import compare_by_hash, promote, roll_back
 
 NEW = "2.4.0"
+T = TypeVar("T")
 
 
 @dataclass
@@ -63,7 +65,7 @@ def somebody_reads() -> Iterator[Reader]:
         thread.join()
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, object]:
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
     began = time.perf_counter()
     result = work()
     return time.perf_counter() - began, result
@@ -86,7 +88,7 @@ def there_and_back(*, sources: int) -> Iterator[tuple[str, str]]:
     with somebody_reads() as reader:
         seconds, done = _timed(lambda: promote(candidates=chosen))
         yield _row("promote", seconds, artifacts)
-        batch = done.batch  # type: ignore[attr-defined]
+        batch = done.batch
         promotions = batch.promotions.all()
         seconds, _ = _timed(lambda: roll_back(promotions=promotions, of_batch=batch))
         yield _row("roll back", seconds, artifacts)

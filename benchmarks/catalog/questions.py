@@ -7,6 +7,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -46,7 +47,7 @@ def _each(keys: list[Any], ask: Callable[[Any], object]) -> str:
     """p50 / p99 over the keys, after a tenth of them as a warm-up."""
     for key in keys[: len(keys) // 10]:
         ask(key)
-    return _spread([_milliseconds(lambda key=key: ask(key)) for key in keys])  # type: ignore[misc]
+    return _spread([_milliseconds(partial(ask, key)) for key in keys])
 
 
 def _often(ask: Callable[[], object]) -> str:
