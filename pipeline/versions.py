@@ -12,7 +12,13 @@ from pipeline.claims import DocumentTypeSpec
 from pipeline.definitions import doc_extract
 from pipeline.definitions.document_types import BUILT_IN, SHOWN_AS
 from pipeline.manifest import Manifest, StepEntry, engines_here
-from pipeline.models import DocumentType, FieldDefinition, PipelineVersion
+from pipeline.models import (
+    Activation,
+    DocumentType,
+    FieldDefinition,
+    Gate,
+    PipelineVersion,
+)
 
 
 class VersionRefused(Exception):
@@ -84,7 +90,7 @@ def ensure_built_in() -> PipelineVersion:
         if manifest.digest == newest.digest:
             return newest
         version = _free_version(newest.version)
-    return PipelineVersion.objects.create(
+    built_in = PipelineVersion.objects.create(
         name=doc_extract.NAME,
         version=version,
         manifest=manifest.as_json(),
@@ -92,9 +98,11 @@ def ensure_built_in() -> PipelineVersion:
         state=PipelineVersion.State.RELEASED,
         released_at=timezone.now(),
         base=newest,
-        active=not versions.filter(active=True).exists(),
         notes="Built in.",
     )
+    if Activation.objects.filter(pipeline_version__name=built_in.name).exists():
+        return built_in
+    return activate(version=built_in)
 
 
 def next_version(version: str) -> str:
@@ -152,10 +160,19 @@ def release(*, version: PipelineVersion) -> PipelineVersion:
 
 
 @transaction.atomic
-def activate(*, version: PipelineVersion) -> PipelineVersion:
-    """Read new sources by this version from now on. Raises VersionRefused.
+def activate(
+    *,
+    version: PipelineVersion,
+    actor: User | None = None,
+    gate: Gate | None = None,
+    note: str = "",
+) -> PipelineVersion:
+    """Read new sources by this version from now on.
 
+    The first version of a name needs no reason, nor does one that was active before;
+    any other one needs a signed gate that it passed, or somebody's written reason.
     What was read before stays as it is: nothing is superseded here.
+    Raises VersionRefused.
     """
     versions = PipelineVersion.objects.filter(name=version.name)
     # All of the name, in one order: two admins at once follow each other.
@@ -163,10 +180,44 @@ def activate(*, version: PipelineVersion) -> PipelineVersion:
     version = locked[version.pk]
     if version.state != PipelineVersion.State.RELEASED:
         raise VersionRefused(f"{version} is {version.state}; release it first.")
+    if version.active:
+        return version
+    Activation.objects.create(
+        pipeline_version=version,
+        replaced=next((v for v in locked.values() if v.active), None),
+        reason=_reason_to_activate(version, actor, gate, note),
+        gate=gate,
+        note=note,
+        actor=actor,
+    )
     versions.filter(active=True).update(active=False)
     versions.filter(pk=version.pk).update(active=True)
     version.refresh_from_db()
     return version
+
+
+def _reason_to_activate(
+    version: PipelineVersion, actor: User | None, gate: Gate | None, note: str
+) -> str:
+    if gate is not None:
+        if gate.reprocess.pipeline_version_id != version.pk:
+            raise VersionRefused(f"{gate} is not about {version}.")
+        if gate.signed_at is None or not gate.fit_to_activate:
+            raise VersionRefused(
+                f"{version} has not passed its gate, or nobody signed."
+            )
+        return Activation.Reason.GATE
+    before = Activation.objects.filter(pipeline_version__name=version.name)
+    if not before.exists():
+        return Activation.Reason.FIRST
+    if before.filter(pipeline_version=version).exists():
+        return Activation.Reason.RETURN
+    if actor is None or not note:
+        raise VersionRefused(
+            f"{version} has not passed a gate: reprocess a sample and sign its gate,"
+            " or write down why it is to read new documents without one."
+        )
+    return Activation.Reason.UNGUARDED
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Generation, Membership, SourceMedia, Tenant
 from catalog.services import NewArtifact, Reading, register_source, store_generation
+from pipeline import versions
 from pipeline.definitions.document_types import BUILT_IN
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.models import PipelineVersion, Run
@@ -55,16 +56,18 @@ def make_version(*, active: bool = True, version: str = "1.0.0") -> PipelineVers
         engines={},
         document_types=BUILT_IN,
     )
-    return PipelineVersion.objects.get_or_create(
+    made, created = PipelineVersion.objects.get_or_create(
         name="doc-extract",
         version=version,
         defaults={
             "manifest": manifest.as_json(),
             "digest": manifest.digest,
             "state": PipelineVersion.State.RELEASED,
-            "active": active,
         },
-    )[0]
+    )
+    if created and active:
+        return versions.activate(version=made)
+    return made
 
 
 def field_artifact(

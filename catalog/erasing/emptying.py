@@ -34,11 +34,15 @@ ON CONFLICT DO NOTHING
 # By the table that they are counted under.
 STATEMENTS = {
     "search_page": f"DELETE FROM search_page WHERE artifact_id IN ({_COVERED})",  # noqa: S608
+    "golden_set_value": """DELETE FROM golden_set_value WHERE value_id IN
+        (SELECT value_id FROM golden_value JOIN golden_case USING (case_id)
+         WHERE source_id = %(source)s)""",
     "golden_value": """DELETE FROM golden_value WHERE case_id IN
         (SELECT case_id FROM golden_case WHERE source_id = %(source)s)""",
     "golden_case": """UPDATE golden_case SET slices = '{}', retired_because = 'erased',
         retired_at = coalesce(retired_at, now()) WHERE source_id = %(source)s""",
-    "comparison": """UPDATE comparison SET differences = '{}' WHERE new_generation_id IN
+    "comparison": """UPDATE comparison SET differences = '{}',
+        grounding = NULL, line_matches = NULL WHERE new_generation_id IN
         (SELECT generation_id FROM generation WHERE source_id = %(source)s)""",
     "generation": """UPDATE generation
         SET state = 'erased', template_key = '', steps = '[]'

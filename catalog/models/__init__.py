@@ -11,6 +11,7 @@ from catalog.models.derived_artifact import (
 from catalog.models.erasure import BlobToDelete, ErasedArtifact, Erasure
 from catalog.models.generation import Disposition, Generation, State
 from catalog.models.golden_case import GoldenCase, GoldenValue
+from catalog.models.golden_set import GoldenSet, GoldenSetValue
 from catalog.models.ledger import LedgerEntry
 from catalog.models.matrix import LINES, Line, Matrix, Version
 from catalog.models.promotion import Promotion, PromotionBatch
@@ -34,6 +35,8 @@ __all__ = [
     "Erasure",
     "Generation",
     "GoldenCase",
+    "GoldenSet",
+    "GoldenSetValue",
     "GoldenValue",
     "Kind",
     "LedgerEntry",

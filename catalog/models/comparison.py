@@ -18,12 +18,19 @@ class Comparison(models.Model):
     """What differs between two generations of one source, slot by slot.
 
     differences: {"kind:slot": verdict}, without those that are the same; no values and
-    no hashes of them, so that a comparison keeps no text of its own.
+    no hashes of them, so that a comparison keeps no text of its own. grounding:
+    {slot: {"iou", "pcc", "holds"}} of the boxes that moved; line_matches: {old prefix:
+    new prefix} of the lines that say the same thing under another number. Both are null
+    where payloads were compared by hash alone.
     """
 
     class Verdict(models.TextChoices):
         IDENTICAL = "identical", "every payload is the same"
+        EQUAL = "equal", "the same values, in the same places"
         CHANGED = "changed", "some payloads differ"
+        BETTER = "better", "closer to what people know to be true"
+        WORSE = "worse", "further from what people know to be true"
+        UNGROUNDED = "ungrounded", "the same values, but a box lost its value"
 
     comparison_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     old_generation = models.ForeignKey(
@@ -35,6 +42,11 @@ class Comparison(models.Model):
     comparator_version = models.CharField(max_length=20)
     verdict = models.CharField(max_length=20)
     differences = models.JSONField()
+    grounding = models.JSONField(null=True)
+    line_matches = models.JSONField(null=True)
+    disagrees = models.BooleanField(
+        null=True, help_text="a critical field says something else"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = ComparisonQuerySet.as_manager()
@@ -54,7 +66,11 @@ class Comparison(models.Model):
                     "(SELECT source_id FROM generation"
                     " WHERE generation_id = OLD.new_generation_id)"
                 ),
-                scrubs={"differences": "'{}'::jsonb"},
+                scrubs={
+                    "differences": "'{}'::jsonb",
+                    "grounding": "NULL",
+                    "line_matches": "NULL",
+                },
             ),
             kept("comparison_is_kept"),
         ]

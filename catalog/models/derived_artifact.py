@@ -28,6 +28,7 @@ class Kind(models.TextChoices):
     EXTRACTION = "extraction"
     GROUNDING = "grounding"
     FIELD = "field"
+    MODEL_ANSWER = "model_answer"
     TABLE = "table"
     SEARCH_TEXT = "search_text"
     CAPTION = "caption"

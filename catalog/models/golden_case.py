@@ -38,6 +38,12 @@ class GoldenCase(models.Model):
         default=dict, help_text='keys that figures are split on: {"template": ...}'
     )
     came_from = models.CharField(max_length=10, choices=CameFrom.choices)
+    came_from_note = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="which import, which incident",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_because = models.CharField(max_length=200, blank=True)

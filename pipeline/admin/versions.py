@@ -125,7 +125,10 @@ class PipelineVersionAdmin(Window):
         self._each(
             request,
             chosen,
-            lambda version: versions.activate(version=version),
+            lambda version: versions.activate(
+                version=version,
+                actor=request.user,  # type: ignore[arg-type]  # staff only
+            ),
             "{} reads new documents from now on.",
         )
 

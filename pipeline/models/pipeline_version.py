@@ -108,6 +108,20 @@ class PipelineVersion(models.Model):
                     " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
                 ),
             ),
+            pgtrigger.Trigger(
+                name="active_for_a_reason",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__active=True),
+                func=(
+                    "IF TG_OP = 'INSERT' OR NOT OLD.active AND NOT EXISTS ("
+                    " SELECT 1 FROM activation"
+                    " WHERE pipeline_version_id = NEW.version_id AND transaction ="
+                    " pg_current_xact_id()::text::bigint) THEN"
+                    " RAISE EXCEPTION 'a version becomes active by an activation'"
+                    " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+                ),
+            ),
             pgtrigger.Protect(
                 name="released_version_is_kept",
                 operation=pgtrigger.Delete,

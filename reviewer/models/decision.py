@@ -76,6 +76,7 @@ class Correction(models.Model):
         TYPED = "typed"
         WORDS = "words", "picked on the page"
         CANDIDATE = "candidate", "another reading of the machine"
+        VERSION = "version", "what the newer version says"
 
     decision = models.OneToOneField(
         Decision, models.PROTECT, primary_key=True, related_name="correction"

@@ -12,7 +12,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalog.ids import new_id
-from catalog.models import DerivedArtifact, Generation, Kind, SourceMedia, Tenant
+from catalog.models import (
+    Comparison,
+    DerivedArtifact,
+    Generation,
+    Kind,
+    SourceMedia,
+    Tenant,
+)
 from catalog.people import Viewer, within_tenants_of
 from catalog.slices import Slice
 
@@ -133,11 +140,24 @@ class ReviewTask(models.Model):
         DONE = "done"
         WITHDRAWN = "withdrawn"
 
+    class Asks(models.TextChoices):
+        DOUBTS = "doubts", "whether doubtful values are right"
+        DIFFERENCE = "difference", "which of two versions is right"
+        AUDIT = "audit", "whether what was accepted unseen is right"
+
     task_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     source = models.ForeignKey(SourceMedia, models.PROTECT, related_name="review_tasks")
     generation = models.ForeignKey(
         Generation, models.PROTECT, related_name="review_tasks"
+    )
+    asks = models.CharField(max_length=10, choices=Asks.choices, db_default=Asks.DOUBTS)
+    comparison = models.ForeignKey(
+        Comparison,
+        models.PROTECT,
+        null=True,
+        related_name="review_tasks",
+        help_text="of the two generations between which people choose",
     )
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     stakes = models.SmallIntegerField(choices=Stakes.choices)
@@ -160,9 +180,14 @@ class ReviewTask(models.Model):
         db_table = "review_task"
         constraints = [
             models.UniqueConstraint(
-                fields=["generation"],
+                fields=["generation", "asks"],
                 condition=models.Q(state="open"),
-                name="one_open_task_a_generation",
+                name="one_open_task_of_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asks="difference", comparison__isnull=False)
+                | (~models.Q(asks="difference") & models.Q(comparison__isnull=True)),
+                name="difference_has_comparison",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -229,7 +254,11 @@ class ReviewTask(models.Model):
 
 
 class ReviewItem(models.Model):
-    """One doubtful field of a task; artifact is null where nothing was found."""
+    """One field of a task; artifact is null where nothing was found.
+
+    other_artifact: what the newer version found there, where a task asks which of two
+    versions is right; null where it found nothing.
+    """
 
     item_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     task = models.ForeignKey(ReviewTask, models.PROTECT, related_name="items")
@@ -238,6 +267,9 @@ class ReviewItem(models.Model):
     value_type = models.CharField(max_length=10)
     critical = models.BooleanField()
     artifact = models.ForeignKey(
+        DerivedArtifact, models.PROTECT, null=True, related_name="+"
+    )
+    other_artifact = models.ForeignKey(
         DerivedArtifact, models.PROTECT, null=True, related_name="+"
     )
     reason = models.CharField(max_length=50)

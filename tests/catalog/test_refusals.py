@@ -18,6 +18,7 @@ from catalog.models import (
     Promotion,
     State,
 )
+from pipeline.models import Activation, PipelineVersion
 from tests.factories import make_generation, make_source, make_user, make_version
 
 pytestmark = pytest.mark.django_db
@@ -170,8 +171,28 @@ def test_a_released_version_is_frozen() -> None:
 def test_one_active_version_a_name() -> None:
     make_version()
 
-    with pytest.raises(DatabaseError), transaction.atomic():
-        make_version(version="1.1.0", active=True)
+    make_version(version="1.1.0", active=False)
+    Activation.objects.create(
+        pipeline_version=PipelineVersion.objects.get(version="1.1.0"),
+        reason="unguarded",
+        note="a test",
+        actor=make_user("olive"),
+    )
+
+    refused("UPDATE pipeline_version SET active = true WHERE version = '1.1.0'")
+
+
+def test_a_version_becomes_active_by_an_activation() -> None:
+    make_version()
+    make_version(version="1.1.0", active=False)
+
+    refused("UPDATE pipeline_version SET active = true WHERE version = '1.1.0'")
+    refused(
+        "INSERT INTO activation (activation_id, pipeline_version_id, reason, note, at)"
+        " SELECT catalog_new_id(), version_id, 'return', '', now()"
+        " FROM pipeline_version WHERE version = '1.1.0'"
+    )
+    refused("UPDATE activation SET note = 'another'")
 
 
 def test_released_at_is_set_once() -> None:

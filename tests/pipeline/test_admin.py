@@ -103,17 +103,17 @@ def test_a_number_out_of_range_is_refused(
     assert Manifest.of(draft).params_of("disposition") == {}
 
 
-def test_a_draft_is_released_and_activated(
+def test_a_draft_is_released_but_not_activated_without_a_gate(
     client: Client, operator: User, draft: PipelineVersion
 ) -> None:
     client.force_login(operator)
 
     act(client, "release", draft)
-    act(client, "activate", draft)
+    response = act(client, "activate", draft)
 
     draft.refresh_from_db()
-    assert (draft.state, draft.active) == ("released", True)
-    assert PipelineVersion.objects.filter(active=True).count() == 1
+    assert (draft.state, draft.active) == ("released", False)
+    assert "has not passed a gate" in response.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from catalog.models import Generation, SourceMedia
+from pipeline import versions
 from pipeline.changes import changes_between
 from pipeline.definitions.document_types import BUILT_IN
 from pipeline.manifest import Manifest, StepEntry
@@ -42,13 +43,13 @@ ALL = replace(
 def release(
     version: str, manifest: Manifest, *, active: bool = False
 ) -> PipelineVersion:
-    return PipelineVersion.objects.create(
+    made = PipelineVersion.objects.create(
         version=version,
         manifest=manifest.as_json(),
         digest=manifest.digest,
         state="released",
-        active=active,
     )
+    return versions.activate(version=made) if active else made
 
 
 @pytest.fixture

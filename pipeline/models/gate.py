@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from catalog.ids import new_id
+from catalog.models import GoldenSet
+from pipeline.models.pipeline_version import PipelineVersion
+from pipeline.models.reprocess import Reprocess
+
+
+class Gate(models.Model):
+    """Whether a version may take the place of another, slice by slice.
+
+    It is measured again as people answer, until somebody signs it; from then on it and
+    its slices are a record. margins: {dimension: share of documents that may get
+    worse}, "" for those that are not named. fit_to_activate: no slice is harmed and the
+    whole passed, so that the version may read what comes in.
+    """
+
+    gate_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reprocess = models.OneToOneField(Reprocess, models.PROTECT, related_name="gate")
+    golden_set = models.ForeignKey(
+        GoldenSet, models.PROTECT, null=True, related_name="+"
+    )
+    margins = models.JSONField(default=dict)
+    level = models.FloatField(default=0.05, help_text="how often it may err, 0..1")
+    measured_at = models.DateTimeField(null=True)
+    fit_to_activate = models.BooleanField(default=False)
+    figures = models.JSONField(
+        default=dict, help_text="of the whole: golden set, canary, latency, cost"
+    )
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True)
+    report_digest = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the report that was signed"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "gate"
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    signed_at__isnull=True, signed_by__isnull=True, report_digest=""
+                )
+                | models.Q(
+                    signed_at__isnull=False,
+                    signed_by__isnull=False,
+                    measured_at__isnull=False,
+                )
+                & ~models.Q(report_digest=""),
+                name="signature_is_whole",
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="gate_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="signed_gate_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=(
+                    "IF OLD.signed_at IS NOT NULL THEN"
+                    " RAISE EXCEPTION 'a signed gate is a record'"
+                    " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"gate of {self.reprocess}"
+
+
+class GateSlice(models.Model):
+    """A slice of a gate: what was compared in it, what people know, and the verdict.
+
+    better, worse: documents of which only the new, only the old version has all
+    critical fields right. difference and its bounds are shares of the slice's
+    documents, new minus old.
+    """
+
+    class Verdict(models.TextChoices):
+        PASS = "pass", "not worse than the margin"
+        BLOCK = "block", "it got worse"
+        INSUFFICIENT = "insufficient", "too little is known"
+
+    slice_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    gate = models.ForeignKey(Gate, models.PROTECT, related_name="slices")
+    dimension = models.CharField(max_length=40, blank=True, help_text="empty: all")
+    key = models.CharField(max_length=200, blank=True)
+    margin = models.FloatField()
+    population = models.PositiveIntegerField(help_text="documents in the reprocess")
+    compared = models.PositiveIntegerField()
+    disagreeing = models.PositiveIntegerField()
+    labelled = models.PositiveIntegerField(help_text="of those, decided by people")
+    better = models.PositiveIntegerField()
+    worse = models.PositiveIntegerField()
+    difference = models.FloatField(null=True)
+    lower = models.FloatField(null=True)
+    upper = models.FloatField(null=True)
+    p_harm = models.FloatField(null=True, help_text="one-sided, before Holm")
+    p_adjusted = models.FloatField(null=True)
+    exact = models.BooleanField(
+        default=False, help_text="every document was compared and decided"
+    )
+    needed = models.PositiveIntegerField(
+        default=0, help_text="how many more answers could decide it"
+    )
+    verdict = models.CharField(max_length=12, choices=Verdict.choices)
+    why = models.CharField(max_length=50, blank=True, help_text="an enum word")
+
+    class Meta:
+        db_table = "gate_slice"
+        ordering = ["gate", "dimension", "key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gate", "dimension", "key"], name="slice_once_a_gate"
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="signed_slice_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=(
+                    "IF EXISTS (SELECT 1 FROM gate WHERE signed_at IS NOT NULL"
+                    " AND gate_id = coalesce(NEW.gate_id, OLD.gate_id)) THEN"
+                    " RAISE EXCEPTION 'a signed gate is a record'"
+                    " USING ERRCODE = 'check_violation'; END IF;"
+                    " RETURN coalesce(NEW, OLD);"
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dimension} {self.key}: {self.verdict}"
+
+
+class AcceptanceProof(models.Model):
+    """What is known of a version's automatic acceptance: how seldom it errs.
+
+    It is of one version and one document type and ends with either; a version without
+    one has nothing proven. target: the share of accepted documents that are right,
+    proven with the given confidence, both 0..1.
+    """
+
+    proof_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    pipeline_version = models.ForeignKey(
+        PipelineVersion, models.PROTECT, related_name="proofs"
+    )
+    document_type = models.CharField(max_length=50, blank=True)
+    golden_set = models.ForeignKey(
+        GoldenSet, models.PROTECT, null=True, related_name="+"
+    )
+    target = models.FloatField()
+    confidence = models.FloatField()
+    threshold = models.FloatField(
+        help_text="documents whose least critical confidence is at or above it"
+    )
+    cases = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    wrong = models.PositiveIntegerField(help_text="of the accepted")
+    audited = models.PositiveIntegerField(default=0)
+    audited_wrong = models.PositiveIntegerField(default=0)
+    proven = models.BooleanField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        db_table = "acceptance_proof"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pipeline_version", "document_type"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_standing_proof",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True) | ~models.Q(ended_because=""),
+                name="ended_proof_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    target__gt=0, target__lt=1, confidence__gt=0, confidence__lt=1
+                ),
+                name="proof_promises_a_share",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="proof_is_a_record",
+                exclude=["audited", "audited_wrong", "ended_at", "ended_because"],
+            ),
+            pgtrigger.Protect(name="proof_is_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pipeline_version}: {self.target:.1%} of what it accepts"
