@@ -31,7 +31,11 @@ class StepEntry:
 
 
 def type_as_json(spec: DocumentTypeSpec) -> dict[str, Any]:
-    return asdict(spec)
+    data = asdict(spec)
+    # Types that do not say so are spelled, and so known, as before there was the word.
+    if not spec.critical_lines:
+        del data["critical_lines"]
+    return data
 
 
 def type_from_json(data: dict[str, Any]) -> DocumentTypeSpec:
@@ -50,6 +54,7 @@ def type_from_json(data: dict[str, Any]) -> DocumentTypeSpec:
             for field in data["fields"]
         ),
         line_columns={k: tuple(v) for k, v in data["line_columns"].items()},
+        critical_lines=data.get("critical_lines", False),
     )
 
 

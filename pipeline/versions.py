@@ -44,6 +44,7 @@ def add_missing_types(specs: Sequence[DocumentTypeSpec] = BUILT_IN) -> None:
                 "quantity_labels": list(columns.get("quantity", ())),
                 "unit_price_labels": list(columns.get("unit_price", ())),
                 "amount_labels": list(columns.get("amount", ())),
+                "critical_lines": spec.critical_lines,
             },
         )
         if created:
