@@ -68,5 +68,7 @@ def deletions_held() -> Iterator[Callable[[], None]]:
             session.execute("SELECT 1")
 
         yield check
+        # The server notices a closed line only a moment later.
+        session.execute("SELECT pg_advisory_unlock_shared(%s)", [HOLD])
     finally:
         holder.close()
