@@ -148,7 +148,9 @@ def release(*, version: PipelineVersion) -> PipelineVersion:
             StepEntry(e.step, e.version, e.engine, dict(e.params))
             for e in manifest.steps
         ),
-        engines=engines_here(manifest.engines),
+        engines=engines_here(
+            dict.fromkeys(e.engine for e in manifest.steps if e.engine)
+        ),
         document_types=manifest.document_types,
     )
     version.manifest = frozen.as_json()
