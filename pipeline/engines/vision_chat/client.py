@@ -70,6 +70,9 @@ class Client:
             text = raw.text
         except openai.APIError as error:
             raise _failure(error) from None
+        except TooMuch:
+            message = f"a response is longer than {MOST_BYTES} bytes, or compressed"
+            raise ServiceError(ServiceReason.UNREADABLE, message) from None
         try:
             body = json.loads(text)
         except (ValueError, RecursionError):
@@ -164,9 +167,6 @@ def _failure(error: openai.APIError) -> ServiceError:
     import openai
 
     match error:
-        case openai.APIConnectionError(__cause__=TooMuch()):
-            message = f"a response is longer than {MOST_BYTES} bytes, or compressed"
-            return ServiceError(ServiceReason.UNREADABLE, message)
         case openai.APITimeoutError():
             return ServiceError(ServiceReason.TOO_SLOW, "no answer in time")
         case openai.RateLimitError():

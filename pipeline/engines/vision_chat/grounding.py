@@ -23,7 +23,7 @@ LOOSE = {
     ValueType.DATE: 0.85,
 }
 # Of figures one digit may be misread, in so many or more.
-_FEWEST_DIGITS = 4
+_FEWEST_DIGITS = 5
 _FIGURES = frozenset({ValueType.MONEY, ValueType.NUMBER, ValueType.DATE})
 _EXACT_FIRST = _FIGURES | {ValueType.CURRENCY}
 _MOST_FIGURE_WORDS = 5
@@ -62,19 +62,44 @@ def place(
     first.
     """
     words = [word for word in page.words if area.holds_center_of(word.bbox)]
-    best: tuple[float, float] | None = None
-    found: Placed | None = None
-    for run in _runs(said, words):
-        likeness = likeness_of(said, text_of(run))
-        if not likeness:
-            continue
-        box = BoundingBox.around(word.bbox for word in run)
-        # A run with a needless word around it says the value too, in a larger box.
-        rank = (likeness, -_distance(box, near) - box.width / 100)
-        if best is None or rank > best:
-            sure = min(word.confidence for word in run)
-            best, found = rank, Placed(Region(page.page, box), likeness, sure)
-    return found
+    found = [
+        _Run(start, end, likeness)
+        for start, end in _runs(said, words)
+        if (likeness := likeness_of(said, text_of(words[start:end])))
+    ]
+    if not found:
+        return None
+
+    def rank(run: _Run) -> tuple[float, float]:
+        box = BoundingBox.around(word.bbox for word in words[run.start : run.end])
+        return run.likeness, -_distance(box, near)
+
+    best = max(_shortest(found), key=rank)
+    chosen = words[best.start : best.end]
+    return Placed(
+        Region(page.page, BoundingBox.around(word.bbox for word in chosen)),
+        best.likeness,
+        min(word.confidence for word in chosen),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    start: int
+    end: int
+    likeness: float
+
+    def holds(self, other: _Run) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+def _shortest(runs: Sequence[_Run]) -> list[_Run]:
+    """Without those around another one that says the value as well: "Total 120.00"."""
+    kept: list[_Run] = []
+    for run in sorted(runs, key=lambda run: (run.end - run.start, run.start)):
+        if not any(run.holds(k) and run.likeness <= k.likeness for k in kept):
+            kept.append(run)
+    return sorted(kept, key=lambda run: run.start)
 
 
 def likeness_of(said: Said, text: str) -> float:
@@ -102,8 +127,8 @@ def _digits_alike(one: str, other: str) -> float:
     return 1 - wrong / len(wanted) if wrong <= 1 else 0.0
 
 
-def _runs(said: Said, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-    """Neighbouring words that are about as long as the value."""
+def _runs(said: Said, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Neighbouring words that are about as long as the value: from, and up to."""
     wanted = letters(said.text)
     figures = said.value_type in _EXACT_FIRST
     most = _MOST_FIGURE_WORDS if figures else _MOST_WORDS
@@ -115,7 +140,7 @@ def _runs(said: Said, words: Sequence[Word]) -> Iterator[Sequence[Word]]:
             length += len(letters(words[end - 1].text))
             if length > len(wanted) * _SLACK + 4 and end > start + 1:
                 break
-            yield words[start:end]
+            yield start, end
 
 
 def _may_begin(wanted: str, there: str) -> bool:
