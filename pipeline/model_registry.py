@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Avg, Count, FloatField
+from django.db.models import Avg, FloatField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -82,8 +83,9 @@ def _kind(weights_digest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A model today. residual: by how much reported tokens differ from the formula's,
-    as a share, over the last week's calls; None where none could be compared.
+    """A model today. before: what its service called itself until then. residual: by
+    how much reported tokens differ from the formula's, as a share, over the last week's
+    calls; None where none could be compared.
     """
 
     entry: ModelEntry
@@ -91,6 +93,7 @@ class Listed:
     price: ModelPrice | None
     formula: TokenFormula | None
     residual: float | None
+    before: str = ""
 
     @property
     def active(self) -> bool:
@@ -118,6 +121,12 @@ class Listed:
                 f"{name} {ends} on {retires}: bring in another model in a draft and"
                 " pass its gate before."
             )
+        seen = self.entry.first_seen_at.date()
+        if self.before and self.active and seen > today - SOON:
+            yield (
+                f"{name} answers as {self.entry.response_version} since {seen}, before"
+                f" as {self.before}: compare the two, and pin one by answers_as."
+            )
         if self.active and self.price is None:
             yield f"What {name} costs is not known: add its price."
         if self.residual is not None and abs(self.residual) > TOLERANCE:
@@ -135,7 +144,8 @@ def listed(*, today: date | None = None) -> list[Listed]:
     for version in released:
         for name in {e["model_id"] for e in version.manifest["engines"].values()}:
             versions.setdefault(name, []).append(version)
-    residuals = residuals_since(today - LOOKED_BACK)
+    before = _reported_before()
+    residuals = residuals_since(timezone.now() - LOOKED_BACK)
     return [
         Listed(
             entry=entry,
@@ -143,9 +153,22 @@ def listed(*, today: date | None = None) -> list[Listed]:
             price=ModelPrice.objects.of(entry.model_id, on=today),
             formula=TokenFormula.objects.of(entry.model_id, on=today),
             residual=residuals.get(entry.model_id),
+            before=before.get(entry.pk, ""),
         )
         for entry in ModelEntry.objects.all()
     ]
+
+
+def _reported_before() -> dict[UUID, str]:
+    """By entry, what answers of the same name reported before they reported it."""
+    last: dict[str, str] = {}
+    found: dict[UUID, str] = {}
+    reported = ModelEntry.objects.remote().exclude(response_version="")
+    for entry in reported.order_by("first_seen_at"):
+        if entry.model_id in last:
+            found[entry.pk] = last[entry.model_id]
+        last[entry.model_id] = entry.response_version
+    return found
 
 
 def warnings() -> list[str]:
@@ -153,15 +176,15 @@ def warnings() -> list[str]:
     return list(dict.fromkeys(said for one in listed() for said in one.warnings))
 
 
-def residuals_since(day: date) -> dict[str, float]:
+def residuals_since(moment: datetime) -> dict[str, float]:
     """By model, the mean share by which reported tokens differ from the formula's."""
     residual = Cast(KeyTextTransform("tokens_residual", "quality"), FloatField())
     rows = (
         StepEvent.objects.filter(
-            created_at__date__gte=day, quality__has_key="tokens_residual"
+            created_at__gte=moment, quality__has_key="tokens_residual"
         )
         .values("model_id")
-        .annotate(mean=Avg(residual), calls=Count("step_no"))
+        .annotate(mean=Avg(residual))
     )
     return {row["model_id"]: row["mean"] for row in rows}
 

@@ -220,6 +220,22 @@ def test_only_operators_change_models(client: Client) -> None:
     assert client.get(f"{URL}add/").status_code == 403
 
 
+def test_a_service_that_changes_its_model_is_told_of(version: PipelineVersion) -> None:
+    """The name stays, the model does not: the upgrade that nobody asked for."""
+    now = timezone.now()
+    for name, days in (("seer-1-2026-03", 90), ("seer-1-2026-11", 2)):
+        ModelEntry.objects.create(
+            model_id=SEER,
+            kind="remote",
+            response_version=name,
+            first_seen_at=now - timedelta(days=days),
+        )
+    told = [said for said in model_registry.warnings() if "answers as" in said]
+    assert len(told) == 1
+    assert "answers as seer-1-2026-11 since" in told[0]
+    assert "before as seer-1-2026-03" in told[0]
+
+
 def test_what_answers_report_is_written_down_once() -> None:
     detail = {"reported_models": ["seer-1-2026-03"]}
     record = StepRecord("extract", "ok", 1, model_id=SEER, detail=detail)

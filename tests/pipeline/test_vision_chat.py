@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from catalog import blobs
 from catalog.models import Generation, Kind, SourceMedia
+from catalog.services import erase
 from pipeline.engines.vision_chat import replay
 from pipeline.engines.vision_chat.client import KEY
 from pipeline.layout.codec import layout_from_json
@@ -130,10 +132,11 @@ def test_answers_are_kept_and_say_the_same_without_the_service(
     generation = generation_of(read(source, version))
     asked = len(server.seen())
 
-    answers = payloads(generation, "model_answer", tmp_path)
+    kept = payloads(generation, "model_answer", tmp_path)
+    answers = {f"answer={n}": answer for n, answer in enumerate(kept, start=1)}
     assert len(answers) == asked
-    assert {answer["reported"] for answer in answers} == {REPORTED}
-    assert answers[0]["response"]["choices"][0]["finish_reason"] == "stop"
+    assert {answer["reported"] for answer in kept} == {REPORTED}
+    assert kept[0]["response"]["choices"][0]["finish_reason"] == "stop"
     pages = [PageWords.from_json(p) for p in payloads(generation, "ocr", tmp_path)]
     (layout,) = payloads(generation, "layout", tmp_path)
     types = Manifest.of(version).document_types
@@ -409,6 +412,34 @@ def test_parts_are_asked_for_side_by_side(
     server.tell(delay=0.3)
     read(source, version)
     assert max(one["in_flight"] for one in server.seen()) == 3
+
+
+def test_no_log_holds_a_document_or_a_key(
+    source: SourceMedia,
+    version: PipelineVersion,
+    server: ChatServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.tell(faults=["error", "unauthorized"])
+    with caplog.at_level(logging.DEBUG):
+        read(source, version)
+    assert "service_refused" in caplog.text
+    for said in ("Tidewater", "120.00", "data:image", "secret-key", server.url):
+        assert said not in caplog.text
+
+
+def test_answers_go_with_their_document(
+    source: SourceMedia, version: PipelineVersion
+) -> None:
+    generation = generation_of(read(source, version))
+    kept = list(generation.artifacts.filter(kind="model_answer"))
+    # Small ones stand in the row, larger ones among the blobs: both have to go.
+    stored = [a.payload_hash for a in kept if a.payload_uri != "inline"]
+    assert kept
+    erase(source=source, basis="request")
+    for artifact in generation.artifacts.filter(kind="model_answer"):
+        assert artifact.payload is None
+    assert not any(blobs.exists(content_hash) for content_hash in stored)
 
 
 def test_a_budget_is_kept(

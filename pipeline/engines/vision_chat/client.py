@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -108,6 +109,9 @@ class Client:
         import httpx2
         import openai
 
+        # Below this level they write whole requests, as OPENAI_LOG asks them to.
+        for name in ("openai", "httpx2"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         key = os.environ.get(KEY, "")
         if not self.url:
             raise ServiceError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.claims import DocumentTypeSpec, Extraction
@@ -13,16 +13,16 @@ from pipeline.words import PageWords
 
 
 def replay(
-    answers: Iterable[Mapping[str, Any]],
+    answers: Mapping[str, Mapping[str, Any]],
     pages: Sequence[PageWords],
     layout: Layout,
     document_types: Sequence[DocumentTypeSpec],
 ) -> Extraction:
     """The extraction that the answers made, by the code and words of today.
 
-    answers: the payloads of the reading's `model_answer` artifacts, in the order of
-    their slots. Raises ServiceError for one that cannot be used, KeyError for one that
-    is none.
+    answers: the payloads of the reading's `model_answer` artifacts, by slot. Raises
+    ServiceError for one that cannot be used, KeyError for one that is none.
     """
-    kept = [Answer.from_json(answer) for answer in answers]
+    slots = sorted(answers, key=lambda slot: int(slot.rpartition("=")[2]))
+    kept = [Answer.from_json(answers[slot]) for slot in slots]
     return extraction_from(kept, Document(pages, layout, document_types))
