@@ -12,8 +12,8 @@ def e_value(harmful: int, n: int) -> float:
     """How strongly n documents, of which one version is right, speak for harm.
 
     harmful: of those, where it is the old one. Mean likelihood of the harm rates above
-    1/2 over that of 1/2: 2^(n+1) B(k+1, n-k+1) P(Beta(k+1, n-k+1) > 1/2). Without harm it
-    reaches 1 / level at most `level` of the time, however often one looks (Ville).
+    1/2 over that of 1/2: 2^(n+1) B(k+1, n-k+1) P(Beta(k+1, n-k+1) > 1/2). Without harm
+    it reaches 1 / level at most `level` of the time, however often one looks (Ville).
     Raises ValueError for more harm than documents.
     """
     if not 0 <= harmful <= n:
