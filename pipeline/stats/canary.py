@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from scipy.special import betainc, betaln
 
+LARGEST = 700.0  # of its logarithm: more is no number of the machine any more
+
 
 def e_value(harmful: int, n: int) -> float:
     """How strongly n documents, of which one version is right, speak for harm.
@@ -22,7 +24,9 @@ def e_value(harmful: int, n: int) -> float:
     above = betainc(b, a, 0.5)  # P(Beta(a, b) > 1/2), without 1 - almost 1
     if above <= 0:
         return 0.0
-    return math.exp((n + 1) * math.log(2) + betaln(a, b) + math.log(above))
+    return math.exp(
+        min(LARGEST, (n + 1) * math.log(2) + betaln(a, b) + math.log(above))
+    )
 
 
 def largest_e_value(harms: Iterable[bool]) -> float:
