@@ -125,9 +125,9 @@ def decide(
     """
     found = slices_of(documents)
     evidence = [count(documents, one.members) for one in found]
-    adjusted = _adjusted(found, evidence)
+    adjusted, questions = _adjusted(found, evidence, rules.level)
     judged = [
-        _judge(one, seen, rules, p)
+        _judge(one, seen, rules, p, questions)
         for one, seen, p in zip(found, evidence, adjusted, strict=True)
     ]
     if canary_stops:
@@ -153,14 +153,38 @@ def _replaced(one: Judged, **changes: object) -> Judged:
     return replace(one, **changes)  # type: ignore[arg-type]  # names of its own fields
 
 
-def _adjusted(found: Sequence[SliceOf], evidence: Sequence[Evidence]) -> list[float]:
-    """Holm over the search for harm. Slices of the same documents are one question."""
-    asked: dict[bytes, float] = {}
+def _adjusted(
+    found: Sequence[SliceOf], evidence: Sequence[Evidence], level: float
+) -> tuple[list[float], int]:
+    """Holm over the search for harm, and how many questions it had.
+
+    Slices of the same documents are one question.
+    """
+    asked: dict[bytes, Seen] = {}
     names = [one.members.tobytes() for one in found]
     for name, seen in zip(names, evidence, strict=True):
-        asked[name] = harm_p(seen.of.better, seen.of.worse)
-    answers = dict(zip(asked, holm(list(asked.values())), strict=True))
-    return [answers[name] for name in names]
+        asked[name] = seen.of
+    answers, questions = adjusted_harm(list(asked.values()), level)
+    by_name = dict(zip(asked, answers, strict=True))
+    return [by_name[name] for name in names], questions
+
+
+def adjusted_harm(asked: Sequence[Seen], level: float) -> tuple[list[float], int]:
+    """One-sided p of harm after Holm, and how many of them could speak at all.
+
+    Of so few documents by which only one version is right that even all of them for the
+    old one would not reach the level, nothing can be concluded, so asking them costs
+    nothing: how many there are says nothing of which version is right (Tarone 1990,
+    Biometrics 46:515).
+    """
+    speaks = [harm_p(0, seen.better + seen.worse) <= level for seen in asked]
+    p_values = [
+        harm_p(seen.better, seen.worse)
+        for seen, heard in zip(asked, speaks, strict=True)
+        if heard
+    ]
+    adjusted = iter(holm(p_values))
+    return [next(adjusted) if heard else 1.0 for heard in speaks], len(p_values)
 
 
 @lru_cache(maxsize=65536)
@@ -180,11 +204,14 @@ def figures_of(evidence: Evidence, level: float) -> Figures:
     )
 
 
-def _judge(one: SliceOf, evidence: Evidence, rules: Rules, p: float) -> Judged:
+def _judge(
+    one: SliceOf, evidence: Evidence, rules: Rules, p: float, questions: int
+) -> Judged:
     margin = rules.margin(one.dimension)
     figures = figures_of(evidence, rules.level)
     verdict, why = verdict_of(evidence, figures, p, margin=margin, level=rules.level)
-    needed = _needed(evidence, why, margin, rules.level)
+    harm_level = rules.level / max(1, questions)
+    needed = _needed(evidence, why, margin, rules.level, harm_level)
     return Judged(one, evidence, margin, figures, p, verdict, why, needed)
 
 
@@ -204,14 +231,18 @@ def verdict_of(
     return Verdict.INSUFFICIENT, Why.ANSWER if of.undecided else Why.LOST
 
 
-def _needed(evidence: Evidence, why: Why, margin: float, level: float) -> int:
+def _needed(
+    evidence: Evidence, why: Why, margin: float, level: float, harm_level: float
+) -> int:
     """More answers for ANSWER, more documents for COMPARE and LOST."""
     if why == Why.ANSWER:
         return answers_needed(evidence.of, evidence.drawn, margin, level=level)
     if why == Why.COMPARE:
         return documents_needed(margin, level=level)
     if why == Why.LOST:
-        return documents_to_decide(evidence.of, margin, level=level)
+        return documents_to_decide(
+            evidence.of, margin, level=level, harm_level=harm_level
+        )
     return 0
 
 
@@ -265,9 +296,9 @@ def _worst(
         moving = members[moves[members]]
         if len(moving):
             over[place] = count(documents, moving)
-    p_values = [harm_p(seen.of.better, seen.of.worse) for seen in over.values()]
+    p_values, _ = adjusted_harm([seen.of for seen in over.values()], rules.level)
     failing = []
-    for (place, seen), p in zip(over.items(), holm(p_values), strict=True):
+    for (place, seen), p in zip(over.items(), p_values, strict=True):
         figures = figures_of(seen, rules.level)
         margin = judged[place].margin
         verdict, _ = verdict_of(seen, figures, p, margin=margin, level=rules.level)

@@ -111,7 +111,9 @@ def _activation(
     sample = whole.evidence.sample
     needed = 0
     if not proven and not sample.undecided:
-        needed = documents_to_decide(sample, whole.margin, level=rules.level)
+        needed = documents_to_decide(
+            sample, whole.margin, level=rules.level, harm_level=rules.level
+        )
     return {
         "lower": decided.fit_lower,
         "margin": whole.margin,

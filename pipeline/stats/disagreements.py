@@ -152,10 +152,13 @@ def _grown(seen: Seen, more: int, like: Seen) -> Seen:
     )
 
 
-def documents_to_decide(seen: Seen, margin: float, *, level: float) -> int:
+def documents_to_decide(
+    seen: Seen, margin: float, *, level: float, harm_level: float
+) -> int:
     """How many more documents, like those so far, prove the margin or the harm.
 
-    0 where no number of them would: the difference is the margin itself.
+    harm_level: what one slice of many has to reach. 0 where no number of documents
+    would do: the difference is the margin itself.
     """
     n = seen.as_good_as or 1.0
 
@@ -163,7 +166,7 @@ def documents_to_decide(seen: Seen, margin: float, *, level: float) -> int:
         factor = (n + more) / n
         better, worse = seen.better * factor, seen.worse * factor
         safe = least_difference(better, worse, n + more, level=level) > -margin
-        return safe or harm_p(round(better), round(worse)) <= level
+        return safe or harm_p(round(better), round(worse)) <= harm_level
 
     return _smallest(enough, 1, 1_000_000) or 0
 

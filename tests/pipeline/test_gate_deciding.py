@@ -137,3 +137,11 @@ def test_a_margin_of_its_own() -> None:
     assert decide(lost, Rules({"template": 0.01})).judged[1].verdict != Verdict.PASS
     assert decide(lost, Rules({"": 0.01})).judged[1].verdict != Verdict.PASS
     assert decide(lost, Rules({"": 0.01, "template": 0.05})).judged[1].verdict == "pass"
+
+
+def test_slices_that_cannot_speak_do_not_silence_the_others() -> None:
+    """Eight lost in one template, beside forty templates of one document each."""
+    outcomes = ["worse"] * 8 + ["same"] * 12 + ["same"] * 40
+    keys = {"template": ["bad"] * 20 + [f"t{n}" for n in range(40)]}
+    decided = decide(documents(outcomes, slices=keys), RULES)
+    assert of(decided, "template", "bad").verdict == Verdict.BLOCK

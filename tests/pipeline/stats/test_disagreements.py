@@ -111,7 +111,7 @@ def test_what_comes_is_bounded_as_promised(share_labelled: float) -> None:
 
 def test_documents_to_decide_do_decide() -> None:
     lost = Seen(n=20, disagree=3, labelled=3, better=0, worse=3)
-    more = documents_to_decide(lost, 0.05, level=LEVEL)
+    more = documents_to_decide(lost, 0.05, level=LEVEL, harm_level=LEVEL)
     assert 0 < more < 60
 
 
