@@ -6,6 +6,7 @@ from django.urls import include, path
 from reviewer.views import (
     accounts,
     erasing,
+    gate,
     golden,
     history,
     media,
@@ -22,6 +23,13 @@ version_urls = [
     path("", versions.versions, name="versions"),
     path("blast-radius/", versions.blast_radius, name="blast-radius"),
     path("stale/", versions.stale, name="stale"),
+    path("gates/", gate.gates, name="gates"),
+    path("gates/of/<uuid:reprocess_id>/", gate.gate_open, name="gate-open"),
+    path("gates/<uuid:gate_id>/", gate.gate, name="gate"),
+    path(
+        "gates/<uuid:gate_id>/report.<str:form>", gate.gate_report, name="gate-report"
+    ),
+    path("gates/<uuid:gate_id>/<slug:verb>/", gate.gate_act, name="gate-act"),
     path("batches/", promotions.batches, name="batches"),
     path("batches/<uuid:batch_id>/", promotions.batch, name="batch"),
     path(
