@@ -27,12 +27,14 @@ class ReprocessItemQuerySet(models.QuerySet["ReprocessItem"]):
             waiting | lost, reprocess=reprocess, stage__lte=reprocess.stage
         ).order_by("stage", "position")
 
-    def unended(self, reprocess: Reprocess) -> ReprocessItemQuerySet:
-        """Of the stages that were begun: waiting, or at work."""
-        open_states = [ReprocessItem.State.WAITING, ReprocessItem.State.WORKING]
+    def open(self) -> ReprocessItemQuerySet:
         return self.filter(
-            reprocess=reprocess, stage__lte=reprocess.stage, state__in=open_states
+            state__in=[ReprocessItem.State.WAITING, ReprocessItem.State.WORKING]
         )
+
+    def left(self, reprocess: Reprocess) -> ReprocessItemQuerySet:
+        """Of the stages that were begun: waiting, or at work."""
+        return self.open().filter(reprocess=reprocess, stage__lte=reprocess.stage)
 
     def drawn_at_random(self) -> ReprocessItemQuerySet:
         """Of canary and sample, without what is there for its golden case.
@@ -56,7 +58,7 @@ class ReprocessItemQuerySet(models.QuerySet["ReprocessItem"]):
         )
 
     def disagreeing(self) -> ReprocessItemQuerySet:
-        """A critical field says something else, or there is no new reading to say it."""
+        """A critical field says something else, or no new reading says anything."""
         return self.filter(state=ReprocessItem.State.DONE).filter(
             models.Q(comparison__disagrees=True)
             | models.Q(new_generation__complete=False)
