@@ -13,12 +13,11 @@ from pipeline.models import Reprocess, Stage
 
 # Sources an INSERT: small enough for a statement's memory, whatever the corpus.
 CHUNK = 10_000
-# A source's place in the random order, 0 to 2^31 - 1. md5, since its answer is the same
-# on every server and by every version of it.
-POSITION = (
-    "('x' || substr(md5(%s || source_id::text), 1, 8))::bit(32)::int & 2147483647"
-)
+# The place of a text in a random order, 0 to 2^31 - 1. md5, since its answer is the
+# same on every server and by every version of it.
+PLACE = "('x' || substr(md5(%(expressions)s), 1, 8))::bit(32)::int & 2147483647"
 SPAN = 2**31
+POSITION = PLACE % {"expressions": "%s || source_id::text"}
 
 # In the order of its parameters: those of the chosen, the reprocess, canary, all, seed.
 INSERT = """
