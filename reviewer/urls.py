@@ -11,6 +11,7 @@ from reviewer.views import (
     media,
     promotions,
     queue,
+    reprocesses,
     search,
     sources,
     task,
@@ -22,6 +23,14 @@ version_urls = [
     path("", versions.versions, name="versions"),
     path("blast-radius/", versions.blast_radius, name="blast-radius"),
     path("stale/", versions.stale, name="stale"),
+    path("reprocessing/", reprocesses.reprocesses, name="reprocesses"),
+    path("reprocessing/start/", reprocesses.reprocess_start, name="reprocess-start"),
+    path("reprocessing/<uuid:reprocess_id>/", reprocesses.reprocess, name="reprocess"),
+    path(
+        "reprocessing/<uuid:reprocess_id>/act/",
+        reprocesses.reprocess_act,
+        name="reprocess-act",
+    ),
     path("batches/", promotions.batches, name="batches"),
     path("batches/<uuid:batch_id>/", promotions.batch, name="batch"),
     path(

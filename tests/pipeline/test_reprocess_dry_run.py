@@ -11,7 +11,7 @@ from pytest_django import Settings
 from catalog.models import Generation
 from pipeline import reprocessing
 from pipeline.memo.revocations import Which, revoke_memo
-from pipeline.models import PipelineVersion, Reprocess, ReprocessItem, Run
+from pipeline.models import PipelineVersion, Reprocess, ReprocessItem, Run, Stage
 from pipeline.reprocessing import Plan, ReprocessRefused, Selection, dry_run
 from pipeline.reprocessing.dry_run import Forecast, forecast
 from pipeline.reprocessing.measured import Figures, total
@@ -73,7 +73,7 @@ def test_what_is_foreseen_is_never_less_than_what_runs(
     found = seen(version)
 
     reprocess = reprocessing.start(
-        version=version, selection=Selection(), plan=Plan(until_stage=3)
+        version=version, selection=Selection(), plan=Plan(until_stage=Stage.ALL)
     )
     work_off(reprocess)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from django_q.models import OrmQ
@@ -158,7 +159,7 @@ def test_the_same_work_is_not_begun_twice() -> None:
         {"budget_micro_usd": -1},
     ],
 )
-def test_a_plan_that_makes_no_sense_is_refused(plan: dict[str, float]) -> None:
+def test_a_plan_that_makes_no_sense_is_refused(plan: dict[str, Any]) -> None:
     corpus(1)
 
     with pytest.raises(ReprocessRefused):

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from catalog.models import Generation, SourceMedia
 from pipeline import reprocessing, services, tasks, work
-from pipeline.models import PipelineVersion, ReprocessItem
+from pipeline.models import PipelineVersion, ReprocessItem, Stage
 from pipeline.reprocessing import Plan, Selection
 from pipeline.reprocessing.dispatching import work_for
 from pipeline.reprocessing.waking import wake
@@ -136,7 +136,7 @@ def test_only_what_a_new_version_changes_is_done_anew(
     )
 
     reprocess = reprocessing.start(
-        version=new, selection=Selection(), plan=Plan(until_stage=3)
+        version=new, selection=Selection(), plan=Plan(until_stage=Stage.ALL)
     )
     work_off(reprocess)
 
