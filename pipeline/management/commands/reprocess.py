@@ -152,10 +152,16 @@ def selected(options: dict[str, Any]) -> Selection:
     words = {**options, "template_key": options["template"]}
     try:
         wanted = Slice.of(words, tenants=tenants_of(options["tenant"]))
-        source = uuid.UUID(options["source"]) if options["source"] else None
     except ValueError as error:
         raise CommandError(str(error)) from None
-    return Selection(wanted, source)
+    return Selection(wanted, _source(options["source"]))
+
+
+def _source(given: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(given) if given else None
+    except ValueError:
+        raise CommandError(f"{given!r} is no id of a source.") from None
 
 
 def micro_usd(amount: str | None) -> int | None:
