@@ -7,6 +7,8 @@ const WORDS = {
   correct: "corrected",
   absent: "not in the document",
   unreadable: "cannot be read",
+  older: "older is right",
+  newer: "newer is right",
 };
 
 export class Question {
@@ -49,10 +51,12 @@ export class Question {
     return { slot: this.slot, page, box: JSON.parse(box || "[]") };
   }
 
-  // Where a candidate stands; its box is drawn under "slot#key".
+  // Where a candidate stands; its box is drawn under "slot#key". The boxes of two versions
+  // are both drawn under the slot.
   placeOf(button) {
-    const [page, ...edges] = button.dataset.look.split(",");
-    return { slot: `${this.slot}#${button.dataset.key}`, page, box: edges.map(Number) };
+    const { look, lights, key } = button.dataset;
+    const [page, ...edges] = look.split(",");
+    return { slot: lights ?? `${this.slot}#${key}`, page, box: edges.map(Number) };
   }
 
   setCurrent(current) {
@@ -106,7 +110,8 @@ export class Question {
     const choice = body.get("choice");
     const verdict = choice.startsWith("candidate|") ? "correct" : choice;
     const value =
-      verdict === "confirm" ? this.value
+      verdict === "older" || verdict === "newer" ? button.dataset.value
+      : verdict === "confirm" ? this.value
       : choice === "correct" ? body.get("value")
       : verdict === "correct" ? choice.split("|").slice(2).join("|")
       : "";
