@@ -8,20 +8,28 @@ from catalog.models.generation import Generation
 from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
 
+VERDICTS = ("identical", "equal", "changed", "better", "worse", "ungrounded")
+
 
 class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def visible_to(self, user: Viewer) -> ComparisonQuerySet:
         return self.filter(within_tenants_of(user, "new_generation__source__tenant"))
+
+    def newest_of(self, old: Generation, new: Generation) -> Comparison | None:
+        """The comparison that counts: which a promotion of the two would name."""
+        pair = self.filter(old_generation=old, new_generation=new)
+        return pair.order_by("-comparison_id").first()
 
 
 class Comparison(models.Model):
     """What differs between two generations of one source, slot by slot.
 
     differences: {"kind:slot": verdict}, without those that are the same; no values and
-    no hashes of them, so that a comparison keeps no text of its own. grounding:
-    {slot: {"iou", "pcc", "holds"}} of the boxes that moved; line_matches: {old prefix:
-    new prefix} of the lines that say the same thing under another number. Both are null
-    where payloads were compared by hash alone.
+    no hashes of them, so that a comparison keeps no text of its own. A slot is called
+    as the new generation calls it; that of a line which is gone as the old one did,
+    with "old " before it. grounding: {slot: {"iou", "pcc", "holds"}} of the boxes that
+    moved; line_matches: {old prefix: new prefix} of the lines that both have, whatever
+    their numbers. Both are null where payloads were compared by hash alone.
     """
 
     class Verdict(models.TextChoices):
@@ -30,7 +38,7 @@ class Comparison(models.Model):
         CHANGED = "changed", "some payloads differ"
         BETTER = "better", "closer to what people know to be true"
         WORSE = "worse", "further from what people know to be true"
-        UNGROUNDED = "ungrounded", "the same values, but a box lost its value"
+        UNGROUNDED = "ungrounded", "the same values, but a box lost its place"
 
     comparison_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     old_generation = models.ForeignKey(
@@ -40,7 +48,7 @@ class Comparison(models.Model):
         Generation, models.PROTECT, related_name="compared_as_new"
     )
     comparator_version = models.CharField(max_length=20)
-    verdict = models.CharField(max_length=20)
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
     differences = models.JSONField()
     grounding = models.JSONField(null=True)
     line_matches = models.JSONField(null=True)
@@ -57,7 +65,15 @@ class Comparison(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(old_generation=models.F("new_generation")),
                 name="comparison_of_two",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["old_generation", "new_generation", "comparator_version"],
+                name="pair_compared_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=VERDICTS),
+                name="comparison_verdict_known",
+            ),
         ]
         triggers = [
             erased_only(

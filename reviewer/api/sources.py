@@ -191,7 +191,13 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         pair = chosen(
             generations, str(asked.get("left", "")), str(asked.get("right", ""))
         )
-        none: dict[str, Any] = {"left": None, "right": None, "differing": 0, "rows": []}
+        none: dict[str, Any] = {
+            "left": None,
+            "right": None,
+            "comparison": None,
+            "differing": 0,
+            "rows": [],
+        }
         return Response(pair.as_json() if pair else none)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
