@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from catalog.models import (
     Comparison,
@@ -13,7 +14,10 @@ from catalog.models import (
     Kind,
     Origin,
 )
-from pipeline.claims import LINE_SLOT, DocumentTypeSpec, ValueType
+from pipeline.claims import LINE_SLOT, DocumentTypeSpec, FieldSpec, ValueType
+from pipeline.comparing import SlotChange, slot_changes
+from pipeline.comparing.critical import Critical, critical_of
+from pipeline.comparing.slots import OTHER_VALUE
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion
 from pipeline.report import live_fields
@@ -27,10 +31,6 @@ NEWER_REFUSES = "newer_refuses"
 # Of a line item, what decides money. More questions than that are not one look.
 LINE_COLUMN = "amount"
 MOST_LINES = 6
-# What the comparison says of a slot whose value did not change.
-SAME = frozenset(["identical", "equal", "moved", "ungrounded"])
-# Of a line: that of this number is another line in the other reading.
-OTHER_LINE = frozenset(["added", "removed"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +61,85 @@ def unknown_differences(comparison: Comparison) -> list[Difference]:
 
     The gate counts critical fields only, so nothing is asked for the rest's sake alone.
     """
-    old, new = comparison.old_generation, comparison.new_generation
-    older = {artifact.slot: artifact for artifact in live_fields(old)}
-    newer = {artifact.slot: artifact for artifact in _said_by(new)}
-    known = _known_slots(old, older.values())
-    spec = spec_of(old) or spec_of(new)
-    if spec is None:
-        return []
-    critical = [
-        found
-        for found in _critical(spec, older, newer)
-        if found.slot not in known and _differs(comparison, found)
+    sides = _Sides.of(comparison)
+    found = [
+        one
+        for change in slot_changes(comparison)
+        if change.kind == Kind.FIELD and change.word in OTHER_VALUE
+        for one in sides.difference(change)
     ]
+    critical = sorted((one for one in found if one.critical), key=sides.place)
     if not critical:
         return []
-    amounts = [
-        found
-        for found in _amounts(comparison, older, newer)
-        if found.slot not in known and _differs(comparison, found)
-    ]
-    return [*critical, *amounts[:MOST_LINES]]
+    lines = sorted((one for one in found if not one.critical), key=sides.place)
+    return [*critical, *lines[:MOST_LINES]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both readings by slot. known: slots of which people know enough."""
+
+    older: Mapping[str, DerivedArtifact]
+    newer: Mapping[str, DerivedArtifact]
+    fields: Mapping[str, FieldSpec]
+    critical: Critical
+    known: Collection[str]
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        old, new = comparison.old_generation, comparison.new_generation
+        older = live_fields(old)
+        specs = [spec_of(one) for one in (new, old)]
+        return cls(
+            older={artifact.slot: artifact for artifact in older},
+            newer={artifact.slot: artifact for artifact in _said_by(new)},
+            # Where both name a field, the type of the current reading counts.
+            fields={f.name: f for spec in specs if spec for f in spec.fields},
+            critical=critical_of(specs),
+            known=_known_slots(old, older),
+        )
+
+    def place(self, one: Difference) -> tuple[int, str]:
+        """In the order of the document type's fields; lines after them."""
+        names = list(self.fields)
+        return (names.index(one.slot) if one.slot in names else len(names), one.slot)
+
+    def difference(self, change: SlotChange) -> Iterator[Difference]:
+        slot = change.old_slot or change.new_slot
+        if slot in self.known:
+            return
+        older = self.older.get(change.old_slot)
+        newer = self.newer.get(change.new_slot)
+        if LINE_SLOT.fullmatch(slot):
+            if not self._one_line(change):
+                return
+        elif slot not in self.critical:
+            return
+        yield Difference(
+            slot,
+            self._value_type(slot, older or newer),
+            critical=slot in self.critical,
+            older=older,
+            newer=newer,
+        )
+
+    def _one_line(self, change: SlotChange) -> bool:
+        """Whether it is a cell to ask about, of a line with one number in both.
+
+        A line that only one of them has is no question of one key: its answer would be
+        a whole line. And an answer is carried over by its slot's name, so that it must
+        mean the same line in both.
+        """
+        line = LINE_SLOT.fullmatch(change.old_slot)
+        if line is None or change.old_slot != change.new_slot:
+            return False
+        return line["column"] == LINE_COLUMN or change.old_slot in self.critical
+
+    def _value_type(self, slot: str, artifact: DerivedArtifact | None) -> str:
+        if slot in self.fields:
+            return self.fields[slot].value_type.value
+        payload = (artifact.payload if artifact else None) or {}
+        return str(payload.get("value_type") or ValueType.MONEY)
 
 
 def chosen_side(decision: Decision) -> str:
@@ -129,58 +188,3 @@ def _known_slots(
         case__source=generation.source_id, case__retired_at__isnull=True
     )
     return answered | set(golden.standing().values_list("slot", flat=True))
-
-
-def _critical(
-    spec: DocumentTypeSpec,
-    older: Mapping[str, DerivedArtifact],
-    newer: Mapping[str, DerivedArtifact],
-) -> Iterator[Difference]:
-    for field in spec.fields:
-        if field.critical:
-            yield Difference(
-                field.name,
-                field.value_type.value,
-                critical=True,
-                older=older.get(field.name),
-                newer=newer.get(field.name),
-            )
-
-
-def _amounts(
-    comparison: Comparison,
-    older: Mapping[str, DerivedArtifact],
-    newer: Mapping[str, DerivedArtifact],
-) -> Iterator[Difference]:
-    """Of lines that both versions have under the same number.
-
-    A line that only one of them has is no question of one key: its answer would be a
-    whole line. And an answer is carried over by its slot's name, so that it must mean
-    the same line in both.
-    """
-    matches = comparison.line_matches or {}
-    pairs = {pair for pair in matches.items() if pair[0] != pair[1]}
-    moved = {prefix for pair in pairs for prefix in pair}
-    for slot, artifact in older.items():
-        line = LINE_SLOT.fullmatch(slot)
-        if not line or line["column"] != LINE_COLUMN or line["prefix"] in moved:
-            continue
-        if value_of(artifact) and value_of(newer.get(slot)):
-            yield Difference(
-                slot,
-                str((artifact.payload or {}).get("value_type") or ValueType.MONEY),
-                critical=False,
-                older=artifact,
-                newer=newer[slot],
-            )
-
-
-def _differs(comparison: Comparison, found: Difference) -> bool:
-    """As the comparison says, whose equality is that of the field's type."""
-    if value_of(found.older) == value_of(found.newer):
-        return False
-    if refuses(comparison):
-        return True
-    verdict = comparison.differences.get(f"{Kind.FIELD.value}:{found.slot}")
-    unlike = SAME if found.critical else SAME | OTHER_LINE
-    return verdict is not None and verdict not in unlike

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0009_golden_values_of_two_versions"),
+        ("catalog", "0008_reprocessing"),
         ("reviewer", "0004_reprocessing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

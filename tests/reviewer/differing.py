@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import Comparison, DerivedArtifact, Generation, SourceMedia, Tenant
+from catalog.models import Comparison, Generation, SourceMedia, Tenant
 from catalog.services import NewArtifact
+from pipeline.comparing import compare_generations
 from pipeline.models import PipelineVersion, Reprocess, ReprocessItem, Stage
 from pipeline.signals import compared
 from reviewer.models import ReviewTask
@@ -29,7 +30,10 @@ def reads(
     region: Mapping[str, Any] | None = LOW,
     lines: Sequence[str] = (),
 ) -> list[NewArtifact]:
-    """A receipt as one version reads it; None: it finds nothing there."""
+    """A receipt as one version reads it; None: it finds nothing there.
+
+    lines: such as "Tea 4.10".
+    """
     given = (
         ("total", total, "money"),
         ("date", date, "date"),
@@ -46,10 +50,11 @@ def reads(
         for slot, value, kind in given
         if value is not None
     ]
-    fields += [
-        field_artifact(f"lines[{number}].amount", amount)
-        for number, amount in enumerate(lines)
-    ]
+    for number, line in enumerate(lines):
+        what, _, amount = line.rpartition(" ")
+        place = f"lines[{number}]"
+        fields.append(field_artifact(f"{place}.amount", amount))
+        fields.append(field_artifact(f"{place}.description", what, value_type="text"))
     return fields
 
 
@@ -77,37 +82,7 @@ def two_readings(
         reason="encrypted" if refused else "all_critical_verified",
         fields=() if refused else new,
     )
-    return compare(older, newer)
-
-
-def compare(old: Generation, new: Generation, **more: Any) -> Comparison:
-    """By value alone, in the words of the comparator."""
-    before, after = _values(old), _values(new)
-    differences = {
-        f"field:{slot}": _word(before.get(slot), after.get(slot))
-        for slot in sorted(before.keys() | after.keys())
-        if before.get(slot) != after.get(slot)
-    }
-    return Comparison.objects.create(
-        old_generation=old,
-        new_generation=new,
-        comparator_version="test-1",
-        verdict="changed" if differences else "equal",
-        differences=differences,
-        disagrees=any("lines[" not in slot for slot in differences),
-        **more,
-    )
-
-
-def _values(generation: Generation) -> dict[str, str]:
-    fields = DerivedArtifact.objects.live_in(generation).filter(kind="field")
-    return {field.slot: str((field.payload or {})["value"]) for field in fields}
-
-
-def _word(old: str | None, new: str | None) -> str:
-    if old is None:
-        return "added"
-    return "removed" if new is None else "changed"
+    return compare_generations(old=older, new=newer)
 
 
 def make_reprocess(version: str = NEW, *, seed: int = 7) -> Reprocess:

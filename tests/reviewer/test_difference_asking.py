@@ -14,7 +14,6 @@ from reviewer.names import FieldNames
 from tests.factories import make_source, make_tenant
 from tests.reviewer.answering import answered, say
 from tests.reviewer.differing import (
-    compare,
     difference_task,
     done_item,
     make_reprocess,
@@ -98,15 +97,8 @@ def test_readings_that_agree_ask_nobody(tenant: Tenant) -> None:
 
 
 def test_what_is_equal_by_its_type_is_no_question(tenant: Tenant) -> None:
-    comparison = two_readings(
-        tenant, old=reads(), new=reads("25.30", company="GIN KEE")
-    )
-    older, newer = comparison.old_generation, comparison.new_generation
-    typed = compare(older, newer)
-    typed.differences["field:company"] = "equal"
-    typed.pk = None
-    typed.save(force_insert=True)
-    tell(typed)
+    new = reads("25.30", company="GIN KEE")
+    tell(two_readings(tenant, old=reads(), new=new))
 
     assert slots(ReviewTask.objects.get()) == ["total"]
 
@@ -114,32 +106,29 @@ def test_what_is_equal_by_its_type_is_no_question(tenant: Tenant) -> None:
 def test_amounts_of_lines_come_after_the_fields_that_decide(tenant: Tenant) -> None:
     task = difference_task(
         tenant,
-        old=reads(lines=["4.10", "5.00"]),
-        new=reads("25.30", lines=["4.10", "9.10", "1.00"]),
+        old=reads(lines=["Tea 4.10", "Cake 5.00"]),
+        new=reads("25.30", lines=["Tea 4.10", "Cake 9.10", "Freight 1.00"]),
     )
 
     assert slots(task) == ["total", "lines[1].amount"]
+    assert task.stakes == Stakes.HIGH
 
 
 def test_lines_alone_are_no_reason_to_ask(tenant: Tenant) -> None:
-    tell(two_readings(tenant, old=reads(lines=["1"]), new=reads(lines=["2"])))
+    tell(two_readings(tenant, old=reads(lines=["Tea 1"]), new=reads(lines=["Tea 2"])))
 
     assert not ReviewTask.objects.exists()
 
 
 def test_a_line_that_has_another_number_now_is_not_asked(tenant: Tenant) -> None:
-    pair = two_readings(
+    comparison = two_readings(
         tenant,
-        old=reads(lines=["4.10", "5.00"]),
-        new=reads("25.30", lines=["5.00", "4.10"]),
+        old=reads(lines=["Tea 4.10", "Cake 5.00"]),
+        new=reads("25.30", lines=["Cake 5.10", "Tea 4.10"]),
     )
-    moved = compare(
-        pair.old_generation,
-        pair.new_generation,
-        line_matches={"lines[0]": "lines[1]", "lines[1]": "lines[0]"},
-    )
-    tell(moved)
+    tell(comparison)
 
+    assert comparison.differences["field:lines[0].amount"] == "changed"
     assert slots(ReviewTask.objects.get()) == ["total"]
 
 

@@ -24,6 +24,7 @@ from catalog.models import (
     Tenant,
 )
 from catalog.regions import Region
+from pipeline.comparing import judgements
 from reviewer import services
 from reviewer.history import history_of
 from reviewer.models import Correction, Decision, ReviewTask, Verdict
@@ -129,6 +130,27 @@ def test_the_golden_value_says_what_both_versions_said(
     assert (filed.pipeline_version, filed.machine_value) == ("1.0.0", "21.20")
     assert (filed.other_version, filed.other_value) == ("1.1.0", "25.30")
     assert (filed.machine_region, filed.other_region) == (LOW, HIGH)
+
+
+@pytest.mark.parametrize(
+    ("choice", "scores"),
+    [(OLDER, (True, False)), (NEWER, (False, True)), (None, (False, False))],
+)
+def test_the_answer_scores_both_versions(
+    task: ReviewTask,
+    alice: User,
+    choice: dict[str, Any] | None,
+    scores: tuple[bool, bool],
+) -> None:
+    assert task.comparison is not None
+    before = judgements([task.comparison])[task.comparison.pk]
+    assert (before.old_right, before.new_right) == (None, None)
+
+    given = choice or {"verdict": Verdict.CORRECT, "value": "9.00"}
+    answered(task, alice, say("total", **given))
+
+    now = judgements([task.comparison])[task.comparison.pk]
+    assert (now.old_right, now.new_right) == scores
 
 
 def test_of_an_ordinary_task_no_other_version_is_filed(alice: User) -> None:
