@@ -82,6 +82,12 @@ class GoldenValueQuerySet(models.QuerySet["GoldenValue"]):
             "case_id", "slot"
         )
 
+    def that_count(self) -> GoldenValueQuerySet:
+        """Those that stand in active cases of sources that are still there."""
+        return self.standing().filter(
+            case__retired_at__isnull=True, case__source__erased_at__isnull=True
+        )
+
 
 class GoldenValue(models.Model):
     """What a slot of a golden case truly says. A later row replaces an earlier one."""
