@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 
-# Of ReprocessItem.slices. Two at once are written with JOIN between, keys and words.
+# Of ReprocessItem.slices.
 SLICE_KEYS = ("tenant", "template", "document_type", "modality", "quality")
+# Between the dimensions, and the keys, of a gate's slice of two.
+CROSS = " x "
 MOST_ASKED = 500
 UNKNOWN_KEY = "There is no slice {key!r}: use one of {known}."
 
@@ -23,12 +25,34 @@ def slices_of(pairs: Mapping[str, str]) -> dict[str, str]:
 
 
 class AskingForm(forms.Form):
-    """most: how many. Each slice key may stand in the form with its word; one that
-    does not is not narrowed by.
+    """most: how many. dimension, key: a slice as a gate writes it, "template" and
+    "t-1", or "template x quality" and "t-1 x low"; empty: all that was compared.
     """
 
-    most = forms.IntegerField(min_value=1, max_value=MOST_ASKED)
+    most = forms.IntegerField(
+        min_value=1,
+        max_value=MOST_ASKED,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            f"Say how many: a number from 1 to {MOST_ASKED}.",
+        ),
+    )
+    dimension = forms.CharField(required=False, max_length=100)
+    key = forms.CharField(required=False, max_length=200, strip=False)
 
-    def slices(self) -> dict[str, str]:
-        given: Any = self.data
-        return {key: str(given[key]) for key in SLICE_KEYS if key in given}
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        names = str(data.get("dimension") or "").split(CROSS)
+        words = str(data.get("key") or "").split(CROSS, maxsplit=len(names) - 1)
+        if len(words) != len(names):
+            raise forms.ValidationError("Name as many keys as dimensions.")
+        pairs = dict(zip(names, words, strict=True)) if names != [""] else {}
+        try:
+            data["slices"] = slices_of(pairs)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+        return data
+
+    @property
+    def first_error(self) -> str:
+        return str(next(iter(self.errors.values()))[0])

@@ -28,7 +28,7 @@ NOTHING_LEFT = (
 @require_POST
 @login_needed
 def ask_differences(request: UserRequest, reprocess_id: uuid.UUID) -> HttpResponse:
-    """most: how many; tenant, template, ...: the slice; next: where to go on."""
+    """The form is an AskingForm; next: the page to go back to."""
     items = ReprocessItem.objects.filter(reprocess=reprocess_id)
     if not items.visible_to(request.user).exists():
         raise Http404
@@ -38,11 +38,11 @@ def ask_differences(request: UserRequest, reprocess_id: uuid.UUID) -> HttpRespon
         raise PermissionDenied(FOR_MANAGERS)
     form = AskingForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Say how many: a number from 1 to 500.")
+        messages.error(request, form.first_error)
         return redirect(_following(request))
     asked = services.ask_differences(
         items=items.filter(source__tenant__in=led),
-        slices=form.slices(),
+        slices=form.cleaned_data["slices"],
         most=form.cleaned_data["most"],
         user=request.user,
     )

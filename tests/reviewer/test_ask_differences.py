@@ -56,7 +56,9 @@ def told(client: Client, answer: object) -> str:
 def test_one_button_asks_more(
     client: Client, mona: User, reprocess: Reprocess, harbour: Tenant
 ) -> None:
-    answer = client.post(url(reprocess), {"most": 1, "tenant": "harbour"})
+    answer = client.post(
+        url(reprocess), {"most": 1, "dimension": "tenant", "key": "harbour"}
+    )
 
     assert ReviewTask.objects.get().tenant == harbour
     assert answer.headers["Location"] == "/?asks=difference"
@@ -95,9 +97,56 @@ def test_how_many_is_a_number(
 def test_where_nothing_is_left_it_says_so(
     client: Client, mona: User, reprocess: Reprocess
 ) -> None:
-    answer = client.post(url(reprocess), {"most": 5, "template": "t-none"})
+    answer = client.post(
+        url(reprocess), {"most": 5, "dimension": "template", "key": "t-none"}
+    )
 
     assert "Nothing is left to ask there" in told(client, answer)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "key", "asked"),
+    [
+        ("tenant x document_type", "harbour x receipt", 2),
+        ("tenant x document_type", "harbour x invoice", 0),
+        ("document_type", "receipt", 2),
+        ("", "", 2),
+    ],
+)
+def test_a_slice_is_named_as_a_gate_names_it(
+    client: Client,
+    mona: User,
+    reprocess: Reprocess,
+    dimension: str,
+    key: str,
+    asked: int,
+) -> None:
+    client.post(url(reprocess), {"most": 9, "dimension": dimension, "key": key})
+
+    assert ReviewTask.objects.count() == asked
+
+
+@pytest.mark.parametrize(
+    ("dimension", "key", "says"),
+    [
+        ("colour", "red", "There is no slice"),
+        ("tenant x template", "harbour", "as many keys as dimensions"),
+    ],
+)
+def test_a_slice_that_is_none_is_refused_with_what_to_do(
+    client: Client,
+    mona: User,
+    reprocess: Reprocess,
+    dimension: str,
+    key: str,
+    says: str,
+) -> None:
+    answer = client.post(
+        url(reprocess), {"most": 9, "dimension": dimension, "key": key}
+    )
+
+    assert says in told(client, answer)
+    assert not ReviewTask.objects.exists()
 
 
 def test_reviewers_do_not_decide_what_others_are_asked(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0010_comparison_verdict_known"),
+        ("catalog", "0011_golden_sets_frozen"),
     ]
 
     operations = [
