@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import blobs, fsck
 from catalog.models import Erasure, LedgerEntry, ScrubRun
+from pipeline import model_registry
 from pipeline.models import Run
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,7 @@ def health(request: HttpRequest) -> HttpResponse:
             "scrubs": ScrubRun.objects.recent()[:SHOWN],
             "last_full": ScrubRun.objects.last_full(),
             "head": LedgerEntry.objects.all().head(),
+            "model_warnings": model_registry.warnings(),
             "erasures": Erasure.objects.unfinished().select_related("tenant"),
         },
     )

@@ -22,6 +22,7 @@ from pipeline.execution import Execution
 from pipeline.lease import LEASE, renewed
 from pipeline.manifest import EngineChanged
 from pipeline.memo.kept_recipes import keep_recipes
+from pipeline.model_registry import register_reported
 from pipeline.models import Run
 from pipeline.runner import RunFailed, execute, scratch_folder
 from pipeline.services import NOT_RUNNABLE
@@ -33,10 +34,14 @@ log = structlog.get_logger()
 # A run waits this long after its first, second failure; the next one is the last.
 PAUSES = (timedelta(seconds=5), timedelta(seconds=20))
 MAX_ATTEMPTS = len(PAUSES) + 1
-# Where the storage does not answer nothing is wrong with the run: it waits two hours.
+# Where a service does not answer nothing is wrong with the run: it waits two hours.
 OUTAGE_PAUSES = (*PAUSES, timedelta(minutes=1), *[timedelta(minutes=10)] * 12)
 FAILED = "failed"
 STORAGE_UNAVAILABLE = "storage_unavailable"
+# Trouble of others, which passes: of the blobs' store, or of a model's service.
+OUTAGES = frozenset(
+    {STORAGE_UNAVAILABLE, "service_unavailable", "service_busy", "service_too_slow"}
+)
 WORKER_DIED = "worker_died"
 
 
@@ -134,6 +139,7 @@ def _finish(run: Run, execution: Execution) -> Run:
     _own(run)
     reading = execution.reading()
     keep_recipes(execution.recipes.values())
+    register_reported(execution.records)
     run.generation = store_generation(source=run.source, reading=reading)
     run.state = Run.State.FINISHED
     run.disposition, run.reason = reading.disposition, reading.reason
@@ -184,7 +190,7 @@ def _put_back(
     run: Run, step: str, reason: str, records: Sequence[StepRecord], *, again: bool
 ) -> Run:
     log.warning("run_failed", step=step, reason=reason, attempt=run.attempts)
-    pauses = OUTAGE_PAUSES if reason == STORAGE_UNAVAILABLE else PAUSES
+    pauses = OUTAGE_PAUSES if reason in OUTAGES else PAUSES
     if again and run.attempts <= len(pauses):
         run.state = Run.State.QUEUED
         run.step, run.lease_until = "", None

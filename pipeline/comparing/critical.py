@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from pipeline.claims import LINE_SLOT, DocumentTypeSpec
 
+# How a description is spelled decides nothing; what is paid does.
+LINE_FIGURES = frozenset({"quantity", "unit_price", "amount"})
+
 
 @dataclass(frozen=True, slots=True)
 class Critical:
-    """names: of header fields. columns: of line items, where the type asks for them by
-    a critical field whose hints name a "line_column".
+    """names: of header fields. columns: of line items, where their type says that a
+    reading is only right if its lines are.
     """
 
     names: frozenset[str] = frozenset()
@@ -24,14 +27,7 @@ class Critical:
 
 def critical_of(specs: Iterable[DocumentTypeSpec | None]) -> Critical:
     """All that one of the types holds critical."""
-    names, columns = set(), set()
-    for spec in specs:
-        for field in spec.fields if spec else ():
-            if not field.critical:
-                continue
-            column = field.hints.get("line_column")
-            if column:
-                columns.add(str(column))
-            else:
-                names.add(field.name)
-    return Critical(frozenset(names), frozenset(columns))
+    known = [spec for spec in specs if spec is not None]
+    names = {field.name for spec in known for field in spec.fields if field.critical}
+    lines = any(spec.critical_lines for spec in known)
+    return Critical(frozenset(names), LINE_FIGURES if lines else frozenset())
