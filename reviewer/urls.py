@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from reviewer.views import (
     accounts,
+    differences,
     erasing,
     gate,
     golden,
@@ -59,6 +60,11 @@ urlpatterns = [
     path("review/<uuid:task_id>/extend/", task.extend, name="task-extend"),
     path("review/<uuid:task_id>/put-back/", task.put_back, name="task-put-back"),
     path("review/<uuid:task_id>/close/", task.close, name="task-close"),
+    path(
+        "reprocesses/<uuid:reprocess_id>/ask/",
+        differences.ask_differences,
+        name="ask_differences",
+    ),
     path("upload/", upload.upload, name="upload"),
     path("runs/<uuid:run_id>/status/", upload.run_status, name="run-status"),
     path("runs/<uuid:run_id>/retry/", upload.run_retry, name="run-retry"),

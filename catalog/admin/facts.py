@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 else:
     TabularInline = admin.TabularInline
 
-GOLDEN_COLUMNS = ("slot", "value", "machine_value", "pipeline_version", "created_at")
+GOLDEN_COLUMNS = (
+    *("slot", "value", "machine_value", "pipeline_version"),
+    *("other_value", "other_version", "created_at"),
+)
 
 
 @admin.register(SourceMedia)

@@ -105,6 +105,20 @@ class GoldenValue(models.Model):
     machine_region = models.JSONField(null=True)
     pipeline_version = models.CharField(max_length=50)
     model_id = models.CharField(max_length=200, blank=True)
+    other_value = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what another version said there",
+    )
+    other_region = models.JSONField(null=True)
+    other_version = models.CharField(
+        max_length=50,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="that version, where a person chose between two; empty: nobody did",
+    )
     decision_ref = models.UUIDField(null=True)
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pgtrigger
@@ -70,6 +71,10 @@ class ReprocessItemQuerySet(models.QuerySet["ReprocessItem"]):
             self.filter(micro_usd__gt=0).aggregate(sum=models.Sum("micro_usd"))["sum"]
             or 0
         )
+
+    def in_slices(self, slices: Mapping[str, str]) -> ReprocessItemQuerySet:
+        """Those whose slices have all these words."""
+        return self.filter(slices__contains=dict(slices)) if slices else self
 
     def compared(self) -> ReprocessItemQuerySet:
         """Those of which old and new can be set side by side."""

@@ -150,7 +150,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         run = source.runs.select_related("pipeline_version").first()
         current = next(iter(source.current_generations), None)
-        task = source.review_tasks.open().first()
+        task = source.review_tasks.open().release_first().first()
         data = {
             "source_id": source.pk,
             "run": run,
