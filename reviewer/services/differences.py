@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from catalog.models import Comparison, Generation, State
 from pipeline.models import ReprocessItem, Stage
-from pipeline.models.reprocess import ReprocessItemQuerySet
+from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from reviewer import two_versions
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.triage import priority_by
