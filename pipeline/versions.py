@@ -11,7 +11,7 @@ from django.utils import timezone
 from pipeline.claims import DocumentTypeSpec
 from pipeline.definitions import doc_extract
 from pipeline.definitions.document_types import BUILT_IN, SHOWN_AS
-from pipeline.manifest import Manifest, StepEntry, engines_here
+from pipeline.manifest import Manifest
 from pipeline.models import (
     Activation,
     DocumentType,
@@ -143,15 +143,7 @@ def release(*, version: PipelineVersion) -> PipelineVersion:
     version = PipelineVersion.objects.select_for_update().get(pk=version.pk)
     if version.state != PipelineVersion.State.DRAFT:
         raise VersionRefused(f"{version} is {version.state}; only a draft is released.")
-    manifest = Manifest.of(version)
-    frozen = Manifest(
-        steps=tuple(
-            StepEntry(e.step, e.version, e.engine, dict(e.params))
-            for e in manifest.steps
-        ),
-        engines=engines_here(manifest.engines),
-        document_types=manifest.document_types,
-    )
+    frozen = Manifest.of(version).with_engines_here()
     version.manifest = frozen.as_json()
     version.digest = frozen.digest
     version.state = PipelineVersion.State.RELEASED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,12 +11,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
+from catalog.hashing import digest_of
+
 
 class EngineHandler:
     """Alias to instance, as django.core.files.storage.storages does it."""
 
     def __init__(self) -> None:
         self._made: dict[str, Any] = {}
+        self._made_with: dict[str, Any] = {}
 
     @cached_property
     def backends(self) -> dict[str, dict[str, Any]]:
@@ -39,9 +43,30 @@ class EngineHandler:
             )
         return self._made[alias]
 
+    def made_with(self, alias: str, options: Mapping[str, Any]) -> Any:
+        """The alias's engine with options of a version's own, made once a process.
+
+        Raises ImproperlyConfigured, also where the backend does not take them.
+        """
+        parameters = self.backends.get(alias, {})
+        if options == parameters.get("OPTIONS", {}):
+            return self[alias]
+        key = digest_of({"alias": alias, "options": dict(options)})
+        if key not in self._made_with:
+            try:
+                backend = import_string(parameters["BACKEND"])
+                made = backend(**options, **parameters.get("RUNTIME", {}))
+            except (KeyError, ImportError, TypeError, ValueError) as error:
+                raise ImproperlyConfigured(
+                    f"the engine {alias!r} cannot be made with these options: {error}"
+                ) from error
+            self._made_with[key] = made
+        return self._made_with[key]
+
     def forget(self) -> None:
         """Make engines anew: the settings changed."""
         self._made.clear()
+        self._made_with.clear()
         self.__dict__.pop("backends", None)
 
 

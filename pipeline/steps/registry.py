@@ -11,18 +11,26 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from pipeline.steps.base import Step, StepInput, StepResult
+from pipeline.steps.base import Determinism, Step, StepInput, StepResult
 
 
 class Earlier:
     """A step as it was in an earlier version; then are the parameters that say how."""
 
-    def __init__(self, step: Step, version: str, **then: Any) -> None:
+    def __init__(
+        self,
+        step: Step,
+        version: str,
+        *,
+        determinism: Determinism | None = None,
+        **then: Any,
+    ) -> None:
         self.name = step.name
         self.version = version
         self.reads = step.reads
         self.reads_types = step.reads_types
         self.keeps = step.keeps
+        self.determinism = determinism or step.determinism
         self.step = step
         self.then = then
 
@@ -53,6 +61,7 @@ def _steps() -> dict[tuple[str, str], Step]:
         LayoutStep(),
         ExtractStep(),
         GroundStep(),
+        Earlier(VerifyStep(), "1.0.0", determinism=Determinism.STOCHASTIC, today="run"),
         VerifyStep(),
         IndexStep(),
         DispositionStep(),
@@ -75,3 +84,8 @@ def step_named(name: str, version: str) -> Step:
 def latest_versions() -> dict[str, str]:
     """Step name to the newest version of its code: the last of its name above."""
     return dict(_steps().keys())
+
+
+def all_steps() -> list[Step]:
+    """Every step version that can run here, the newest of its name last."""
+    return list(_steps().values())
