@@ -18,6 +18,7 @@ from django.conf import settings
 from catalog.hashing import digest_of
 from pipeline.memo.recipe import process_closure
 from pipeline.models import PipelineVersion
+from pipeline.steps.base import Step
 from pipeline.steps.registry import Earlier, all_steps
 
 FILE = Path(__file__).with_name("step_digests.json")
@@ -46,7 +47,7 @@ class Changed:
 
 def digests_here() -> Digests:
     """Of the newest version of each step, and of each engine of settings.ENGINES."""
-    newest = {step.name: step for step in all_steps() if not isinstance(step, Earlier)}
+    newest = {_known_as(s): s for s in all_steps() if not isinstance(s, Earlier)}
     backends = {entry["BACKEND"] for entry in settings.ENGINES.values()}
     return Digests(
         steps={
@@ -59,6 +60,11 @@ def digests_here() -> Digests:
             if backend.startswith(OURS)
         },
     )
+
+
+def _known_as(step: Step) -> str:
+    """Its name; a variant of its code ("1.0.0+pictures") stands for itself."""
+    return step.name + "".join(step.version.partition("+")[1:])
 
 
 def _code(module: str) -> str:

@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from catalog.hashing import digest_of
 from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
-from pipeline.engines.handler import engines
+from pipeline.engines.handler import engines, role_of
 from pipeline.steps.registry import step_named
 
 if TYPE_CHECKING:
@@ -149,6 +149,20 @@ class Manifest:
         used = {entry.engine for entry in steps}
         engines = {a: engine for a, engine in self.engines.items() if a in used}
         return Manifest(steps, engines, self.document_types)
+
+    def with_engine(self, alias: str) -> Manifest:
+        """The same with another engine of this machine wherever its role is asked for.
+
+        Raises ImproperlyConfigured, and EngineError where the engine is not here.
+        """
+        role = role_of(alias)
+        steps = tuple(
+            replace(entry, engine=alias) if role_of(entry.engine) == role else entry
+            for entry in self.steps
+        )
+        named = dict.fromkeys(entry.engine for entry in steps if entry.engine)
+        known = {**engines_here([alias]), **self.engines}
+        return replace(self, steps=steps, engines={name: known[name] for name in named})
 
     def with_engines_here(self) -> Manifest:
         """The same with the models of this machine. Raises ImproperlyConfigured."""

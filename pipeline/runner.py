@@ -13,6 +13,7 @@ import structlog
 from catalog import blobs, scratch
 from catalog.models import SourceMedia
 from pipeline.engines.base import EngineError
+from pipeline.engines.handler import role_of
 from pipeline.events import StepRecord
 from pipeline.execution import Announce, Execution, facts_of
 from pipeline.manifest import Manifest, StepEntry
@@ -164,15 +165,12 @@ class AtWork:
             engine=self._engine,
         )
 
-    def _engine(self, alias: str) -> Any:
-        """The engine that the version names; another one would go unseen.
-
-        A step asks by its word: the version may name "ocr_tesseract" for its "ocr".
-        """
-        named = self.entry.engine
-        if not (named == alias or named.startswith(f"{alias}_")):
-            raise LookupError(f"{self.entry.step} does not declare engine {alias!r}")
-        return self.execution.manifest.engine(named)
+    def _engine(self, role: str) -> Any:
+        """The engine that the version names for the role; another would go unseen."""
+        alias = self.entry.engine
+        if role_of(alias) != role:
+            raise LookupError(f"{self.entry.step} names no engine for {role!r}")
+        return self.execution.manifest.engine(alias)
 
     @property
     def _ms(self) -> int:

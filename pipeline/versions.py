@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from pipeline import policies
 from pipeline.claims import DocumentTypeSpec
 from pipeline.definitions import doc_extract
 from pipeline.definitions.document_types import BUILT_IN, SHOWN_AS
@@ -186,6 +187,7 @@ def activate(
     versions.filter(active=True).update(active=False)
     versions.filter(pk=version.pk).update(active=True)
     version.refresh_from_db()
+    policies.after_activation(version=version, actor=actor)
     return version
 
 

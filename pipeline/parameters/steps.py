@@ -7,6 +7,7 @@ from pipeline.extracting import acceptance
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.parameters.parameter import Parameter
 from pipeline.steps import input_gate, layout, normalize, ocr, verify
+from pipeline.wording import plain
 
 CONFIDENCE = "Accepted without a person from this confidence (0 to 1)."
 SECONDS = (
@@ -176,9 +177,17 @@ PARAMETERS: tuple[Parameter, ...] = (
 )
 
 
-def of_step(step: str) -> list[Parameter]:
-    """Those that are shown under a step: a shared one under the first that takes it."""
-    return [one for one in PARAMETERS if one.steps[0] == step]
+def of_step(entry: StepEntry) -> list[Parameter]:
+    """Those that are shown under a step: a shared one under the first that takes it.
+
+    What a version sets and nobody described is shown by its name.
+    """
+    described = {one.name for one in PARAMETERS if entry.step in one.steps}
+    found = [one for one in PARAMETERS if one.steps[0] == entry.step]
+    for name, value in entry.params.items():
+        if name not in described and isinstance(value, bool | int | float | str):
+            found.append(Parameter((entry.step,), name, plain(name), "", value))
+    return found
 
 
 def with_values(manifest: Manifest, given: Mapping[Parameter, Any]) -> Manifest:
