@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from catalog import blobs, fsck
 from catalog.models import Erasure, LedgerEntry, ScrubRun
 from pipeline.models import Run
+from pipeline.upgrades import stuck_versions
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +77,7 @@ def health(request: HttpRequest) -> HttpResponse:
             "scrubs": ScrubRun.objects.recent()[:SHOWN],
             "last_full": ScrubRun.objects.last_full(),
             "head": LedgerEntry.objects.all().head(),
+            "stuck": list(stuck_versions()),
             "erasures": Erasure.objects.unfinished().select_related("tenant"),
         },
     )

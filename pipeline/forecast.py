@@ -61,17 +61,19 @@ class Forecast:
                 return f"Read anew, they would take: {NOBODY_KNOWS}."
             whole = timedelta(seconds=round(self.behind * self.reading_seconds))
             return (
-                f"Read anew, they take at most about {in_words(whole)} of one worker, by"
-                f" {self.measured:,} measured readings of {self.reading_seconds:.1f} s;"
-                " then those that pass a gate can be promoted."
+                f"Read anew, they take at most about {in_words(whole)} of one worker,"
+                f" by {self.measured:,} measured readings of"
+                f" {self.reading_seconds:.1f} s; then those that pass a gate can be"
+                " promoted."
             )
         if mode == Mode.LAZY:
             if not self.reads_a_day:
                 return f"How many a day are asked for: {NOBODY_KNOWS}."
             days = timedelta(days=self.behind / self.reads_a_day)
             return (
-                f"About {self.reads_a_day:,.1f} a day are asked for: if people go on so,"
-                f" all are read in about {in_words(days)}; what nobody asks for stays."
+                f"About {self.reads_a_day:,.1f} a day are asked for: if people go on"
+                f" so, all are read in about {in_words(days)}; what nobody asks for"
+                " stays."
             )
         return "So it stays for ever, until somebody reprocesses them."
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
 from typing import ParamSpec
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -76,8 +77,8 @@ def sweep() -> None:
 @keeping_quiet
 def read_delivered(delivery_id: str) -> None:
     """Have what was exported read by what is active, where a policy is lazy."""
-    sources = DerivedArtifact.objects.filter(deliveries__delivery=delivery_id)
-    for source_id in sources.order_by().values_list("source", flat=True).distinct():
+    carried = DerivedArtifact.objects.filter(deliveries__delivery=UUID(delivery_id))
+    for source_id in carried.order_by().values_list("source", flat=True).distinct():
         policies.somebody_reads(source_id=source_id, user=None, lane=Run.Lane.BATCH)
 
 

@@ -88,14 +88,17 @@ def original_of(artifact: DerivedArtifact) -> DerivedArtifact:
 
 
 def said_by(artifact: DerivedArtifact) -> dict[str, Any]:
-    """Who said a person's value, and when: by the decision written along with it."""
+    """Who said a person's value, and when: by the decision that was written next, in
+    the same transaction.
+    """
     decision = (
         Promotion.objects.filter(
             new_generation=artifact.generation_id,
             reason=Promotion.Reason.DECISION,
-            at=artifact.created_at,
+            at__gte=artifact.created_at,
         )
         .select_related("actor")
+        .order_by("at", "pk")
         .first()
     )
     actor = decision.actor if decision else None
