@@ -15,6 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 
 from catalog.hashing import sha256_of_file
@@ -177,5 +178,5 @@ def _fragment(said: Said) -> str:
     if isinstance(said, TrialRefused):
         return format_html('<p class="errornote" role="alert">{}</p>', str(said))
     if said.name is None:
-        return format_html("<span>.</span>\n")
+        return mark_safe("<span>.</span>\n")
     return format_html("<span>{} …</span>\n", step_text(said.name))
