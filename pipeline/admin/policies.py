@@ -24,18 +24,18 @@ class PolicyForm(ModelForm):
     class Meta:
         model = PipelinePolicy
         fields = ["name", "mode", "proof_required", "audit_share"]
-        widgets = {"mode": forms.RadioSelect}
+        widgets = {"mode": forms.RadioSelect(attrs={"class": "pl-choice"})}
         labels = {
-            "name": "pipeline",
-            "mode": "what becomes of old readings",
-            "audit_share": "share of the accepted that people look at",
+            "name": "Pipeline",
+            "mode": "What becomes of old readings",
+            "audit_share": "Share of the accepted that people look at",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "name" in self.fields:
             self.fields["name"] = forms.ChoiceField(
-                choices=_without_policy(), label="pipeline"
+                choices=_without_policy(), label="Pipeline"
             )
         if "audit_share" in self.fields:
             self.fields["audit_share"].widget.attrs |= {

@@ -38,7 +38,7 @@ class TypeChoice:
     def form_field(self) -> forms.ChoiceField:
         return forms.ChoiceField(
             choices=self._choices(),
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect(attrs={"class": "pl-choice"}),
             label=self.name.capitalize(),
         )
 

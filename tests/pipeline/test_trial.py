@@ -50,7 +50,7 @@ def trial(client: Client, version: PipelineVersion, **given: object) -> str:
     response = client.post(page, given)
     if not response.streaming:
         return response.content.decode()
-    return b"".join(response.streaming_content).decode()  # type: ignore[arg-type]
+    return b"".join(response).decode()
 
 
 def test_a_document_that_is_here_is_tried_beside_what_stands(
