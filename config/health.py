@@ -24,6 +24,7 @@ from catalog import blobs, fsck
 from catalog.models import Erasure, LedgerEntry, ScrubRun
 from pipeline import model_registry
 from pipeline.models import Reprocess, Run
+from pipeline.upgrades import stuck_versions
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +81,7 @@ def health(request: HttpRequest) -> HttpResponse:
             "last_full": ScrubRun.objects.last_full(),
             "head": LedgerEntry.objects.all().head(),
             "model_warnings": model_registry.warnings(),
+            "stuck": list(stuck_versions()),
             "erasures": Erasure.objects.unfinished().select_related("tenant"),
             "still": Reprocess.objects.standing_still(
                 since=timezone.now() - STILL_AFTER

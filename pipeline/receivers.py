@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from catalog.models import Erasure
 from catalog.signals import erasing, searching
-from pipeline import queue
+from pipeline import policies, queue
 from pipeline.models import ProcessingEvent, ReprocessItem, Run
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
+from pipeline.signals import run_finished
 
 ERASED = "source_erased"
 
@@ -77,6 +78,11 @@ def look_in_queue(
     return {"queue": queue.naming([*needles, *_names(erasure)])}
 
 
+def follow_policy(sender: object, *, run: Run, **kwargs: Any) -> None:
+    policies.after_run(run)
+
+
 def connect() -> None:
+    run_finished.connect(follow_policy, dispatch_uid="pipeline.follow_policy")
     erasing.connect(forget_source, dispatch_uid="pipeline.forget_source")
     searching.connect(look_in_queue, dispatch_uid="pipeline.look_in_queue")

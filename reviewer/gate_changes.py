@@ -18,7 +18,7 @@ from pipeline.models import Gate, ReprocessItem
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from reviewer import citations
 from reviewer.citations import Page
-from reviewer.desk import Crop, crop_of
+from reviewer.crops import Crop, crop_of
 
 WORDS: Mapping[str, str] = {
     "added": "Only the new one has it",

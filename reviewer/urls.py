@@ -13,6 +13,7 @@ from reviewer.views import (
     media,
     promotions,
     queue,
+    replays,
     reprocesses,
     search,
     sources,
@@ -88,6 +89,16 @@ urlpatterns = [
     path("artifacts/<uuid:artifact_id>/", sources.artifact, name="artifact"),
     path(
         "artifacts/<uuid:artifact_id>/file", media.artifact_file, name="artifact-file"
+    ),
+    path(
+        "artifacts/<uuid:artifact_id>/reproduce/",
+        replays.artifact_reproduce,
+        name="artifact-reproduce",
+    ),
+    path(
+        "artifacts/<uuid:artifact_id>/replays/",
+        replays.artifact_replays,
+        name="artifact-replays",
     ),
     path("search/", search.search, name="search"),
     path("golden/", golden.golden_cases, name="golden-cases"),

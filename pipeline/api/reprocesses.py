@@ -152,7 +152,7 @@ class ReprocessViewSet(OwnRows, ReadOnlyModelViewSet[Reprocess]):
         found = progress_of(reprocess, items.visible_to(request.user))
         told = progress_json(found)
         names = ReprocessProgressSerializer().fields
-        return Response({name: told[name] for name in names})
+        return Response({str(name): told[str(name)] for name in names})
 
 
 class ReprocessItemsView(OwnRows, ListAPIView[ReprocessItem]):

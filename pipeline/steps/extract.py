@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.claims import Extraction
-from pipeline.steps.base import Output, StepInput, StepResult
+from pipeline.steps.base import Determinism, Output, StepInput, StepResult
 from pipeline.steps.document import DOCUMENT, layout_of, pages_of, read_inputs
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class ExtractStep:
     reads: tuple[str, ...] = ("ocr", "layout")
     reads_types = True
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         """One output: the claims as the engine made them."""
