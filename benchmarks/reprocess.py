@@ -176,12 +176,12 @@ def by_cluster(version: PipelineVersion, workers: int) -> tuple[float, int, int]
         cluster.send_signal(signal.SIGTERM)
         cluster.wait(60)
     settle(reprocess=reprocess)
-    ends = (
+    finished = (
         ReprocessItem.objects.filter(reprocess=reprocess, state="done")
         .order_by("finished_at")
         .values_list("finished_at", flat=True)
     )
-    times = [at for at in ends if at is not None]
+    times = [at for at in finished if at is not None]
     seconds = (times[-1] - times[0]).total_seconds() if len(times) > 1 else 0.0
     return ((len(times) - 1) / seconds * 60 if seconds else 0.0, most, len(times))
 

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.extracting import acceptance
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.parameters.parameter import Parameter
-from pipeline.steps import input_gate, layout, normalize, ocr, verify
+from pipeline.steps import extract, input_gate, layout, normalize, ocr, verify
 from pipeline.wording import plain
 
 CONFIDENCE = "Accepted without a person from this confidence (0 to 1)."
@@ -112,6 +112,19 @@ _LAYOUT = (
         ),
     ),
 )
+_EXTRACT = (
+    Parameter(
+        ("extract",),
+        "charges",
+        "Charges below the table are",
+        "Freight, packing and the like, between net and gross amount.",
+        extract.DEFAULTS["charges"],
+        choices=(
+            ("apart", "part of the total, and no line items"),
+            ("lines", "line items after the others"),
+        ),
+    ),
+)
 _VERIFY = (
     Parameter(
         ("verify",),
@@ -172,6 +185,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     *_limits("ocr", ocr.DEFAULTS),
     *_THUMBNAIL,
     *_LAYOUT,
+    *_EXTRACT,
     *_VERIFY,
     *_DISPOSITION,
 )

@@ -70,6 +70,7 @@ def _steps() -> dict[tuple[str, str], Step]:
         Ocr(),
         Earlier(LayoutStep(), "1.0.0", template="steps"),
         LayoutStep(),
+        Earlier(ExtractStep(), "1.0.0", charges="apart"),
         ExtractStep(),
         ExtractFromPictures(),
         GroundStep(),
