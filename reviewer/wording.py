@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from pipeline import doubts
 from pipeline.claims import ValueType
 from pipeline.extracting.acceptance import DispositionReason
+from pipeline.proof_words import NOT_PROVEN
 from pipeline.wording import plain
 from reviewer import auditing, two_versions
 from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
@@ -55,6 +56,7 @@ ABOUT_THE_DOCUMENT = {
     *DispositionReason,
     doubts.ASKED_AGAIN,
     auditing.FULL_CHECK,
+    NOT_PROVEN,
 } - {DispositionReason.LOW_CONFIDENCE}
 MOST_NAMES = 3  # of fields in one sentence
 DECIDED: Mapping[str, str] = {

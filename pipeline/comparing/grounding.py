@@ -105,11 +105,14 @@ def _covered(region: Region, pages: Sequence[PageWords]) -> Iterator[Centre]:
         if page.page != region.page:
             continue
         for number, word in enumerate(page.words):
-            length = len(word.text)
             _, middle = word.bbox.center
-            for i in range(length):
-                x = word.bbox.left + (i + 0.5) / length * word.bbox.width
-                if box.left <= x <= box.right and box.top <= middle <= box.bottom:
+            left, right = word.bbox.left, word.bbox.right
+            if not box.top <= middle <= box.bottom or left > box.right:
+                continue
+            length = len(word.text)
+            for i in range(length if right >= box.left else 0):
+                x = left + (i + 0.5) / length * (right - left)
+                if box.left <= x <= box.right:
                     yield number, i
 
 

@@ -6,14 +6,14 @@ from django.db import transaction
 
 from catalog.models import Comparison, Generation
 from catalog.services import hold_source
-from pipeline.comparing.critical import critical_of
+from pipeline.comparing.critical import Critical, critical_of
 from pipeline.comparing.document import (
     NOTHING_DIFFERS,
     DocumentCompared,
     others_differing,
     summed_up,
 )
-from pipeline.comparing.readings import hashes_of, values_said, words_of
+from pipeline.comparing.readings import Said, all_said, words_of
 from pipeline.comparing.slots import compare_values
 from pipeline.comparing.truths import truths_of
 from pipeline.manifest import Manifest
@@ -57,28 +57,46 @@ def compare_generations(*, old: Generation, new: Generation) -> Comparison:
 
 def compared(old: Generation, new: Generation) -> DocumentCompared:
     """What a comparison of the two would say; nothing is stored."""
-    old_hashes, new_hashes = hashes_of(old.pk), hashes_of(new.pk)
-    if old_hashes == new_hashes:
+    both = all_said([old.pk, new.pk])
+    ours, theirs = both[new.pk], both[old.pk]
+    if ours.hashes == theirs.hashes:
         return NOTHING_DIFFERS
-    said = values_said([old.pk, new.pk])
-    boxes = [v.region for pk in said for v in said[pk].values() if v.region]
     slots = compare_values(
-        said[old.pk],
-        said[new.pk],
+        theirs.values,
+        ours.values,
         truth=truths_of([new.source_id])[new.source_id],
-        pages=_words(old, new, {box.page for box in boxes}),
+        pages=_words(theirs, ours),
     )
-    specs = [_manifest(one).document_type(one.document_type) for one in (old, new)]
-    others = others_differing(old_hashes, new_hashes)
-    return summed_up(slots, others, critical_of(specs))
+    others = others_differing(theirs.hashes, ours.hashes)
+    return summed_up(slots, others, _critical(old, new))
 
 
-def _words(old: Generation, new: Generation, pages: set[int]) -> list[PageWords]:
-    """As the new version read them; the old one's of pages that it did not read."""
-    found = words_of(new.pk, pages)
+def _words(old: Said, new: Said) -> list[PageWords]:
+    """Of the pages with boxes, as the new version read them; the old one's of pages
+    that it did not read.
+    """
+    boxes = [v.region for one in (old, new) for v in one.values.values() if v.region]
+    pages = {box.page for box in boxes}
+    found = words_of(new.root, pages)
     missing = pages - {one.page for one in found}
-    return [*found, *words_of(old.pk, missing)] if missing else found
+    return [*found, *words_of(old.root, missing)] if missing else found
 
 
-def _manifest(generation: Generation) -> Manifest:
-    return Manifest.of(PipelineVersion.objects.of(generation))
+def _critical(*generations: Generation) -> Critical:
+    """What either version holds critical in the type that it took the document for.
+
+    Raises PipelineVersion.DoesNotExist.
+    """
+    names = {(one.pipeline_name, one.pipeline_version) for one in generations}
+    rows = PipelineVersion.objects.filter(
+        name__in={name for name, _ in names}, version__in={v for _, v in names}
+    )
+    manifests = {(row.name, row.version): Manifest.of(row) for row in rows}
+    if names - manifests.keys():
+        raise PipelineVersion.DoesNotExist(names - manifests.keys())
+    return critical_of(
+        manifests[one.pipeline_name, one.pipeline_version].document_type(
+            one.document_type
+        )
+        for one in generations
+    )

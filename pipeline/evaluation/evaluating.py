@@ -16,11 +16,10 @@ from pipeline.evaluation.figures import Document
 from pipeline.evaluation.scores import scored
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion, ProcessingEvent, Run
+from pipeline.proof_words import NOT_PROVEN
 from pipeline.reprocessing.quality import band
 
 DIMENSIONS = ("tenant", "template", "document_type", "modality", "quality")
-# A word of pipeline.acceptance: the version itself would have accepted the document.
-NOT_PROVEN = "acceptance_not_proven"
 AT_ONCE = 200
 
 
