@@ -19,7 +19,7 @@ from reviewer.gate_changes import Changed, changed_items, changes_of
 from reviewer.gate_strip import Bar, bars_of, reach_of
 from reviewer.rollbacks import administered
 
-SLICES, DOCUMENTS, GATES = 50, 5, 50
+SLICES, DOCUMENTS, GATES = 30, 5, 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from pipeline.api import stale, views
+from pipeline.api import gates, stale, views
 
 router = SimpleRouter()
 router.register("runs", views.RunViewSet, basename="api-run")
 router.register("events", views.EventViewSet, basename="api-event")
 urlpatterns = [
     path("stale/", stale.StaleView.as_view(), name="api-stale"),
+    path("gates/", gates.GatesView.as_view({"get": "list"}), name="api-gates"),
+    path("gates/<uuid:gate_id>/", gates.GateView.as_view(), name="api-gate"),
     path("stale/sources/", stale.StaleSourcesView.as_view(), name="api-stale-sources"),
     *router.urls,
 ]
