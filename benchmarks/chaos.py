@@ -23,13 +23,13 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
 import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 
 import psutil
@@ -114,7 +114,8 @@ class House:
         while not self.stopping.is_set():
             try:
                 self._send(number, data)
-            except (OSError, urllib.error.HTTPError) as error:
+            # HTTPException: the server was killed in the midst of its answer.
+            except (OSError, HTTPException) as error:
                 with self.lock:
                     self.refused[getattr(error, "code", "no answer")] += 1
                 time.sleep(0.3)
@@ -268,7 +269,10 @@ def main() -> None:
         print(f"answers that clients did not get: {dict(house.refused)}")
         told = home / "told.txt"
         told.write_text("".join(f"{h} {n}\n" for h, n in house.told.items()))
-        print(house.manage("-m", "benchmarks.chaos_audit", "--told", str(told)))
+        found = house.manage("-m", "benchmarks.chaos_audit", "--told", str(told))
+        print(found or (home / "house.log").read_text(errors="replace")[-4000:])
+        if not found:
+            raise SystemExit("The audit broke off: nothing is known of this run.")
     finally:
         house.stopping.set()
         house.supervisor.send_signal(signal.SIGTERM)

@@ -54,7 +54,7 @@ def read_document(
     seconds of each step.
     """
     content = path.read_bytes()
-    sniffed = sniff(path)
+    sniffed = sniff(content)
     source = SourceFacts(
         content_hash=hashlib.sha256(content).hexdigest(),
         mime_type=sniffed.mime_type,

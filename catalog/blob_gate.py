@@ -20,6 +20,10 @@ from django.db import connection, transaction
 LOCK = 7_203_003
 HOLD = 7_203_004
 
+# What a writer's transaction begins with; with parameters of its own, it may be sent
+# together with the statements that follow.
+ENTER = f"SELECT pg_advisory_xact_lock_shared({LOCK})"
+
 
 class DeletionsHeld(Exception):
     """A backup is copying: nothing may be deleted now. Try again when it is done."""
@@ -30,7 +34,7 @@ def writing() -> Iterator[None]:
     """From before asking whether bytes are there until their row is committed."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+            cursor.execute(ENTER)
         yield
 
 
@@ -68,5 +72,7 @@ def deletions_held() -> Iterator[Callable[[], None]]:
             session.execute("SELECT 1")
 
         yield check
+        # The server notices a closed line only a moment later.
+        session.execute("SELECT pg_advisory_unlock_shared(%s)", [HOLD])
     finally:
         holder.close()

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, cast
 
 from django.core.files.storage import storages
 
-from catalog import scratch
+from catalog import arrivals, scratch
+from catalog.arrivals import Arrival
 from catalog.hashing import chunks_of
 from catalog.stores.base import (
     Blob,
@@ -33,6 +32,7 @@ from catalog.stores.base import (
 )
 
 __all__ = [
+    "Arrival",
     "Blob",
     "BlobDamaged",
     "BlobMissing",
@@ -48,64 +48,22 @@ def store() -> Store:
     return cast(Store, storages["blobs"])
 
 
-@contextmanager
 def received(
-    stream: IO[bytes], *, limit: int | None = None, into: Store | None = None
-) -> Iterator[tuple[Path, Blob]]:
-    """Copy a stream to where keep_file finds it, hashing on the way; gone afterwards.
-
-    into: another store than ours. Raises BlobTooLarge as soon as limit bytes are
-    passed.
-    """
-    digest, size = hashlib.sha256(), 0
-    folder = (into or store()).incoming()
-    with tempfile.NamedTemporaryFile(dir=folder, buffering=0) as copy:
-        for chunk in chunks_of(stream):
-            size += len(chunk)
-            if limit is not None and size > limit:
-                raise BlobTooLarge(f"larger than the {limit} bytes allowed")
-            digest.update(chunk)
-            _write_all(copy, chunk)
-        content_hash = digest.hexdigest()
-        yield Path(copy.name), Blob(content_hash, size, key_of(content_hash))
-
-
-def _write_all(file: IO[bytes], chunk: bytes) -> None:
-    view = memoryview(chunk)
-    while view:
-        view = view[file.write(view) :]
-
-
-def keep_file(path: Path, blob: Blob) -> Blob:
-    """Store what `received` gave; nothing happens if it is there already."""
-    store().keep(path, blob)
-    return blob
-
-
-@contextmanager
-def kept_meanwhile(path: Path, blob: Blob) -> Iterator[Callable[[], object]]:
-    """Keep a file while the block does something else, like writing its row.
-
-    Before the block commits it calls what it is given, which waits, and raises what
-    went wrong. A distant store is done before the block begins.
-    """
-    if not store().is_near:
-        keep_file(path, blob)
-        yield lambda: None
-        return
-    with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(keep_file, path, blob).result
+    stream: IO[bytes], *, limit: int | None = None
+) -> AbstractContextManager[Arrival]:
+    """A copy of a stream that can be kept; gone afterwards. Raises BlobTooLarge."""
+    return arrivals.received(stream, store(), limit=limit)
 
 
 def keep_new_file(path: Path) -> Blob:
     """Store a copy of a file that may change afterwards."""
-    with path.open("rb") as stream, received(stream) as (copy, blob):
-        return keep_file(copy, blob)
+    with path.open("rb") as stream, received(stream) as arrival:
+        return arrival.keep()
 
 
 def keep_bytes(data: bytes) -> Blob:
-    with received(io.BytesIO(data)) as (copy, blob):
-        return keep_file(copy, blob)
+    with received(io.BytesIO(data)) as arrival:
+        return arrival.keep()
 
 
 def remove_remains(older_than: float = scratch.LONGEST_SECONDS) -> int:

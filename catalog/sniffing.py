@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal
 
 import puremagic
@@ -12,7 +11,7 @@ import puremagic
 Modality = Literal["image", "document", "audio", "video", "unknown"]
 
 UNKNOWN_TYPE: Final = "application/octet-stream"
-_HEAD: Final = 4096  # bytes that are looked at
+HEAD: Final = 4096  # bytes that are looked at
 
 # Readers accept a PDF whose header has junk before it (PDF 1.7, Annex H.3.4.1).
 _PDF_WITHIN: Final = 1024
@@ -62,14 +61,8 @@ class SniffedType:
     modality: Modality
 
 
-def sniff(path: Path) -> SniffedType:
-    """Reads the first few kilobytes. Raises OSError if the file cannot be read."""
-    with path.open("rb") as file:
-        return sniff_bytes(file.read(_HEAD))
-
-
-def sniff_bytes(head: bytes) -> SniffedType:
-    """head is the beginning of a file, 4,096 bytes of it or all if it is shorter."""
+def sniff(head: bytes) -> SniffedType:
+    """head: at least the first HEAD bytes of a file, or all if it is shorter."""
     mime_type = _media_type(head)
     return SniffedType(mime_type, modality_of(mime_type))
 

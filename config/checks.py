@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -37,6 +38,7 @@ BUCKET_HINTS = {
     "301": "The bucket is in another region: set AWS_DEFAULT_REGION.",
 }
 OTHER_BUCKET_HINT = "Compare S3_BUCKET and S3_ENDPOINT_URL with docs/storage.md."
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ENGINE_PACKAGES = ("cv2", "onnxruntime", "rapidocr")
 
 
@@ -128,6 +130,21 @@ def engines(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
             hint = "Run script/bootstrap."
             found.append(Error(message, hint=hint, id="palimpsest.E006"))
     return found
+
+
+@register
+def vision_service(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Pictures of documents and a key go there, past everybody on the way."""
+    urls = {
+        urlsplit(engine.get("RUNTIME", {}).get("url", ""))
+        for engine in settings.ENGINES.values()
+    }
+    open_ones = [u for u in urls if u.scheme == "http" and u.hostname not in LOOPBACK]
+    if not open_ones:
+        return []
+    message = "Pictures of documents go to a model's service without encryption."
+    hint = "Give PALIMPSEST_VISION_URL an address that begins with https."
+    return [Warning(message, hint=hint, id="palimpsest.W010")]
 
 
 @register

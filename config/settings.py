@@ -114,6 +114,8 @@ if bucket := env.str("S3_BUCKET", default=""):
 
 # Which engine answers to which alias; a pipeline version's steps name an alias and
 # freeze its OPTIONS. RUNTIME says how this machine runs it, which changes no result.
+# An alias begins with the word by which a step asks for an engine: "ocr_..." can stand
+# in for "ocr". None is loaded before a version that names it is to be run.
 ENGINES: dict[str, dict[str, Any]] = {
     "ocr": {
         "BACKEND": "pipeline.engines.rapidocr.RapidOcrEngine",
@@ -121,8 +123,28 @@ ENGINES: dict[str, dict[str, Any]] = {
         # 0: all cores on one page, which suits a person who waits.
         "RUNTIME": {"threads": env.int("PALIMPSEST_OCR_THREADS", default=0) or None},
     },
+    "ocr_tesseract": {
+        "BACKEND": "pipeline.engines.tesseract.TesseractEngine",
+        "OPTIONS": {"lang": "eng"},
+    },
     "extract": {"BACKEND": "pipeline.engines.rules.RulesEngine", "OPTIONS": {}},
 }
+# Services that read pictures, by PALIMPSEST_VISION_MODELS="vision=MODEL,other=MODEL":
+# "extract_vision" and "extract_other" then. None, unless somebody says so: with one of
+# them, pictures of documents leave the house (docs/engines.md). The key is
+# PALIMPSEST_VISION_API_KEY, which the engine reads itself.
+for _name, _model in env.dict("PALIMPSEST_VISION_MODELS", default={}).items():
+    ENGINES[f"extract_{_name}"] = {
+        "BACKEND": "pipeline.engines.vision_chat.engine.VisionChatEngine",
+        "OPTIONS": {"model": _model},
+        "RUNTIME": {
+            "url": env.str("PALIMPSEST_VISION_URL"),
+            "seconds": env.float("PALIMPSEST_VISION_SECONDS", default=60.0),
+            "in_flight": env.int("PALIMPSEST_VISION_IN_FLIGHT", default=4),
+            "requests_a_minute": env.int("PALIMPSEST_VISION_REQUESTS", default=60),
+            "tokens_a_minute": env.int("PALIMPSEST_VISION_TOKENS", default=200_000),
+        },
+    }
 
 # Task slices stay far below timeout, and timeout below retry, so that the broker never
 # hands a running task to a second worker. Our own tables own retries: one attempt.
@@ -232,6 +254,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "GenerationStateEnum": "catalog.models.State",
         "RunStateEnum": "pipeline.models.Run.State",
+        "ReprocessStateEnum": "pipeline.models.Reprocess.State",
+        "ReprocessItemStateEnum": "pipeline.models.ReprocessItem.State",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
     },
 }

@@ -55,12 +55,14 @@ class DocumentTypeSpec:
     """A document type: keywords that speak for it, its fields, and its line columns.
 
     line_columns maps description, quantity, unit_price, amount to header labels.
+    critical_lines: a reading is only right if its line items are.
     """
 
     name: str
     keywords: tuple[str, ...]
     fields: tuple[FieldSpec, ...]
     line_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    critical_lines: bool = False
 
     def field(self, name: str) -> FieldSpec | None:
         return next((spec for spec in self.fields if spec.name == name), None)

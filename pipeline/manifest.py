@@ -8,13 +8,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 from catalog.hashing import digest_of
 from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
-from pipeline.engines.handler import engines
-from pipeline.steps.registry import step_named
+from pipeline.engines.base import EngineError
+from pipeline.engines.handler import engines, role_of
+from pipeline.steps.registry import FOLLOWING, step_named, variant_of
 
 if TYPE_CHECKING:
     from pipeline.models import PipelineVersion
@@ -31,7 +34,11 @@ class StepEntry:
 
 
 def type_as_json(spec: DocumentTypeSpec) -> dict[str, Any]:
-    return asdict(spec)
+    data = asdict(spec)
+    # Types that do not say so are spelled, and so known, as before there was the word.
+    if not spec.critical_lines:
+        del data["critical_lines"]
+    return data
 
 
 def type_from_json(data: dict[str, Any]) -> DocumentTypeSpec:
@@ -50,6 +57,7 @@ def type_from_json(data: dict[str, Any]) -> DocumentTypeSpec:
             for field in data["fields"]
         ),
         line_columns={k: tuple(v) for k, v in data["line_columns"].items()},
+        critical_lines=data.get("critical_lines", False),
     )
 
 
@@ -113,14 +121,44 @@ class Manifest:
         for entry in self.steps:
             step_named(entry.step, entry.version)
         for alias, frozen in self.engines.items():
-            engine = engines[alias]
-            found = (engine.model_id, engine.weights_digest)
+            try:
+                found = (engines[alias].model_id, engines[alias].weights_digest)
+            except (ImproperlyConfigured, EngineError) as error:
+                raise EngineChanged(
+                    f"engine {alias!r} cannot be loaded: {error}"
+                ) from error
             if found != (frozen["model_id"], frozen["weights_digest"]):
                 raise EngineChanged(
-                    f"engine {alias!r} is {engine.model_id} here, but the version was"
+                    f"engine {alias!r} is {found[0]} here, but the version was"
                     f" released with {frozen['model_id']} or other weights: release a"
                     " new version, or install the old engine"
                 )
+
+    def with_engine(self, alias: str) -> Manifest:
+        """The same, but with another engine of this machine where its role is asked
+        for.
+
+        An engine that looks at pictures is called by step code that reads them (see
+        pipeline.steps.registry), with that code's own parameters.
+        Raises ImproperlyConfigured, and EngineError where the engine is not here.
+        """
+        steps = tuple(_with_engine(entry, alias) for entry in self.steps)
+        named = dict.fromkeys(entry.engine for entry in steps if entry.engine)
+        known = {**self.engines, **engines_here([alias])}
+        return replace(self, steps=steps, engines={name: known[name] for name in named})
+
+
+def _with_engine(entry: StepEntry, alias: str) -> StepEntry:
+    role = role_of(alias)
+    calls = role_of(entry.engine) == role
+    if not calls and entry.step not in FOLLOWING.get(role, ()):
+        return entry
+    variant = str(getattr(engines.backend(alias), "step_variant", ""))
+    version = variant_of(entry.step, entry.version, variant)
+    params = entry.params
+    if version != entry.version:
+        params = dict(getattr(step_named(entry.step, version), "defaults", {}))
+    return StepEntry(entry.step, version, alias if calls else entry.engine, params)
 
 
 def engines_here(aliases: Iterable[str]) -> dict[str, dict[str, Any]]:

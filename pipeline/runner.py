@@ -13,13 +13,14 @@ import structlog
 from catalog import blobs, scratch
 from catalog.models import SourceMedia
 from pipeline.engines.base import EngineError
-from pipeline.engines.handler import engines
+from pipeline.engines.handler import engines, role_of
 from pipeline.events import StepRecord
 from pipeline.execution import Announce, Execution, facts_of
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.memo.memory import Earlier, Memory, Unusable
 from pipeline.memo.recipe import memo_key, readable, recipe_of
 from pipeline.models import PipelineVersion
+from pipeline.prices import with_tariff
 from pipeline.steps.base import (
     Outcome,
     Step,
@@ -161,11 +162,12 @@ class AtWork:
             engine=self._engine,
         )
 
-    def _engine(self, alias: str) -> Any:
-        """The engine that the version names; another one would go unseen."""
-        if alias != self.entry.engine:
-            raise LookupError(f"{self.entry.step} does not declare engine {alias!r}")
-        return engines[alias]
+    def _engine(self, role: str) -> Any:
+        """The engine that the version names for the role; another would go unseen."""
+        alias = self.entry.engine
+        if role_of(alias) != role:
+            raise LookupError(f"{self.entry.step} names no engine for {role!r}")
+        return with_tariff(engines[alias])
 
     @property
     def _ms(self) -> int:
@@ -221,9 +223,10 @@ def _guarded(step: Step, given: StepInput) -> StepResult:
             raise RunFailed(step.name, error.reason) from error
         reason = error.reason
     except EngineError as error:
+        said = getattr(error, "reason", "")
         if not error.permanent:
-            raise RunFailed(step.name, "engine_unavailable") from error
-        reason = "engine_failed"
+            raise RunFailed(step.name, said or "engine_unavailable") from error
+        reason = said or "engine_failed"
     except Exception as error:
         # A defect of ours: said by class and place, never with the document's text.
         log.error("step_defect", step=step.name, error=type(error).__name__)

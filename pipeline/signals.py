@@ -1,7 +1,10 @@
-"""The one way up: news for whoever works on finished runs.
+"""The ways up: news for whoever works on finished runs and on compared readings.
 
-run_finished is sent with `send`, inside the transaction that stores the run, so that a
-run and what follows from it appear together or not at all. Arguments: run: Run.
+Each is sent with `send`, inside the transaction that stores what it tells of, so that
+both appear together or not at all.
+run_finished: run: Run.
+compared: comparison: Comparison, item: ReprocessItem, the item of a reprocess that has
+just set a new reading beside the current one.
 """
 
 from __future__ import annotations
@@ -9,3 +12,4 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 run_finished = Signal()
+compared = Signal()

@@ -18,6 +18,8 @@ from catalog.services import apply_retention, resume_erasures
 from pipeline import queue, services, work
 from pipeline.events import ensure_partitions
 from pipeline.models import Run
+from pipeline.reprocessing.dispatching import settle_all, work_for
+from pipeline.reprocessing.waking import wake
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -59,6 +61,13 @@ def drain(lane: str) -> None:
 
 
 @keeping_quiet
+def reprocess() -> None:
+    """Do items of whatever is reprocessed, until none is due or time is up."""
+    if work_for(seconds=SLICE_SECONDS):
+        wake(most=1)
+
+
+@keeping_quiet
 def sweep() -> None:
     """Every minute: give lost runs to others, and wake lanes that hold due runs."""
     work.requeue_lost()
@@ -66,6 +75,8 @@ def sweep() -> None:
     for lane in services.LANES:
         if Run.objects.due().waiting(lane).exists():
             services.wake(lane)
+    if settle_all():
+        wake()
     ensure_partitions()
     if VersionTally.objects.all().is_long():
         VersionTally.objects.all().compact()

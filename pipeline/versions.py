@@ -12,6 +12,7 @@ from pipeline.claims import DocumentTypeSpec
 from pipeline.definitions import doc_extract
 from pipeline.definitions.document_types import BUILT_IN, SHOWN_AS
 from pipeline.manifest import Manifest, StepEntry, engines_here
+from pipeline.model_registry import register_models_of
 from pipeline.models import (
     Activation,
     DocumentType,
@@ -44,6 +45,7 @@ def add_missing_types(specs: Sequence[DocumentTypeSpec] = BUILT_IN) -> None:
                 "quantity_labels": list(columns.get("quantity", ())),
                 "unit_price_labels": list(columns.get("unit_price", ())),
                 "amount_labels": list(columns.get("amount", ())),
+                "critical_lines": spec.critical_lines,
             },
         )
         if created:
@@ -100,6 +102,7 @@ def ensure_built_in() -> PipelineVersion:
         base=newest,
         notes="Built in.",
     )
+    register_models_of(manifest)
     if Activation.objects.filter(pipeline_version__name=built_in.name).exists():
         return built_in
     return activate(version=built_in)
@@ -148,7 +151,9 @@ def release(*, version: PipelineVersion) -> PipelineVersion:
             StepEntry(e.step, e.version, e.engine, dict(e.params))
             for e in manifest.steps
         ),
-        engines=engines_here(manifest.engines),
+        engines=engines_here(
+            dict.fromkeys(e.engine for e in manifest.steps if e.engine)
+        ),
         document_types=manifest.document_types,
     )
     version.manifest = frozen.as_json()
@@ -156,6 +161,7 @@ def release(*, version: PipelineVersion) -> PipelineVersion:
     version.state = PipelineVersion.State.RELEASED
     version.released_at = timezone.now()
     version.save()
+    register_models_of(frozen)
     return version
 
 

@@ -60,6 +60,19 @@ _DOUBTS: Mapping[str, str] = {
 FAILURES: Mapping[str, str] = {
     "engine_unavailable": "The reading engine did not answer: try again later.",
     "engine_failed": "The reading engine could not read the pages.",
+    "service_unavailable": "The model's service did not answer: try again later.",
+    "service_busy": "The model's service is asked too often: try again later.",
+    "service_too_slow": "The model's service did not answer in time: try again later.",
+    "service_refused": "The model's service refused the request: tell an operator.",
+    "service_not_configured": "Nobody has said where the model's service is.",
+    "answer_unreadable": "What the model's service sent could not be read.",
+    "answer_cut_off": "The model's answer was cut off, twice.",
+    "answer_of_wrong_shape": "The model's answer was of the wrong shape, twice.",
+    "answer_not_given": "The model would not answer.",
+    "answer_of_another_model": (
+        "The service answers by another model than the version names."
+    ),
+    "budget_spent": "It would have cost more than its version allows.",
     "internal_error": "A step broke off by a defect of ours: tell whoever runs this.",
     "storage_unavailable": "The blob storage did not answer: tell an operator.",
     "source_erased": "The document was erased.",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import blobs
@@ -22,6 +23,7 @@ from pipeline.execution import Execution
 from pipeline.lease import LEASE, renewed
 from pipeline.manifest import EngineChanged
 from pipeline.memo.kept_recipes import keep_recipes
+from pipeline.model_registry import register_reported
 from pipeline.models import Run
 from pipeline.runner import RunFailed, execute, scratch_folder
 from pipeline.services import NOT_RUNNABLE
@@ -33,10 +35,14 @@ log = structlog.get_logger()
 # A run waits this long after its first, second failure; the next one is the last.
 PAUSES = (timedelta(seconds=5), timedelta(seconds=20))
 MAX_ATTEMPTS = len(PAUSES) + 1
-# Where the storage does not answer nothing is wrong with the run: it waits two hours.
+# Where a service does not answer nothing is wrong with the run: it waits two hours.
 OUTAGE_PAUSES = (*PAUSES, timedelta(minutes=1), *[timedelta(minutes=10)] * 12)
 FAILED = "failed"
 STORAGE_UNAVAILABLE = "storage_unavailable"
+# Trouble of others, which passes: of the blobs' store, or of a model's service.
+OUTAGES = frozenset(
+    {STORAGE_UNAVAILABLE, "service_unavailable", "service_busy", "service_too_slow"}
+)
 WORKER_DIED = "worker_died"
 
 
@@ -78,7 +84,7 @@ def execute_run(run: Run, *, fresh: bool = False) -> Run:
             pipeline_version=run.pipeline_version.version,
         ),
         scratch_folder() as folder,
-        renewed(run),
+        renewed(_mine(run)),
     ):
         try:
             return _done(run, Path(folder), fresh=fresh)
@@ -118,10 +124,14 @@ def _announce(run: Run, step: str) -> None:
     Run.objects.filter(pk=run.pk, attempts=run.attempts).update(step=step)
 
 
+def _mine(run: Run) -> QuerySet[Run]:
+    """The run in this attempt: another worker may have it by now."""
+    return Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
+
+
 def _own(run: Run) -> None:
     """Lock the run for the rest of the transaction. Raises LeaseLost."""
-    mine = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
-    if not mine.select_for_update().exists():
+    if not _mine(run).select_for_update().exists():
         raise LeaseLost
 
 
@@ -134,6 +144,7 @@ def _finish(run: Run, execution: Execution) -> Run:
     _own(run)
     reading = execution.reading()
     keep_recipes(execution.recipes.values())
+    register_reported(execution.records)
     run.generation = store_generation(source=run.source, reading=reading)
     run.state = Run.State.FINISHED
     run.disposition, run.reason = reading.disposition, reading.reason
@@ -184,7 +195,7 @@ def _put_back(
     run: Run, step: str, reason: str, records: Sequence[StepRecord], *, again: bool
 ) -> Run:
     log.warning("run_failed", step=step, reason=reason, attempt=run.attempts)
-    pauses = OUTAGE_PAUSES if reason == STORAGE_UNAVAILABLE else PAUSES
+    pauses = OUTAGE_PAUSES if reason in OUTAGES else PAUSES
     if again and run.attempts <= len(pauses):
         run.state = Run.State.QUEUED
         run.step, run.lease_until = "", None

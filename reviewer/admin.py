@@ -46,13 +46,14 @@ class ReviewTaskAdmin(OfSource):
     list_display = [
         "created_at",
         "page",
+        "asks",
         "state",
         "level",
         "why",
         "document_type",
         "holder",
     ]
-    list_filter = [ByTenant, "state", "stakes"]
+    list_filter = [ByTenant, "asks", "state", "stakes"]
     list_select_related = ["source", "reserver"]
     ordering = ["-task_id"]
     # All but the token: it is the holder's alone.
@@ -60,6 +61,8 @@ class ReviewTaskAdmin(OfSource):
         "tenant",
         "source",
         "generation",
+        "asks",
+        "comparison",
         "state",
         "level",
         "why",

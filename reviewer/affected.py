@@ -88,8 +88,10 @@ def affected(generations: Sequence[Generation], wanted: Slice) -> list[Affected]
             "artifact__source", flat=True
         )
     )
-    open_tasks = ReviewTask.objects.open().in_slice(wanted)
-    tasks = dict(open_tasks.filter(source__in=sources).values_list("source", "pk"))
+    open_tasks = ReviewTask.objects.open().in_slice(wanted).release_first()
+    # Of several about one source the last one put in stays: that of its release.
+    found = open_tasks.filter(source__in=sources).values_list("source", "pk")
+    tasks = dict(reversed(found))
     return [
         Affected(one, one.source_id in told, tasks.get(one.source_id))
         for one in generations

@@ -13,10 +13,17 @@ from reviewer.desk import from_field
 from reviewer.models import Correction, Verdict
 
 LONGEST_WORK = 24 * 60 * 60 * 1000  # milliseconds; more is a broken clock
+# What it says to choose one of them; the task knows what they found.
+OF_TWO_VERSIONS = {
+    "older": (Verdict.CONFIRM, Correction.How.CANDIDATE),
+    "newer": (Verdict.CORRECT, Correction.How.VERSION),
+}
 
 
 class AnswerForm(forms.Form):
-    """choice is the button pressed: a verdict, or "candidate|region|value"."""
+    """choice is the button pressed: a verdict, "older" or "newer" of two versions, or
+    "candidate|region|value".
+    """
 
     token = forms.UUIDField()
     decision_id = forms.UUIDField()
@@ -43,6 +50,9 @@ class AnswerForm(forms.Form):
                 self.add_error("choice", "That is no place on a page.")
             data |= {"verdict": Verdict.CORRECT, "value": value}
             data["how"] = Correction.How.CANDIDATE
+        elif choice in OF_TWO_VERSIONS:
+            data["verdict"], data["how"] = OF_TWO_VERSIONS[choice]
+            data |= {"value": "", "region": None}
         elif choice in Verdict.values:
             data["verdict"] = Verdict(choice)
             shown = data.get("region") is not None

@@ -11,9 +11,11 @@ from catalog.regions import Region
 from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.extracting.values import normalise
 from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.values import region_of, value_of
 from reviewer.wording import HOW_TO_TYPE
 
 LONGEST_VALUE = 2000  # characters
+NO_TWO_VERSIONS = "This task does not ask which of two versions is right."
 
 
 class AnswerRefused(Exception):
@@ -36,6 +38,37 @@ class Answer:
     region: Region | None = None
     how: Correction.How = Correction.How.TYPED
     active_ms: int = 0
+
+
+def chosen(answer: Answer, *, item: ReviewItem, asks_which: bool) -> Answer:
+    """What it says to choose one of two versions: "confirm" is the older one, "correct"
+    with how "version" the newer one; what they found is looked up here, not sent.
+
+    Choosing a version that found nothing says that the document has none. Other answers
+    stay as they are. Raises AnswerRefused.
+    """
+    newer = answer.how == Correction.How.VERSION
+    if not asks_which:
+        if newer:
+            raise AnswerRefused(NO_TWO_VERSIONS)
+        return answer
+    if answer.verdict == Verdict.CONFIRM:
+        side, how = item.artifact, Correction.How.CANDIDATE
+    elif answer.verdict == Verdict.CORRECT and newer:
+        side, how = item.other_artifact, Correction.How.VERSION
+    else:
+        return answer
+    if not value_of(side):
+        return replace(answer, verdict=Verdict.ABSENT, value="", region=None, how=how)
+    place = region_of(side)
+    return replace(
+        answer,
+        # Where it is what stands there already, it is a confirmation after all.
+        verdict=Verdict.CORRECT,
+        value=value_of(side),
+        region=Region.from_json(place) if place else None,
+        how=how,
+    )
 
 
 def settled(
@@ -61,14 +94,6 @@ def settled(
     if value == value_of(standing) and region in (None, region_of(standing)):
         return replace(answer, verdict=Verdict.CONFIRM, value=value)
     return replace(answer, value=value)
-
-
-def value_of(artifact: DerivedArtifact | None) -> str:
-    return str(artifact.payload["value"]) if artifact and artifact.payload else ""
-
-
-def region_of(artifact: DerivedArtifact | None) -> dict[str, Any] | None:
-    return artifact.region if artifact else None
 
 
 def new_region(
@@ -105,6 +130,7 @@ def expectation(task: ReviewTask, item: ReviewItem, decision: Decision) -> Golde
     What nobody can read is no expectation of any version: it withdraws an earlier one.
     """
     generation, machine = task.generation, item.artifact
+    other = item.other_artifact
     return GoldenValue(
         slot=item.slot,
         value_type=item.value_type,
@@ -115,9 +141,18 @@ def expectation(task: ReviewTask, item: ReviewItem, decision: Decision) -> Golde
         machine_region=region_of(machine),
         pipeline_version=generation.pipeline_version,
         model_id=(machine.model_id or "") if machine else "",
+        other_value=value_of(other),
+        other_region=region_of(other),
+        other_version=_other_version(task),
         decision_ref=decision.decision_id,
         filed_by=decision.reviewer,
     )
+
+
+def _other_version(task: ReviewTask) -> str:
+    """Empty where the task does not ask which of two is right."""
+    compared = task.comparison
+    return compared.new_generation.pipeline_version if compared else ""
 
 
 def slices_of(task: ReviewTask) -> dict[str, str]:

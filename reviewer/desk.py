@@ -8,54 +8,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
 from pipeline.report import live_fields
-from reviewer import answers, citations, triage, wording
+from reviewer import citations, triage, wording
 from reviewer.citations import Box, Page
+from reviewer.crops import Crop, crop_of
+from reviewer.desk_sides import BothReadings, Sides
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
 from reviewer.narrowing import Narrowing
+from reviewer.values import value_of
 
 MOST_CANDIDATES = 3
-# Room around a value's box in its crop, in heights of the box.
-ROOM_ACROSS, ROOM_ABOVE = 2.5, 0.8
-MARK_OUTSET = 0.2  # between the box and the line around it, in heights of the box
-NARROWEST_CROP = 6.0  # times as wide as high, so that words keep their neighbours
-
-
-@dataclass(frozen=True, slots=True)
-class Crop:
-    """A cut-out of a page picture, in the page's own units (its width and height)."""
-
-    page: Page
-    left: float
-    top: float
-    width: float
-    height: float
-    box: BoundingBox
-
-    @property
-    def view_box(self) -> str:
-        return f"{self.left:.2f} {self.top:.2f} {self.width:.2f} {self.height:.2f}"
-
-    @property
-    def mark(self) -> dict[str, str]:
-        """A rectangle around the value, outside of its letters.
-
-        The boxes of a PDF's own words leave out the tops of tall letters.
-        """
-        page, box = self.page, self.box
-        gap = box.height * page.height * MARK_OUTSET
-        return {
-            "x": f"{box.left * page.width - gap:.2f}",
-            "y": f"{box.top * page.height - gap:.2f}",
-            "width": f"{box.width * page.width + 2 * gap:.2f}",
-            "height": f"{box.height * page.height + 2 * gap:.2f}",
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +52,22 @@ class Question:
     candidates: list[Candidate]
     decision: Decision | None
     decision_id: uuid.UUID
+    sides: Sides | None = None  # of a question between two versions
     typed: str = ""
     error: str = ""
 
     @property
     def verdict(self) -> str:
-        return wording.DECIDED[self.decision.verdict] if self.decision else ""
+        if self.decision is None:
+            return "answered elsewhere" if self.item.decided else ""
+        return wording.decided(self.decision)
+
+    @property
+    def short(self) -> str:
+        """What stands, or what there is to choose from, on the closed question."""
+        if self.sides and not self.item.decided:
+            return self.sides.short
+        return self.value or self.nothing
 
     @property
     def box(self) -> list[float]:
@@ -122,15 +101,25 @@ def lay_out(
     task: ReviewTask, *, page: int | None = None, refusal: Refusal | None = None
 ) -> Desk:
     """Read all that the review page shows. page: the one asked for, if any."""
-    items = list(task.items.select_related("artifact").order_by("position"))
+    items = list(
+        task.items.select_related("artifact", "other_artifact").order_by("position")
+    )
     readings = _readings(task, items)
+    both = BothReadings.of(task)
     boxes = [box for reading in readings for box in reading.boxes()]
+    boxes += [box for item in items for box in both.boxes(item)]
     pages = _pages(task, boxes)
     decisions = {
-        decision.item_id: decision for decision in Decision.objects.of_task(task)
+        decision.item_id: decision for decision in _decisions(task).order_by("sequence")
     }
     questions = [
-        _question(reading, decisions.get(reading.item.pk), pages, refusal)
+        _question(
+            reading,
+            decisions.get(reading.item.pk),
+            pages,
+            refusal,
+            both.sides(reading.item, pages),
+        )
         for reading in readings
     ]
     first = next((q for q in questions if not q.item.decided), None)
@@ -146,6 +135,12 @@ def lay_out(
     )
 
 
+def _decisions(task: ReviewTask) -> QuerySet[Decision]:
+    return Decision.objects.of_task(task).select_related(
+        "artifact", "item__task", "item__artifact", "item__other_artifact"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What stands for an item now, and what else the machine read."""
@@ -154,10 +149,12 @@ class Reading:
     claim: Claim | None
     candidates: list[Candidate]
     look: str
+    drawn: bool = True
 
     def boxes(self) -> list[Box]:
         """The standing value's box, and those of the candidates under "slot#key"."""
-        places = [(self.item.slot, self.look, self.claim and self.claim.region)]
+        standing = self.claim.region if self.claim and self.drawn else None
+        places = [(self.item.slot, self.look, standing)]
         places += [
             (f"{self.item.slot}#{candidate.key}", "candidate", candidate.place)
             for candidate in self.candidates
@@ -178,7 +175,11 @@ def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
         claim, machine = _claim(artifact), _claim(item.artifact)
         human = artifact is not None and artifact.origin == Origin.HUMAN
         look = "human" if human else str(claim.status) if claim else ""
-        readings.append(Reading(item, claim, candidates_of(machine, claim), look))
+        if task.asks_which:
+            # What the machine found is drawn for both versions, and 1 to 3 are taken.
+            readings.append(Reading(item, claim, [], look, drawn=human))
+        else:
+            readings.append(Reading(item, claim, candidates_of(machine, claim), look))
     return readings
 
 
@@ -213,21 +214,25 @@ def _question(
     decision: Decision | None,
     pages: Mapping[int, Page],
     refusal: Refusal | None,
+    sides: Sides | None,
 ) -> Question:
     item, claim = reading.item, reading.claim
     refused = refusal if refusal and refusal.slot == item.slot else None
-    region = claim.region if claim else None
+    region = sides.place if sides else claim.region if claim else None
+    # Before the answer neither version's value is the one that stands.
+    shown = claim if claim and not (sides and not item.decided) else None
     return Question(
         item=item,
         reason=item.reason,
-        value=claim.value if claim else "",
+        value=shown.value if shown else "",
         nothing=wording.nothing(claim.reason if claim else ""),
         raw=claim.raw if claim else "",
         region=region,
-        crop=crop_of(region, pages),
+        crop=None if sides else crop_of(region, pages),
         candidates=reading.candidates,
         decision=decision,
         decision_id=new_id(),
+        sides=sides,
         typed=refused.typed if refused else "",
         error=refused.error if refused else "",
     )
@@ -244,33 +249,6 @@ def candidates_of(machine: Claim | None, standing: Claim | None) -> list[Candida
             seen.add(claim.value)
             found.append(Candidate(len(found) + 1, claim.value, claim.region))
     return found
-
-
-def crop_of(region: Region | None, pages: Mapping[int, Page]) -> Crop | None:
-    """The box with room around it, kept on the page; None without a page to cut."""
-    page = pages.get(region.page) if region else None
-    if region is None or page is None:
-        return None
-    box = region.bbox
-    high = max(box.height * page.height, page.height * 0.006)
-    height = min(high * (1 + 2 * ROOM_ABOVE), page.height)
-    width = max(
-        box.width * page.width + 2 * ROOM_ACROSS * high, NARROWEST_CROP * height
-    )
-    width = min(width, page.width)
-    across, down = box.center
-    return Crop(
-        page=page,
-        left=_inside(across * page.width - width / 2, width, page.width),
-        top=_inside(down * page.height - height / 2, height, page.height),
-        width=width,
-        height=height,
-        box=box,
-    )
-
-
-def _inside(start: float, length: float, space: float) -> float:
-    return min(max(start, 0.0), max(space - length, 0.0))
 
 
 def as_field(region: Region | None) -> str:
@@ -297,12 +275,14 @@ def progress(decision: Decision, task: ReviewTask, following: str) -> dict[str, 
 
     following: the URL to go to when the task is done.
     """
+    done = task.state == ReviewTask.State.DONE
     return {
         "slot": decision.item.slot,
         "verdict": decision.verdict,
-        "verdict_text": wording.DECIDED[decision.verdict],
-        "value": answers.value_of(decision.artifact),
-        "done": task.state == ReviewTask.State.DONE,
+        "verdict_text": wording.decided(decision),
+        "value": value_of(decision.artifact),
+        "done": done,
+        "says": wording.done(task) if done else "",
         "following": following,
     }
 

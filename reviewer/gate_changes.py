@@ -15,7 +15,7 @@ from pipeline.comparing import Judgement, judgements, slot_changes
 from pipeline.comparing.readings import by_machine, roots_of
 from pipeline.gate.evidence import CROSS
 from pipeline.models import Gate, ReprocessItem
-from pipeline.models.reprocess import ReprocessItemQuerySet
+from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from reviewer import citations
 from reviewer.citations import Page
 from reviewer.desk import Crop, crop_of

@@ -23,6 +23,17 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    version: str
+    value: str
+    right: bool
+
+    @classmethod
+    def of(cls, true: GoldenValue, version: str, value: str) -> Said:
+        return cls(version, value, right=value == true.value)
+
+
+@dataclass(frozen=True, slots=True)
 class ValueRow:
     value: GoldenValue
     box: Box | None
@@ -30,6 +41,15 @@ class ValueRow:
     @property
     def agrees(self) -> bool:
         return self.value.value == self.value.machine_value
+
+    @property
+    def said(self) -> list[Said]:
+        """What each version read that a person had before them, the older one first."""
+        value = self.value
+        found = [Said.of(value, value.pipeline_version, value.machine_value)]
+        if value.other_version:
+            found.append(Said.of(value, value.other_version, value.other_value))
+        return found
 
 
 def rows_of(cases: Iterable[GoldenCase]) -> list[CaseRow]:

@@ -14,6 +14,7 @@ from catalog.models import Delivery, Erasure, Generation, Promotion, SourceMedia
 from pipeline.wording import DISPOSITIONS, run_reason_text
 from reviewer.models import Decision, Verdict
 from reviewer.names import FieldNames
+from reviewer.two_versions import chosen_side
 
 DONE: dict[str, str] = {
     Verdict.CONFIRM: "confirmed",
@@ -91,7 +92,12 @@ def _promotions(source: SourceMedia) -> Iterator[Happening]:
 
 def decisions_of(source: SourceMedia) -> Iterator[Happening]:
     decisions = Decision.objects.filter(item__task__source=source).select_related(
-        "item__task", "reviewer", "artifact", "correction"
+        "item__task",
+        "item__artifact",
+        "item__other_artifact",
+        "reviewer",
+        "artifact",
+        "correction",
     )
     names = FieldNames.now()
     for decision in decisions:
@@ -105,10 +111,19 @@ def decisions_of(source: SourceMedia) -> Iterator[Happening]:
         yield Happening(
             decision.decided_at,
             "person",
-            f"{name} {DONE[decision.verdict]}",
+            f"{name} {_done(decision)}",
             detail=detail,
             who=name_of(decision.reviewer),
         )
+
+
+def _done(decision: Decision) -> str:
+    if not decision.item.task.asks_which or decision.artifact.is_erased:
+        return DONE[decision.verdict]
+    side = chosen_side(decision)
+    if side:
+        return f"decided between two versions: the {side} one is right"
+    return f"{DONE[decision.verdict]}: neither of two versions is right"
 
 
 def erasures_of(source: SourceMedia) -> Iterator[Happening]:

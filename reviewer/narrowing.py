@@ -10,6 +10,7 @@ from reviewer.models import Stakes
 from reviewer.models.review_task import ReviewTaskQuerySet
 
 COLUMNS = {
+    "asks": "asks",
     "tenant": "tenant__slug",
     "type": "document_type",
     "reason": "reason",
@@ -21,6 +22,7 @@ COLUMNS = {
 class Narrowing:
     """Each is a value that tasks must have, or None for any."""
 
+    asks: str | None = None
     tenant: str | None = None
     type: str | None = None
     reason: str | None = None

@@ -23,13 +23,20 @@ from reviewer.narrowing import COLUMNS, Narrowing
 
 PAGE_SIZE = 50
 FACET_SIZE = 6  # most frequent values shown of each key
-TITLES = {"stakes": "Stakes", "reason": "Why", "type": "Type", "tenant": "Tenant"}
+TITLES = {
+    "asks": "Question",
+    "stakes": "Stakes",
+    "reason": "Why",
+    "type": "Type",
+    "tenant": "Tenant",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     task: ReviewTask
     why: str
+    asks: str  # in words; "" for what most tasks ask
     doubtful: int
     thumbnail: DerivedArtifact | None
     holder: str  # "" where nobody holds it, "you" for the user
@@ -143,6 +150,7 @@ def _row(user: User, task: ReviewTask, names: FieldNames) -> Row:
     return Row(
         task=task,
         why=wording.why(task, items, names),
+        asks="" if task.asks == ReviewTask.Asks.DOUBTS else wording.ASKS[task.asks],
         doubtful=len(items),
         thumbnail=thumbnails[0] if thumbnails else None,
         holder=holder,
@@ -206,6 +214,8 @@ def _label(key: str, value: str) -> str:
         return str(Stakes(int(value)).label).capitalize()
     if key == "reason":
         return wording.short(value)
+    if key == "asks":
+        return wording.ASKS.get(value) or plain(value)
     return plain(value) if value else "Unknown type"
 
 

@@ -25,7 +25,15 @@ _ANSWERS: Mapping[str, str] = {
     "person_absent": "A person found that the document does not say.",
     "person_unreadable": "A person could not read it.",
 }
-REASONS: Mapping[str, str] = {**wording.REASONS, **_ANSWERS}
+# Why a person is asked, where no doubt of one reading is the reason.
+_ASKED: Mapping[str, str] = {
+    "versions_disagree": "Two versions read it differently.",
+    "newer_finds_nothing": "Only the older version finds a value.",
+    "older_finds_nothing": "Only the newer version finds a value.",
+    "newer_refuses": "The newer version does not read this document.",
+    "full_check": "Every value that decides is to be checked.",
+}
+REASONS: Mapping[str, str] = {**wording.REASONS, **_ANSWERS, **_ASKED}
 
 
 def reason_text(reason: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404
 
-from catalog.models import DerivedArtifact, Generation, Kind
+from catalog.models import Comparison, DerivedArtifact, Generation, Kind
 from catalog.models.derived_artifact import GONE
+from pipeline.comparing.slots import SAME, Word, compare_values
+from pipeline.comparing.truths import truths_of
+from pipeline.comparing.values import Value
+from pipeline.comparing.wording import SLOT_WORDS, verdict_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Side:
         return str((self.artifact.payload or {}).get("value") or "")
 
     @property
+    def typed(self) -> Value:
+        payload = self.artifact.payload or {}
+        return Value(str(payload.get("value") or ""), payload.get("value_type", "text"))
+
+    @property
     def status(self) -> str:
         return str((self.artifact.payload or {}).get("status") or "")
 
@@ -37,29 +46,49 @@ class Side:
         }
 
 
+# As programs read it; on pages stand the words of pipeline.comparing.wording.
+VERDICTS: Mapping[str, str] = {
+    Word.IDENTICAL: "same",
+    Word.EQUAL: "equal",
+    Word.ADDED: "only right",
+    Word.REMOVED: "only left",
+    Word.CHANGED: "differs",
+    Word.BETTER: "better",
+    Word.WORSE: "worse",
+    Word.UNGROUNDED: "ungrounded",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A slot of either reading; a side is None where it has no such field."""
+    """A slot of either reading; a side is None where it has no such field.
+
+    slot: as the right one calls it, or else the left one. was: what the left one calls
+    it, where a line has another number there.
+    """
 
     slot: str
     left: Side | None
     right: Side | None
+    word: str
+    was: str = ""
 
     @property
     def differs(self) -> bool:
-        return _value(self.left) != _value(self.right)
+        return self.word not in SAME
 
     @property
     def verdict(self) -> str:
-        if not self.differs:
-            return "same"
-        if self.left is None:
-            return "only right"
-        return "only left" if self.right is None else "differs"
+        return VERDICTS[self.word]
+
+    @property
+    def words(self) -> str:
+        return SLOT_WORDS[self.word]
 
     def as_json(self) -> dict[str, Any]:
         return {
             "slot": self.slot,
+            "was": self.was,
             "verdict": self.verdict,
             "left": self.left and self.left.as_json(),
             "right": self.right and self.right.as_json(),
@@ -68,29 +97,55 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
+    """comparison: of the two machines' readings, if they were compared this way."""
+
     left: Generation
     right: Generation
     rows: Sequence[Row]
+    comparison: Comparison | None = None
 
     @property
     def differing(self) -> int:
         return sum(row.differs for row in self.rows)
 
+    @property
+    def compared(self) -> str:
+        return verdict_text(self.comparison) if self.comparison else ""
+
     def as_json(self) -> dict[str, Any]:
         return {
             "left": str(self.left.pk),
             "right": str(self.right.pk),
+            "comparison": self.comparison.verdict if self.comparison else None,
             "differing": self.differing,
             "rows": [row.as_json() for row in self.rows],
         }
 
 
 def side_by_side(left: Generation, right: Generation) -> SideBySide:
-    """Slots in the order of the right reading, then those that only the left has."""
-    sides = [_fields(left), _fields(right)]
-    slots = dict.fromkeys([*sides[1], *sides[0]])
-    rows = [Row(slot, sides[0].get(slot), sides[1].get(slot)) for slot in slots]
-    return SideBySide(left, right, rows)
+    """Slots in the order of the right reading, then those that only the left has.
+
+    People's answers are in what stands, and tell which of the two is better elsewhere.
+    """
+    lefts, rights = _fields(left), _fields(right)
+    comparison = Comparison.objects.newest_of(left, right)
+    moved = comparison.differences if comparison else {}
+    compared = compare_values(
+        {slot: side.typed for slot, side in lefts.items()},
+        {slot: side.typed for slot, side in rights.items()},
+        truth=truths_of([right.source_id])[right.source_id],
+    )
+    rows = []
+    for one in compared.slots:
+        pair, word = one.pair, one.word
+        if word in SAME and moved.get(f"field:{pair.slot}") == Word.UNGROUNDED:
+            word = Word.UNGROUNDED
+        slot = pair.new_slot or pair.old_slot
+        was = pair.old_slot if pair.old_slot not in ("", slot) else ""
+        rows.append(
+            Row(slot, lefts.get(pair.old_slot), rights.get(pair.new_slot), word, was)
+        )
+    return SideBySide(left, right, rows, comparison)
 
 
 def chosen(
@@ -113,7 +168,3 @@ def chosen(
 def _fields(generation: Generation) -> dict[str, Side]:
     rows = DerivedArtifact.objects.live_in(generation).of_kind(Kind.FIELD)
     return {row.slot: Side(row) for row in rows}
-
-
-def _value(side: Side | None) -> str | None:
-    return None if side is None else side.value

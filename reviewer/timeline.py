@@ -15,6 +15,7 @@ from catalog.models import (
     PromotionBatch,
     SourceMedia,
 )
+from pipeline.comparing.wording import verdict_text
 from pipeline.wording import DISPOSITIONS, plain, run_reason_text
 from reviewer.history import (
     Happening,
@@ -112,6 +113,7 @@ def _promotions(source: SourceMedia) -> Iterator[Moment]:
                 "note": batch.note if batch else "",
                 "comparison": comparison.verdict if comparison else None,
                 "differences": len(comparison.differences) if comparison else None,
+                "disagrees": comparison.disagrees if comparison else None,
                 "undoes": _text(one.undoes_id),
             },
             generation=new,
@@ -126,15 +128,14 @@ def _text(key: object) -> str | None:
 def _why(promotion: Promotion, batch: PromotionBatch | None) -> str:
     parts = [f"{plain(promotion.get_reason_display())}."]
     if promotion.comparison is not None:
-        differ = len(promotion.comparison.differences)
-        parts.append(
-            f"Compared: {differ} artifact{' differs' if differ == 1 else 's differ'}."
-            if differ
-            else "Compared: every payload is the same."
-        )
+        parts.append(f"Compared: {_lowered(verdict_text(promotion.comparison))}.")
     if batch is not None and batch.note:
         parts.append(f"“{batch.note}”")
     return " ".join(parts)
+
+
+def _lowered(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _holds(source: SourceMedia) -> Iterator[Moment]:

@@ -46,7 +46,11 @@ def stakes_of(doubts: Sequence[Doubt]) -> Stakes:
 def priority_of(stakes: Stakes, doubts: Sequence[Doubt]) -> int:
     """Triage order: stakes, then how many checks contradict, then how many doubts."""
     conflicts = sum(_conflicts(doubt) for doubt in doubts)
-    return int(stakes) * 10_000 + min(conflicts, 99) * 100 + min(len(doubts), 99)
+    return priority_by(stakes, conflicts=conflicts, asked=len(doubts))
+
+
+def priority_by(stakes: Stakes, *, asked: int, conflicts: int = 0) -> int:
+    return int(stakes) * 10_000 + min(conflicts, 99) * 100 + min(asked, 99)
 
 
 def _conflicts(doubt: Doubt) -> bool:

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from reviewer.views import (
     accounts,
+    differences,
     erasing,
     gate,
     golden,
@@ -12,6 +13,7 @@ from reviewer.views import (
     media,
     promotions,
     queue,
+    reprocesses,
     search,
     sources,
     task,
@@ -23,6 +25,14 @@ version_urls = [
     path("", versions.versions, name="versions"),
     path("blast-radius/", versions.blast_radius, name="blast-radius"),
     path("stale/", versions.stale, name="stale"),
+    path("reprocessing/", reprocesses.reprocesses, name="reprocesses"),
+    path("reprocessing/start/", reprocesses.reprocess_start, name="reprocess-start"),
+    path("reprocessing/<uuid:reprocess_id>/", reprocesses.reprocess, name="reprocess"),
+    path(
+        "reprocessing/<uuid:reprocess_id>/act/",
+        reprocesses.reprocess_act,
+        name="reprocess-act",
+    ),
     path("gates/", gate.gates, name="gates"),
     path("gates/of/<uuid:reprocess_id>/", gate.gate_open, name="gate-open"),
     path("gates/<uuid:gate_id>/", gate.gate, name="gate"),
@@ -50,6 +60,11 @@ urlpatterns = [
     path("review/<uuid:task_id>/extend/", task.extend, name="task-extend"),
     path("review/<uuid:task_id>/put-back/", task.put_back, name="task-put-back"),
     path("review/<uuid:task_id>/close/", task.close, name="task-close"),
+    path(
+        "reprocesses/<uuid:reprocess_id>/ask/",
+        differences.ask_differences,
+        name="ask_differences",
+    ),
     path("upload/", upload.upload, name="upload"),
     path("runs/<uuid:run_id>/status/", upload.run_status, name="run-status"),
     path("runs/<uuid:run_id>/retry/", upload.run_retry, name="run-retry"),

@@ -10,6 +10,7 @@ from pipeline import doubts
 from pipeline.claims import ValueType
 from pipeline.extracting.acceptance import DispositionReason
 from pipeline.wording import plain
+from reviewer import auditing, two_versions
 from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
 from reviewer.names import FieldNames
 from reviewer.reasons import reason_text
@@ -25,6 +26,15 @@ SHORT: Mapping[str, str] = {
     doubts.MISSING: "Not found",
     doubts.UNGROUNDED: "No place on the page",
     doubts.LOW_CONFIDENCE: "Unsure reading",
+    two_versions.DISAGREE: "Two versions disagree",
+    two_versions.NEWER_REFUSES: "Newer version refuses it",
+    auditing.FULL_CHECK: "Checked in full",
+}
+# What a task asks, for lists; of an audit it says nothing of what was accepted.
+ASKS: Mapping[str, str] = {
+    ReviewTask.Asks.DOUBTS: "Doubtful values",
+    ReviewTask.Asks.DIFFERENCE: "Two versions",
+    ReviewTask.Asks.AUDIT: "Full check",
 }
 HOW_TO_TYPE: Mapping[ValueType, str] = {
     ValueType.MONEY: "This does not read as an amount: type it like 1234.50.",
@@ -41,15 +51,24 @@ NOTHING: Mapping[str, str] = {
     "person_unreadable": "Cannot be read",
 }
 # Who asks for a document to be reviewed again asks about all of its fields.
-ABOUT_THE_DOCUMENT = {*DispositionReason, doubts.ASKED_AGAIN} - {
-    DispositionReason.LOW_CONFIDENCE
-}
+ABOUT_THE_DOCUMENT = {
+    *DispositionReason,
+    doubts.ASKED_AGAIN,
+    auditing.FULL_CHECK,
+} - {DispositionReason.LOW_CONFIDENCE}
+MOST_NAMES = 3  # of fields in one sentence
 DECIDED: Mapping[str, str] = {
     Verdict.CONFIRM: "confirmed",
     Verdict.CORRECT: "corrected",
     Verdict.ABSENT: "not in the document",
     Verdict.UNREADABLE: "cannot be read",
 }
+
+
+def decided(decision: Decision) -> str:
+    """What was answered, in few words; decision with its correction and its task."""
+    chosen = two_versions.chosen_side(decision)
+    return f"{chosen} is right" if chosen else DECIDED[decision.verdict]
 
 
 def nothing(reason: str) -> str:
@@ -65,12 +84,38 @@ def why(task: ReviewTask, items: Sequence[ReviewItem], names: FieldNames) -> str
     """Why a task is there, in one sentence: its first item and what is the matter."""
     if not items:
         return reason_text(task.reason)
+    if task.asks_which:
+        return _disagreement(task, items, names)
     # Where the whole document is in doubt every item carries that reason.
     if items[0].reason in ABOUT_THE_DOCUMENT:
         return reason_text(items[0].reason)
     text = reason_text(items[0].reason)
     name = names.of(items[0].slot, task.document_type)
     return f"{name}: {text[:1].lower()}{text[1:]}"
+
+
+def _disagreement(
+    task: ReviewTask, items: Sequence[ReviewItem], names: FieldNames
+) -> str:
+    if task.reason == two_versions.NEWER_REFUSES:
+        return reason_text(task.reason)
+    fields = [names.of(item.slot, task.document_type) for item in items]
+    more = len(fields) - MOST_NAMES
+    told = ", ".join(fields[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return f"Two versions disagree: {told}."
+
+
+def done(task: ReviewTask) -> str:
+    """What the last answer to a task has brought about."""
+    if task.asks_which:
+        return "Case done: your answers stand, and both versions are scored by them."
+    if task.asks != ReviewTask.Asks.AUDIT:
+        return "Case done: its values are released."
+    wrong = auditing.put_right(task)
+    if not wrong:
+        return "Case done: every value was right."
+    values = "value was" if wrong == 1 else "values were"
+    return f"Case done: {wrong} {values} put right; exports carry the right ones now."
 
 
 def name_of(user: User | None) -> str:
@@ -82,6 +127,8 @@ def lost(task: ReviewTask, user: User) -> str:
     if task.state == ReviewTask.State.WITHDRAWN:
         if task.source.erased_at is not None:
             return "This case was withdrawn: its document was erased."
+        if not task.items.filter(decided=False).exists():
+            return "This case was withdrawn: its questions were answered elsewhere."
         return "This case was withdrawn: a newer reading replaced the one asked about."
     if task.state == ReviewTask.State.DONE:
         last = Decision.objects.of_task(task).select_related("reviewer").last()

@@ -48,6 +48,19 @@ want_poppler() {
     have pdftoppm || want poppler-utils poppler
 }
 
+# The second OCR engine's data; its library comes with .venv.
+has_tesseract_data() {
+    for place in "${TESSDATA_PREFIX:-}" /usr/share/tesseract-ocr/5/tessdata \
+        /usr/share/tessdata /usr/local/share/tessdata /opt/homebrew/share/tessdata; do
+        [ ! -f "$place/eng.traineddata" ] || [ ! -f "$place/osd.traineddata" ] || return 0
+    done
+    return 1
+}
+
+want_tesseract() {
+    has_tesseract_data || want "tesseract-ocr-eng tesseract-ocr-osd" tesseract
+}
+
 missing() {
     echo "Missing:$apt_wanted. $1" >&2
     exit 1

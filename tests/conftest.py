@@ -54,6 +54,12 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(home_of_tests(), ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def no_audit_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which sources are audited depends on their ids: none, unless a policy says so."""
+    monkeypatch.setattr("reviewer.auditing.DEFAULT_SHARE", 0.0)
+
+
 @pytest.fixture(scope="session")
 def s3_url() -> Iterator[str]:
     """The address of an S3 server that is a process of its own."""

@@ -12,6 +12,7 @@ from catalog.models import (
     Delivery,
     DerivedArtifact,
     GoldenCase,
+    GoldenSet,
     GoldenValue,
     Promotion,
     SourceMedia,
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 else:
     TabularInline = admin.TabularInline
 
-GOLDEN_COLUMNS = ("slot", "value", "machine_value", "pipeline_version", "created_at")
+GOLDEN_COLUMNS = (
+    *("slot", "value", "machine_value", "pipeline_version"),
+    *("other_value", "other_version", "created_at"),
+)
 
 
 @admin.register(SourceMedia)
@@ -101,6 +105,24 @@ class GoldenCaseAdmin(OfSource):
     list_display = ["created_at", "page", "document_type", "came_from", "retired_at"]
     list_filter = [ByTenant, "came_from"]
     inlines = [GoldenValueInline]
+
+
+@admin.register(GoldenSet)
+class GoldenSetAdmin(Window):
+    """Sets hold values of every tenant, and so are operators' business."""
+
+    list_display = ["number", "cases", "values_count", "note", "created_at"]
+    fields = [
+        *["number", "cases", "values_count", "still_there"],
+        *["note", "created_by", "created_at", "digest"],
+    ]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    @admin.display(description="values that no erasure took")
+    def still_there(self, golden_set: GoldenSet) -> int:
+        return golden_set.members.count()
 
 
 @admin.register(Delivery)

@@ -114,6 +114,9 @@ class GoldenValueSerializer(serializers.ModelSerializer[GoldenValue]):
             "machine_region",
             "pipeline_version",
             "model_id",
+            "other_value",
+            "other_region",
+            "other_version",
             "created_at",
         ]
 

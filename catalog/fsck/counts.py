@@ -61,6 +61,8 @@ PARENTS = (
     ("search_page", "artifact_id", "artifact_id", "derived_artifact", "artifact_id"),
     ("golden_case", "case_id", "source_id", "source_media", "source_id"),
     ("golden_value", "value_id", "case_id", "golden_case", "case_id"),
+    ("golden_set_value", "id", "value_id", "golden_value", "value_id"),
+    ("golden_set_value", "id", "golden_set_id", "golden_set", "set_id"),
     ("delivered_artifact", "id", "artifact_id", "derived_artifact", "artifact_id"),
     ("erasure", "erasure_id", "source_id", "source_media", "source_id"),
     ("erased_artifact", "artifact_id", "erasure_id", "erasure", "erasure_id"),

@@ -8,6 +8,7 @@ from catalog.fsck.belongings import DELIVERIES, ERASURES, GOLDEN_CASES, SEARCH_P
 from catalog.fsck.counts import Parents, Tally
 from catalog.fsck.cycles import Cycles
 from catalog.fsck.generations import GENERATIONS, PROMOTIONS, SOURCES
+from catalog.fsck.golden_sets import GoldenSets
 from catalog.fsck.ledger import Ledger
 from catalog.fsck.payloads import PAYLOADS
 from catalog.fsck.stored_bytes import BLOBS, UnclaimedBlobs
@@ -26,6 +27,7 @@ _CHECKS: list[Check] = [
     Cycles(),
     SEARCH_PAGES,
     GOLDEN_CASES,
+    GoldenSets(),
     DELIVERIES,
     ERASURES,
     PAYLOADS,

@@ -8,10 +8,17 @@ from catalog.models.generation import Generation
 from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
 
+VERDICTS = ("identical", "equal", "changed", "better", "worse", "ungrounded")
+
 
 class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def visible_to(self, user: Viewer) -> ComparisonQuerySet:
         return self.filter(within_tenants_of(user, "new_generation__source__tenant"))
+
+    def newest_of(self, old: Generation, new: Generation) -> Comparison | None:
+        """The comparison that counts: which a promotion of the two would name."""
+        pair = self.filter(old_generation=old, new_generation=new)
+        return pair.order_by("-comparison_id").first()
 
 
 class Comparison(models.Model):
@@ -41,7 +48,7 @@ class Comparison(models.Model):
         Generation, models.PROTECT, related_name="compared_as_new"
     )
     comparator_version = models.CharField(max_length=20)
-    verdict = models.CharField(max_length=20)
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
     differences = models.JSONField()
     grounding = models.JSONField(null=True)
     line_matches = models.JSONField(null=True)
@@ -62,6 +69,10 @@ class Comparison(models.Model):
             models.UniqueConstraint(
                 fields=["old_generation", "new_generation", "comparator_version"],
                 name="pair_compared_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=VERDICTS),
+                name="comparison_verdict_known",
             ),
         ]
         triggers = [

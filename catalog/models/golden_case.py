@@ -82,6 +82,12 @@ class GoldenValueQuerySet(models.QuerySet["GoldenValue"]):
             "case_id", "slot"
         )
 
+    def that_count(self) -> GoldenValueQuerySet:
+        """Those that stand in active cases of sources that are still there."""
+        return self.standing().filter(
+            case__retired_at__isnull=True, case__source__erased_at__isnull=True
+        )
+
 
 class GoldenValue(models.Model):
     """What a slot of a golden case truly says. A later row replaces an earlier one."""
@@ -99,6 +105,20 @@ class GoldenValue(models.Model):
     machine_region = models.JSONField(null=True)
     pipeline_version = models.CharField(max_length=50)
     model_id = models.CharField(max_length=200, blank=True)
+    other_value = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what another version said there",
+    )
+    other_region = models.JSONField(null=True)
+    other_version = models.CharField(
+        max_length=50,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="that version, where a person chose between two; empty: nobody did",
+    )
     decision_ref = models.UUIDField(null=True)
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

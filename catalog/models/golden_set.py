@@ -15,6 +15,19 @@ class GoldenSetQuerySet(models.QuerySet["GoldenSet"]):
         return self.order_by("-number").first()
 
 
+# A set is whole when it is made, and takes nothing afterwards.
+TAKES_NOTHING = """
+IF EXISTS (SELECT 1 FROM (SELECT DISTINCT golden_set_id AS id FROM new_rows) n
+    JOIN golden_set s ON s.set_id = n.id
+    WHERE s.created_at < transaction_timestamp() OR s.values_count <
+        (SELECT count(*) FROM golden_set_value m WHERE m.golden_set_id = n.id)) THEN
+    RAISE EXCEPTION 'a frozen golden set takes no more values'
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NULL;
+"""
+
+
 class GoldenSet(models.Model):
     """The true values that counted at one moment, frozen under a number.
 
@@ -65,6 +78,14 @@ class GoldenSetValue(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="golden_set_value_is_a_record", operation=pgtrigger.Update
+            ),
+            pgtrigger.Trigger(
+                name="golden_set_takes_nothing",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=TAKES_NOTHING,
             ),
             erasable(
                 name="golden_set_value_is_kept",

@@ -19,6 +19,14 @@ from catalog.services.erasures import (
     resume_erasures,
 )
 from catalog.services.generations import NewArtifact, Reading, store_generation
+from catalog.services.golden_sets import (
+    Filed,
+    NewCase,
+    NothingToFreeze,
+    TrueValue,
+    file_golden_cases,
+    freeze_golden_set,
+)
 from catalog.services.holding import SourceErased, hold_source
 from catalog.services.originals import Registered, TenantOffBoarded, register_source
 from catalog.services.promotions import (
@@ -42,8 +50,11 @@ __all__ = [
     "Applied",
     "Due",
     "EraseRefused",
+    "Filed",
     "HumanValue",
     "NewArtifact",
+    "NewCase",
+    "NothingToFreeze",
     "Promoted",
     "PromotionRefused",
     "Reading",
@@ -51,13 +62,16 @@ __all__ = [
     "ResidueFound",
     "SourceErased",
     "TenantOffBoarded",
+    "TrueValue",
     "apply_retention",
     "begin_erasure",
     "compare_by_hash",
     "due_by_class",
     "erase",
+    "file_golden_cases",
     "file_golden_value",
     "finish_erasure",
+    "freeze_golden_set",
     "hold_source",
     "lift_hold",
     "off_board",

@@ -78,11 +78,17 @@ class Store(Protocol):
     def incoming(self) -> Path:
         """The local folder where bytes are to arrive that will be kept."""
 
-    def keep(self, path: Path, blob: Blob) -> None:
-        """Have the blob under its key, whole, or not at all.
+    def settle(self, path: Path) -> None:
+        """All bytes of a file in that folder have come: nobody writes to it any more.
 
-        The file may become the blob itself: nobody writes to it afterwards. Nothing
-        happens where the key has that many bytes already; a torn blob is replaced.
+        What can be done before their hash is known is done here.
+        """
+
+    def keep(self, path: Path, blob: Blob) -> None:
+        """Have the settled file's blob under its key, whole, or not at all.
+
+        The file may become the blob itself. Nothing happens where the key has that many
+        bytes already; a torn blob is replaced.
         """
 
     def reading(self, key: str) -> AbstractContextManager[IO[bytes]]:

@@ -54,14 +54,19 @@ class DiskStore(FileSystemStorage):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
+    def settle(self, path: Path) -> None:
+        with _answering():
+            path.chmod(READ_ONLY)
+            flush(path)
+
     def keep(self, path: Path, blob: Blob) -> None:
         target = Path(self.path(blob.key))
         with _answering():
             if _has_size(target, blob.size):
                 flush(target.parent)  # whoever linked it may not have come so far
                 return
-            # All folders are made before the first flush and flushed after the last
-            # name: a journal then has one commit for the bytes and one for the names.
+            # All folders are made before the first flush of one and flushed after the
+            # last name: a journal then has one commit for all the names.
             changed = [target.parent, *_make_folder(target.parent)]
             try:
                 self._link(path, target, blob.size)
@@ -73,8 +78,6 @@ class DiskStore(FileSystemStorage):
                 flush(folder)
 
     def _link(self, path: Path, target: Path, size: int) -> None:
-        path.chmod(READ_ONLY)
-        flush(path)
         try:
             target.hardlink_to(path)
         except FileExistsError:

@@ -94,6 +94,9 @@ class S3Store(S3Storage):
     def incoming(self) -> Path:
         return scratch.folder()
 
+    def settle(self, path: Path) -> None:
+        """The copy in the bucket is the one that lasts."""
+
     def keep(self, path: Path, blob: Blob) -> None:
         if blob.size > PART and self._has_size(blob):
             return

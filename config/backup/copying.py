@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from catalog import blobs
+from catalog.arrivals import received
 from catalog.stores.base import Store, key_of
 
 # A store that does not answer is asked again after so many seconds, then given up.
@@ -36,12 +37,11 @@ def copy_blob(content_hash: str, *, origin: Store, target: Store) -> Copy:
     try:
         with (
             origin.reading(key) as stream,
-            blobs.received(stream, into=target) as (path, blob),
+            received(stream, target) as arrival,
         ):
-            if blob.content_hash != content_hash:
+            if arrival.blob.content_hash != content_hash:
                 return Copy(content_hash, None)
-            target.keep(path, blob)
-            return Copy(content_hash, blob.size)
+            return Copy(content_hash, arrival.keep().size)
     except FileNotFoundError:
         return Copy(content_hash, None)
 

@@ -66,6 +66,9 @@ def _in_type(old: DocumentTypeSpec, new: DocumentTypeSpec) -> Iterator[str]:
     for column in sorted(old.line_columns.keys() | new.line_columns.keys()):
         columns = (spec.line_columns.get(column, ()) for spec in (old, new))
         yield from _words(f"{new.name}, headings of {column}", *columns)
+    if old.critical_lines != new.critical_lines:
+        said = "now" if new.critical_lines else "no longer"
+        yield f"{new.name}: line items are {said} critical."
     for name in before.keys() - after.keys():
         yield f"{new.name}: field {name} is gone."
     for name, field in after.items():

@@ -106,6 +106,7 @@ class DocumentTypeAdmin(Window):
                     "quantity_labels",
                     "unit_price_labels",
                     "amount_labels",
+                    "critical_lines",
                 ]
             },
         ),

@@ -3,15 +3,21 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from pipeline.api import gates, stale, views
+from pipeline.api import gates, reprocesses, stale, views
 
 router = SimpleRouter()
 router.register("runs", views.RunViewSet, basename="api-run")
+router.register("reprocesses", reprocesses.ReprocessViewSet, basename="api-reprocess")
 router.register("events", views.EventViewSet, basename="api-event")
 urlpatterns = [
     path("stale/", stale.StaleView.as_view(), name="api-stale"),
     path("gates/", gates.GatesView.as_view({"get": "list"}), name="api-gates"),
     path("gates/<uuid:gate_id>/", gates.GateView.as_view(), name="api-gate"),
     path("stale/sources/", stale.StaleSourcesView.as_view(), name="api-stale-sources"),
+    path(
+        "reprocesses/<uuid:reprocess_id>/items/",
+        reprocesses.ReprocessItemsView.as_view(),
+        name="api-reprocess-items",
+    ),
     *router.urls,
 ]

@@ -11,6 +11,11 @@ from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 
+def role_of(alias: str) -> str:
+    """The word by which a step asks: "ocr" for "ocr_tesseract"."""
+    return alias.partition("_")[0]
+
+
 class EngineHandler:
     """Alias to instance, as django.core.files.storage.storages does it."""
 
@@ -27,17 +32,24 @@ class EngineHandler:
     def __getitem__(self, alias: str) -> Any:
         """Raises ImproperlyConfigured for an unknown alias or a broken backend."""
         if alias not in self._made:
-            try:
-                parameters = self.backends[alias]
-                backend = import_string(parameters["BACKEND"])
-            except (KeyError, ImportError) as error:
-                raise ImproperlyConfigured(
-                    f"settings.ENGINES has no working engine {alias!r}: {error}"
-                ) from error
+            backend, parameters = self.backend(alias), self.backends[alias]
             self._made[alias] = backend(
                 **parameters.get("OPTIONS", {}), **parameters.get("RUNTIME", {})
             )
         return self._made[alias]
+
+    def backend(self, alias: str) -> Any:
+        """The class of an alias, not made yet. Raises ImproperlyConfigured."""
+        try:
+            return import_string(self.backends[alias]["BACKEND"])
+        except (KeyError, ImportError) as error:
+            raise ImproperlyConfigured(
+                f"settings.ENGINES has no working engine {alias!r}: {error}"
+            ) from error
+
+    def for_role(self, role: str) -> list[str]:
+        """Aliases of the engines that a step which asks for the role can be given."""
+        return [alias for alias in self.backends if role_of(alias) == role]
 
     def forget(self) -> None:
         """Make engines anew: the settings changed."""

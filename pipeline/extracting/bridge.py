@@ -30,26 +30,43 @@ class Bridge:
         return bool(parts) and abs(net + sum(parts) - gross) <= CLOSE
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A labelled amount. kind: tax, charge or discount."""
+
+    kind: str
+    hit: LabelHit
+    amount: Candidate
+
+    @property
+    def signed(self) -> Decimal:
+        value = Decimal(self.amount.value)
+        return -abs(value) if self.kind == "discount" else value
+
+
 def bridge_between(context: Context, net_row: int, gross_row: int) -> Bridge:
     """The labelled amounts of the rows between two rows, each row counted once."""
-    taxes: list[Decimal] = []
-    others: list[Decimal] = []
+    printed = list(printed_between(context, net_row, gross_row))
+    return Bridge(
+        taxes=tuple(one.signed for one in printed if one.kind == "tax"),
+        others=tuple(one.signed for one in printed if one.kind != "tax"),
+    )
+
+
+def printed_between(
+    context: Context, net_row: int, gross_row: int
+) -> Iterator[Printed]:
+    """In reading order, the first of each row."""
     seen: set[int] = set()
-    hood = context.neighbourhood
-    for hit in hood.hits:
+    for hit in context.neighbourhood.hits:
         row = hit.segment.row
         if not net_row < row < gross_row or row in seen:
             continue
         kind = _kind(context, hit)
         amount = _amount(context, hit) if kind else None
-        if amount is None:
-            continue
-        seen.add(row)
-        if kind == "tax":
-            taxes.append(amount)
-        else:
-            others.append(-abs(amount) if kind == "discount" else amount)
-    return Bridge(tuple(taxes), tuple(others))
+        if amount is not None:
+            seen.add(row)
+            yield Printed(kind, hit, amount)
 
 
 def row_of(context: Context, region: Region) -> int | None:
@@ -78,11 +95,11 @@ def _labels(field: FieldSpec, hint: str) -> set[str]:
     return {squeeze(label) for label in field.hints.get(hint, ())}
 
 
-def _amount(context: Context, hit: LabelHit) -> Decimal | None:
+def _amount(context: Context, hit: LabelHit) -> Candidate | None:
     """The last amount of the label's row that stands after the label."""
     row = context.view.rows[hit.segment.row]
     found = [
-        Decimal(amount.value)
+        amount
         for segment in row.segments[hit.segment.place :]
         for amount in _amounts(segment, hit)
         if amount.marked

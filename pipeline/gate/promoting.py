@@ -16,7 +16,7 @@ from pipeline.gate.collecting import judged
 from pipeline.gate.errors import GateRefused
 from pipeline.gate.evidence import CROSS
 from pipeline.models import Gate, GateSlice, ReprocessItem
-from pipeline.models.reprocess import ReprocessItemQuerySet
+from pipeline.models.reprocess_item import ReprocessItemQuerySet
 
 UNSIGNED = "Nobody has signed this gate: look at its report and sign it first."
 NOTHING = (

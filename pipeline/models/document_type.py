@@ -31,6 +31,12 @@ class DocumentType(models.Model):
     unit_price_labels = _words(help_text="headings of the line items' unit price")
     amount_labels = _words(help_text="headings of the line items' amount")
 
+    critical_lines = models.BooleanField(
+        "lines are critical",
+        default=False,
+        help_text="a reading is only right if its line items are",
+    )
+
     class Meta:
         db_table = "document_type"
         ordering = ["name"]
@@ -49,6 +55,7 @@ class DocumentType(models.Model):
                 "unit_price": tuple(self.unit_price_labels),
                 "amount": tuple(self.amount_labels),
             },
+            critical_lines=self.critical_lines,
         )
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
@@ -11,6 +14,13 @@ from catalog.models.rules import APPEND_ONLY
 class ModelEntryQuerySet(models.QuerySet["ModelEntry"]):
     def local(self) -> ModelEntryQuerySet:
         return self.filter(kind=ModelEntry.Kind.LOCAL)
+
+    def remote(self) -> ModelEntryQuerySet:
+        return self.filter(kind=ModelEntry.Kind.REMOTE)
+
+    def retiring(self, *, by: date) -> ModelEntryQuerySet:
+        """Those that nobody can ask after a day; gone ones too."""
+        return self.filter(retires_at__lte=by)
 
 
 class ModelEntry(models.Model):
@@ -64,6 +74,18 @@ class ModelEntry(models.Model):
         return self.model_id
 
 
+class DatedQuerySet(models.QuerySet[Any]):
+    """Rows of a model that are valid from a day until the next one's."""
+
+    def of(self, model_id: str, *, on: date) -> Any:
+        """The row valid on a day, of whichever of the model's versions; or None."""
+        return (
+            self.filter(model__model_id=model_id, valid_from__lte=on)
+            .order_by("-valid_from", "-model__first_seen_at")
+            .first()
+        )
+
+
 class ModelPrice(models.Model):
     """What a model's answers cost from a day on; an earlier price stays. Append-only.
 
@@ -79,6 +101,8 @@ class ModelPrice(models.Model):
         default=0, help_text="a million input tokens that the service had cached"
     )
     source = models.CharField(max_length=200, blank=True, help_text="where it says so")
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         db_table = "model_price"
@@ -119,6 +143,8 @@ class TokenFormula(models.Model):
     params = models.JSONField(default=dict)
     valid_from = models.DateField()
     source = models.CharField(max_length=200, blank=True, help_text="where it says so")
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         db_table = "token_formula"

@@ -3,15 +3,24 @@
 A released version names its steps by these pairs, so an old pair stays here, runnable,
 as long as an artifact names it. Where a parameter turns off what came later, an old
 pair is today's code with that parameter.
+
+A version may end in a word for a variant, as in "1.0.0+pictures": code of the same step
+for another sort of engine. Variants stand beside the plain versions and replace none,
+so that what those made stays valid.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from pipeline.steps.base import Step, StepInput, StepResult
+
+VARIANT = "+"
+# Role of an engine to the steps that are of the same variant as the one that calls it.
+FOLLOWING: Mapping[str, tuple[str, ...]] = {"extract": ("ground",)}
 
 
 class Earlier:
@@ -34,7 +43,9 @@ class Earlier:
 def _steps() -> dict[tuple[str, str], Step]:
     from pipeline.steps.disposition import DispositionStep
     from pipeline.steps.extract import ExtractStep
+    from pipeline.steps.extract_pictures import ExtractFromPictures
     from pipeline.steps.ground import GroundStep
+    from pipeline.steps.ground_loosely import GroundLoosely
     from pipeline.steps.index import IndexStep
     from pipeline.steps.input_gate import InputGate
     from pipeline.steps.layout import LayoutStep
@@ -52,7 +63,9 @@ def _steps() -> dict[tuple[str, str], Step]:
         Earlier(LayoutStep(), "1.0.0", template="steps"),
         LayoutStep(),
         ExtractStep(),
+        ExtractFromPictures(),
         GroundStep(),
+        GroundLoosely(),
         VerifyStep(),
         IndexStep(),
         DispositionStep(),
@@ -73,5 +86,17 @@ def step_named(name: str, version: str) -> Step:
 
 
 def latest_versions() -> dict[str, str]:
-    """Step name to the newest version of its code: the last of its name above."""
-    return dict(_steps().keys())
+    """Step name to the newest plain version of its code: the last of its name above."""
+    return {name: version for name, version in _steps() if VARIANT not in version}
+
+
+def variant_of(name: str, version: str, variant: str) -> str:
+    """The newest version of a step's code for a variant; without one, the version.
+
+    "" asks for the plain code: of a plain version that is the version itself.
+    """
+    if not variant:
+        return latest_versions()[name] if VARIANT in version else version
+    ending = f"{VARIANT}{variant}"
+    found = [v for step, v in _steps() if step == name and v.endswith(ending)]
+    return found[-1] if found else version

@@ -55,6 +55,7 @@ class ReviewTaskFilter(filters.FilterSet):
     tenant = filters.CharFilter(field_name="tenant__slug")
     source = filters.UUIDFilter(field_name="source_id")
     generation = filters.UUIDFilter(field_name="generation_id")
+    asks = filters.ChoiceFilter(choices=ReviewTask.Asks.choices)
     state = filters.ChoiceFilter(choices=ReviewTask.State.choices)
     stakes = filters.ChoiceFilter(choices=Stakes.choices)
     mine = filters.BooleanFilter(

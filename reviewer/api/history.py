@@ -41,7 +41,14 @@ class SideSerializer(serializers.Serializer[object]):
 
 class PairRowSerializer(serializers.Serializer[object]):
     slot = serializers.CharField()
-    verdict = serializers.CharField(help_text="same, differs, only left or only right")
+    was = serializers.CharField(
+        help_text="what the left one calls it: a line's number may be another there"
+    )
+    verdict = serializers.CharField(
+        help_text=(
+            "same, equal, differs, only left, only right, better, worse or ungrounded"
+        )
+    )
     left = SideSerializer(allow_null=True)
     right = SideSerializer(allow_null=True)
 
@@ -51,5 +58,8 @@ class PairSerializer(serializers.Serializer[object]):
 
     left = serializers.UUIDField(allow_null=True)
     right = serializers.UUIDField(allow_null=True)
+    comparison = serializers.CharField(
+        allow_null=True, help_text="its verdict, if the two were compared this way"
+    )
     differing = serializers.IntegerField()
     rows = PairRowSerializer(many=True)

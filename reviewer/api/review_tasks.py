@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -21,6 +20,7 @@ from reviewer import services, wording
 from reviewer.api import task_serializers as serializers
 from reviewer.api.filters import ReviewTaskFilter
 from reviewer.models import Decision, ReviewItem, ReviewTask
+from reviewer.narrowing import Narrowing
 
 EMPTY = OpenApiResponse(description="Done; nothing to say.")
 # An action that takes no filters and gives no pages.
@@ -41,10 +41,6 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
     queryset = ReviewTask.objects.select_related("tenant", "reserver", "generation")
     filterset_class = ReviewTaskFilter
     pagination_class = NewestFirst
-
-    def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset()
-        return rows if self.action == "list" else rows.prefetch_related("items")
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         if self.action == "retrieve":
@@ -92,7 +88,10 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         form.is_valid(raise_exception=True)
         slug = form.validated_data.get("tenant")
         tenant = tenant_of(request, slug) if slug else None
-        task = services.reserve_next(user=person(request), tenant=tenant)
+        narrowing = Narrowing(asks=form.validated_data.get("asks"))
+        task = services.reserve_next(
+            user=person(request), tenant=tenant, narrowing=narrowing
+        )
         return self._reserved(task) if task else Response(status=HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses=serializers.ReservedTaskSerializer)

@@ -150,7 +150,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         run = source.runs.select_related("pipeline_version").first()
         current = next(iter(source.current_generations), None)
-        task = source.review_tasks.open().first()
+        task = source.review_tasks.open().release_first().first()
         data = {
             "source_id": source.pk,
             "run": run,
@@ -191,7 +191,13 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         pair = chosen(
             generations, str(asked.get("left", "")), str(asked.get("right", ""))
         )
-        none: dict[str, Any] = {"left": None, "right": None, "differing": 0, "rows": []}
+        none: dict[str, Any] = {
+            "left": None,
+            "right": None,
+            "comparison": None,
+            "differing": 0,
+            "rows": [],
+        }
         return Response(pair.as_json() if pair else none)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})

@@ -16,6 +16,8 @@ TASK_FIELDS = [
     "tenant",
     "source_id",
     "generation_id",
+    "asks",
+    "comparison_id",
     "state",
     "stakes",
     "priority",
@@ -33,6 +35,9 @@ class TaskSerializer(serializers.ModelSerializer[ReviewTask]):
     tenant = serializers.SlugField(source="tenant.slug", read_only=True)
     source_id = serializers.UUIDField(read_only=True)
     generation_id = serializers.UUIDField(read_only=True)
+    comparison_id = serializers.UUIDField(
+        read_only=True, allow_null=True, help_text="of the two readings asked about"
+    )
     stakes = serializers.CharField(source="get_stakes_display", read_only=True)
     reserver = serializers.CharField(
         source="reserver.username", read_only=True, allow_null=True, default=None
@@ -63,18 +68,43 @@ class StandingValueSerializer(serializers.ModelSerializer[DerivedArtifact]):
 
 
 class ItemSerializer(serializers.ModelSerializer[ReviewItem]):
-    """A doubtful field and what stands in it now; null where nothing was found."""
+    """A field asked about and what stands in it now; null where nothing was found.
+
+    older, newer: what each of two versions found, where the task asks which is right.
+    """
 
     standing = serializers.SerializerMethodField()
+    older = serializers.SerializerMethodField()
+    newer = serializers.SerializerMethodField()
 
     class Meta:
         model = ReviewItem
-        fields = ["slot", "value_type", "critical", "reason", "decided", "standing"]
+        fields = [
+            "slot",
+            "value_type",
+            "critical",
+            "reason",
+            "decided",
+            "standing",
+            "older",
+            "newer",
+        ]
 
     @extend_schema_field(StandingValueSerializer(allow_null=True))
     def get_standing(self, item: ReviewItem) -> dict[str, Any] | None:
-        artifact = self.context["standing"].get(item.slot)
-        return dict(StandingValueSerializer(artifact).data) if artifact else None
+        return _value(self.context["standing"].get(item.slot))
+
+    @extend_schema_field(StandingValueSerializer(allow_null=True))
+    def get_older(self, item: ReviewItem) -> dict[str, Any] | None:
+        return _value(item.artifact) if self.context["asks_which"] else None
+
+    @extend_schema_field(StandingValueSerializer(allow_null=True))
+    def get_newer(self, item: ReviewItem) -> dict[str, Any] | None:
+        return _value(item.other_artifact) if self.context["asks_which"] else None
+
+
+def _value(artifact: DerivedArtifact | None) -> dict[str, Any] | None:
+    return dict(StandingValueSerializer(artifact).data) if artifact else None
 
 
 class TaskDetailSerializer(TaskSerializer):
@@ -86,10 +116,10 @@ class TaskDetailSerializer(TaskSerializer):
     @extend_schema_field(ItemSerializer(many=True))
     def get_items(self, task: ReviewTask) -> list[dict[str, Any]]:
         live = DerivedArtifact.objects.live_in(task.generation).of_kind(Kind.FIELD)
-        items = task.items.all()
+        items = list(task.items.select_related("artifact", "other_artifact"))
         slots = [item.slot for item in items]
         standing = {artifact.slot: artifact for artifact in live.filter(slot__in=slots)}
-        context = {"standing": standing}
+        context = {"standing": standing, "asks_which": task.asks_which}
         return list(ItemSerializer(items, many=True, context=context).data)
 
 
@@ -102,6 +132,9 @@ class ReservedTaskSerializer(TaskDetailSerializer):
 
 class NextSerializer(serializers.Serializer[object]):
     tenant = serializers.SlugField(required=False, help_text="only of this tenant")
+    asks = serializers.ChoiceField(
+        ReviewTask.Asks.choices, required=False, help_text="only tasks that ask this"
+    )
 
 
 class TokenSerializer(serializers.Serializer[object]):
@@ -139,7 +172,14 @@ class AnswerSerializer(TokenSerializer):
     )
     region = RegionSerializer(required=False, allow_null=True, default=None)
     how = serializers.ChoiceField(
-        Correction.How.choices, required=False, default=Correction.How.TYPED
+        Correction.How.choices,
+        required=False,
+        default=Correction.How.TYPED,
+        help_text=(
+            "Of a task that asks which of two versions is right: verdict confirm takes"
+            ' the older one, correct with how "version" the newer one; value and region'
+            " are then those of the version."
+        ),
     )
     active_ms = serializers.IntegerField(
         required=False, min_value=0, max_value=86_400_000, default=0

@@ -25,10 +25,15 @@ from reviewer.demo.wear import LEVELS, wear_picture
 DESIGNS = {**designs_formal.DESIGNS, **designs_modern.DESIGNS}
 HARD = ("hard", "crumpled")
 DPI = 160
+PLANS = (*INVOICE_PLANS, *RECEIPT_PLANS)
 
 
 def generate(
-    folder: Path, *, seed: int = 7, only: Collection[str] | None = None
+    folder: Path,
+    *,
+    seed: int = 7,
+    only: Collection[str] | None = None,
+    plans: Sequence[InvoicePlan | ReceiptPlan] = PLANS,
 ) -> list[DemoDocument]:
     """Draws all documents, or those with the file names in only, and truth.jsonl.
 
@@ -36,7 +41,7 @@ def generate(
     """
     folder.mkdir(parents=True, exist_ok=True)
     documents = []
-    for plan in (*INVOICE_PLANS, *RECEIPT_PLANS):
+    for plan in plans:
         if only is not None and plan.file not in only:
             continue
         random = Random(f"{seed}/{plan.file}")  # noqa: S311 - it protects nothing

@@ -54,6 +54,15 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def open(self) -> ReviewTaskQuerySet:
         return self.filter(state=ReviewTask.State.OPEN)
 
+    def asking(self, asks: str) -> ReviewTaskQuerySet:
+        return self.filter(asks=asks)
+
+    def release_first(self) -> ReviewTaskQuerySet:
+        """Of several about one source: first that on which its release waits."""
+        order = [ReviewTask.Asks.DOUBTS, ReviewTask.Asks.DIFFERENCE]
+        ranks = [models.When(asks=asks, then=n) for n, asks in enumerate(order)]
+        return self.order_by(models.Case(*ranks, default=len(order)), "created_at")
+
     def in_slice(self, wanted: Slice) -> ReviewTaskQuerySet:
         """Of the slice's readings."""
         return self.filter(wanted.conditions("generation"))
@@ -111,8 +120,8 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         )
 
     def facets(self) -> list[dict[str, Any]]:
-        """Counts by tenant (its id), document type, reason and stakes, in one pass."""
-        keys = ("tenant_id", "document_type", "reason", "stakes")
+        """Counts by tenant (its id), question, document type, reason and stakes."""
+        keys = ("tenant_id", "asks", "document_type", "reason", "stakes")
         return list(self.values(*keys).annotate(count=models.Count("*")).order_by())
 
     def with_rows(self) -> ReviewTaskQuerySet:
@@ -226,7 +235,7 @@ class ReviewTask(models.Model):
             ),
             # Counts by facet, read from the index alone.
             models.Index(
-                fields=["tenant", "document_type", "reason", "stakes"],
+                fields=["tenant", "asks", "document_type", "reason", "stakes"],
                 condition=models.Q(state="open"),
                 name="review_task_facets",
             ),
@@ -244,6 +253,17 @@ class ReviewTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} review task"
+
+    @property
+    def asks_which(self) -> bool:
+        """Whether it asks a person to choose between two versions."""
+        return self.asks == self.Asks.DIFFERENCE
+
+    def withdraw(self) -> None:
+        """Ask it no more; whoever holds it learns so with the next answer."""
+        self.state = self.State.WITHDRAWN
+        self.reserver = self.reservation_token = self.reserved_until = None
+        self.save()
 
     @property
     def is_held(self) -> bool:

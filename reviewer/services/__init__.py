@@ -5,11 +5,17 @@ from __future__ import annotations
 from reviewer.answers import Answer, AnswerRefused
 from reviewer.services.asking import (
     follow_promotions,
+    open_audit,
     open_task,
     reopen,
     stop_asking,
 )
 from reviewer.services.decisions import close_without_items, decide
+from reviewer.services.differences import (
+    ask_difference,
+    ask_differences,
+    follow_comparison,
+)
 from reviewer.services.reservations import (
     RESERVATION,
     ReservationLost,
@@ -25,10 +31,14 @@ __all__ = [
     "Answer",
     "AnswerRefused",
     "ReservationLost",
+    "ask_difference",
+    "ask_differences",
     "close_without_items",
     "decide",
     "extend",
+    "follow_comparison",
     "follow_promotions",
+    "open_audit",
     "open_task",
     "put_back",
     "reopen",

@@ -20,11 +20,11 @@ from catalog.models import (
     PromotionBatch,
     State,
 )
-from pipeline.doubts import ASKED_AGAIN, Doubt, every_field
+from pipeline.doubts import ASKED_AGAIN, Doubt, every_field, everything_critical
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion
 from pipeline.report import live_fields
-from reviewer import triage
+from reviewer import auditing, triage
 from reviewer.answers import AnswerRefused
 from reviewer.models import ReviewItem, ReviewTask
 
@@ -45,6 +45,22 @@ def open_task(*, generation: Generation) -> ReviewTask | None:
 
 
 @transaction.atomic
+def open_audit(*, generation: Generation) -> ReviewTask | None:
+    """Ask about every critical field of what was accepted unseen, if it is chosen."""
+    if not auditing.is_due(generation):
+        return None
+    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    spec = manifest.document_type(generation.document_type)
+    fields = live_fields(generation)
+    claims = triage.claims_of(fields)
+    reason = auditing.FULL_CHECK
+    doubts = everything_critical(claims, spec, reason=reason) if spec else []
+    if not doubts:
+        return None
+    return _file_task(generation, doubts, fields, asks=ReviewTask.Asks.AUDIT)
+
+
+@transaction.atomic
 def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
     """Ask about every field of a source anew: a released value may prove wrong.
 
@@ -61,7 +77,8 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
         .select_for_update(of=("self",), no_key=True)
         .get(source=source_id)
     )
-    task = ReviewTask.objects.open().filter(generation=generation).first()
+    asking = ReviewTask.objects.open().asking(ReviewTask.Asks.DOUBTS)
+    task = asking.filter(generation=generation).first()
     if task is not None:
         return task
     manifest = Manifest.of(PipelineVersion.objects.of(generation))
@@ -91,20 +108,29 @@ def stop_asking(*, generations: QuerySet[Generation]) -> int:
 
 @transaction.atomic
 def follow_promotions(*, batch: PromotionBatch) -> None:
-    """Ask about what a batch has brought, where its disposition says so."""
-    come = Generation.objects.filter(
-        promoted_in__batch=batch,
-        disposition=Disposition.HUMAN_REVIEW,
-        released_at__isnull=True,
+    """Ask about what a batch has brought, where its disposition says so, and about a
+    share of what it brought accepted.
+    """
+    come = Generation.objects.filter(promoted_in__batch=batch)
+    doubtful = come.filter(
+        disposition=Disposition.HUMAN_REVIEW, released_at__isnull=True
     )
-    for generation in come.select_related("source").iterator(chunk_size=500):
+    for generation in doubtful.select_related("source").iterator(chunk_size=500):
         open_task(generation=generation)
+    accepted = come.filter(disposition=Disposition.AUTO_ACCEPT)
+    # Most of them are not chosen, which their source's id tells without another query.
+    share = auditing.share_of(batch.pipeline_name)
+    for generation in accepted.defer("steps").iterator(chunk_size=2000):
+        if auditing.is_chosen(generation.source_id, share):
+            open_audit(generation=generation)
 
 
 def _file_task(
     generation: Generation,
     doubts: Sequence[Doubt],
     fields: Sequence[DerivedArtifact],
+    *,
+    asks: ReviewTask.Asks = ReviewTask.Asks.DOUBTS,
 ) -> ReviewTask:
     """A task with an item a doubt, each with the machine's artifact for its slot."""
     stakes = triage.stakes_of(doubts)
@@ -112,6 +138,7 @@ def _file_task(
         tenant_id=generation.source.tenant_id,
         source=generation.source,
         generation=generation,
+        asks=asks,
         stakes=stakes,
         priority=triage.priority_of(stakes, doubts),
         reason=doubts[0].reason if doubts else generation.reason,

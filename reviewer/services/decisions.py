@@ -14,6 +14,8 @@ from catalog.models import DerivedArtifact, Kind
 from reviewer import answers
 from reviewer.answers import Answer, AnswerRefused
 from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.services.audits import record_audit
+from reviewer.services.differences import settle_elsewhere
 from reviewer.services.reservations import (
     RESERVATION,
     check_held,
@@ -22,6 +24,7 @@ from reviewer.services.reservations import (
     let_go,
     locked,
 )
+from reviewer.values import region_of, value_of
 
 log = structlog.get_logger()
 
@@ -35,8 +38,10 @@ def decide(
     """File an answer: human artifact, decision, golden value, all or nothing.
 
     The same decision_id again gives the same decision, whatever became of the task
-    since. When the last item is answered the task is done and the generation's values
-    are released. An item may be answered anew while its task is open.
+    since. When the last item is answered the task is done; the generation's values are
+    released then, unless the task asked which of two versions is right: what else is
+    doubtful of them has a task of its own. An item may be answered anew while its task
+    is open.
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
     """
@@ -46,10 +51,11 @@ def decide(
     if known is not None:
         return _same(known, user, task)
     check_held(task, user, token)
-    item = task.items.select_related("artifact").get(slot=answer.slot)
+    item = _item(task, answer.slot)
     standing = _standing(task, item)
-    said = answers.settled(answer, item=item, standing=standing)
-    decision = _record_decision(task, item, standing, user, said, raw=answer.value)
+    meant = answers.chosen(answer, item=item, asks_which=task.asks_which)
+    said = answers.settled(meant, item=item, standing=standing)
+    decision = _record_decision(task, item, standing, user, said, raw=_raw(meant, item))
     if said.verdict != Verdict.CONFIRM:
         _record_correction(decision, said.how, standing)
     catalog.file_golden_value(
@@ -57,8 +63,25 @@ def decide(
         value=answers.expectation(task, item, decision),
         slices=answers.slices_of(task),
     )
+    settle_elsewhere(task=task, slot=item.slot)
     _close_item(task, item)
     return decision
+
+
+def _item(task: ReviewTask, slot: str) -> ReviewItem:
+    return task.items.select_related("artifact", "other_artifact").get(slot=slot)
+
+
+def _raw(meant: Answer, item: ReviewItem) -> str:
+    """As it was typed, or as it is printed where a version's reading was chosen."""
+    sides = {
+        Correction.How.CANDIDATE: item.artifact,
+        Correction.How.VERSION: item.other_artifact,
+    }
+    side = sides.get(meant.how)
+    if side is None or value_of(side) != meant.value:
+        return meant.value
+    return str((side.payload or {}).get("raw") or "")
 
 
 def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
@@ -120,9 +143,9 @@ def _record_correction(
     Correction.objects.create(
         decision=decision,
         how=how,
-        old_value=answers.value_of(standing),
-        old_region=answers.region_of(standing),
-        new_value=answers.value_of(decision.artifact),
+        old_value=value_of(standing),
+        old_region=region_of(standing),
+        new_value=value_of(decision.artifact),
         new_region=decision.artifact.region,
     )
 
@@ -135,7 +158,10 @@ def _close_item(task: ReviewTask, item: ReviewItem) -> None:
         task.save(update_fields=["reserved_until"])
         return
     _finish(task)
-    catalog.release(generation=task.generation)
+    if task.asks == ReviewTask.Asks.AUDIT:
+        record_audit(task)
+    elif not task.asks_which:
+        catalog.release(generation=task.generation)
 
 
 def _finish(task: ReviewTask) -> None:

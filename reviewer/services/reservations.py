@@ -66,7 +66,12 @@ def locked(user: User, task_id: uuid.UUID) -> ReviewTask:
     return (
         ReviewTask.objects.visible_to(user)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("generation__source", "tenant", "reserver")
+        .select_related(
+            "generation__source",
+            "comparison__new_generation",
+            "tenant",
+            "reserver",
+        )
         .get(pk=task_id)
     )
 

@@ -14,6 +14,8 @@ from django.utils.timesince import timesince
 from catalog.models import Generation, Tenant
 from catalog.people import Viewer
 from pipeline import wording
+from pipeline.comparing.slots import Word
+from pipeline.comparing.wording import verdict_text
 from reviewer import reasons
 from reviewer.models import ReviewTask
 from reviewer.names import FieldNames
@@ -34,6 +36,7 @@ RUN_LOOKS = {
     "running": ("accent", "running", "Reading"),
     "failed": ("bad", "conflict", "Failed"),
 }
+SLOT_LOOKS = {Word.BETTER: ("good", "check"), Word.WORSE: ("bad", "close")}
 
 register.filter("reason_text", reasons.reason_text)
 register.filter("run_reason_text", wording.run_reason_text)
@@ -41,6 +44,7 @@ register.filter("step_text", wording.step_text)
 register.filter("outcome_text", reasons.outcome_text)
 register.filter("kind_text", reasons.kind_text)
 register.filter("plain_words", wording.plain)
+register.filter("verdict_words", verdict_text)
 
 
 @register.filter
@@ -130,6 +134,13 @@ def outcome_badge(generation: Generation) -> dict[str, Any]:
         return {"look": "human", "icon": "icons/person.svg", "words": "Reviewed"}
     looks: dict[str, Any] = disposition_badge(generation.disposition)
     return looks
+
+
+@register.inclusion_tag("_badge.html")
+def slot_badge(word: str, words: str) -> dict[str, Any]:
+    """What became of a slot from the left reading to the right one."""
+    look, icon = SLOT_LOOKS.get(Word(word), ("doubt", "conflict"))
+    return {"look": look, "icon": f"icons/{icon}.svg", "words": words}
 
 
 @register.inclusion_tag("_badge.html")

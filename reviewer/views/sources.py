@@ -63,10 +63,12 @@ def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
         return tombstone(request, found)
     wanted = request.GET.dict()
     shown = open_page(viewer=request.user, source=found, wanted=wanted)
+    tasks = list(found.review_tasks.visible_to(request.user).open().release_first())
     context = {
         "shown": shown,
         "progress": progress_of(shown.run) if shown.run else None,
-        "task": found.review_tasks.visible_to(request.user).open().first(),
+        "tasks": tasks,
+        "may_reopen": all(task.asks_which for task in tasks),
         "history": history_of(found),
         "wanted": wanted,
         "may_erase": may_erase(request.user, found),

@@ -123,7 +123,7 @@ def _following(request: UserRequest, task: ReviewTask) -> str:
     if task.state == ReviewTask.State.OPEN:
         return task_url(task, _narrowing(request))
     if not _wants_json(request):
-        messages.success(request, "Case done: its values are released.")
+        messages.success(request, wording.done(task))
     return _next(request)
 
 

@@ -86,7 +86,7 @@ export class DeskAnswers {
     desk.notes.clear();
     desk.notes.state(this.outbox.unsent ? "Saving…" : "Saved", "good");
     desk.countAnswered();
-    if (meaning.done) goOn(desk, meaning.following);
+    if (meaning.done) goOn(desk, meaning.following, meaning.says);
     else if (answer.waits) this.moveOn(answer.question);
   }
 

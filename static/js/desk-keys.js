@@ -42,6 +42,12 @@ export class DeskKeys {
     else view?.zoomBy(way === "in" ? 1.25 : 0.8);
   }
 
+  nothingOn(key) {
+    if (key !== "Enter") return `Nothing is on key ${key} here`;
+    const which = this.desk.dataset.asks === "difference";
+    return which ? "Press 1, 2 or 3 here" : "There is no value to confirm here";
+  }
+
   press(key) {
     const { desk } = this;
     // Who types ahead must see the new case before answering it.
@@ -51,6 +57,6 @@ export class DeskKeys {
       desk.current?.button(key) ??
       others.find((one) => !one.closest(".question") && one.checkVisibility());
     if (button) button.click();
-    else desk.notes.hint(key === "Enter" ? "There is no value to confirm here" : `Nothing is on key ${key} here`);
+    else desk.notes.hint(this.nothingOn(key));
   }
 }

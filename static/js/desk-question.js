@@ -1,13 +1,7 @@
 // One doubtful field on the page: what it shows, and the answer that its forms hold.
+import { said } from "./choice.js";
 import { newId } from "./outbox.js";
 import { check } from "./value-check.js";
-
-const WORDS = {
-  confirm: "confirmed",
-  correct: "corrected",
-  absent: "not in the document",
-  unreadable: "cannot be read",
-};
 
 export class Question {
   constructor(element) {
@@ -49,10 +43,12 @@ export class Question {
     return { slot: this.slot, page, box: JSON.parse(box || "[]") };
   }
 
-  // Where a candidate stands; its box is drawn under "slot#key".
+  // Where a candidate stands; its box is drawn under "slot#key". The boxes of two versions
+  // are both drawn under the slot.
   placeOf(button) {
-    const [page, ...edges] = button.dataset.look.split(",");
-    return { slot: `${this.slot}#${button.dataset.key}`, page, box: edges.map(Number) };
+    const { look, lights, key } = button.dataset;
+    const [page, ...edges] = look.split(",");
+    return { slot: lights ?? `${this.slot}#${key}`, page, box: edges.map(Number) };
   }
 
   setCurrent(current) {
@@ -103,18 +99,16 @@ export class Question {
     const body = new URLSearchParams(new FormData(form, button));
     body.set("decision_id", newId());
     body.set("active_ms", activeMs);
-    const choice = body.get("choice");
-    const verdict = choice.startsWith("candidate|") ? "correct" : choice;
-    const value =
-      verdict === "confirm" ? this.value
-      : choice === "correct" ? body.get("value")
-      : verdict === "correct" ? choice.split("|").slice(2).join("|")
-      : "";
-    return { question: this, body, verdict, value };
+    const meant = said(body.get("choice"), {
+      value: this.value,
+      typed: body.get("value") ?? "",
+      offered: button?.dataset.value,
+    });
+    return { question: this, body, ...meant };
   }
 
-  showSending({ verdict, value }) {
-    this.show(WORDS[verdict], value, "sending");
+  showSending({ words, value }) {
+    this.show(words, value, "sending");
   }
 
   showSaved({ verdict_text: text, value }) {

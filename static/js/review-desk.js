@@ -54,7 +54,7 @@ class ReviewDesk extends HTMLElement {
 
   begin() {
     this.classList.add("is-live");
-    for (const pick of this.querySelectorAll("[data-pick]")) pick.hidden = false;
+    for (const one of this.querySelectorAll("[data-pick], [data-neither]")) one.hidden = false;
     const refused = this.questions.find((one) => "wrong" in one.element.dataset);
     const first = refused ?? this.nextOpen(null) ?? this.questions[0];
     // The reason why the case is here stands above: it is not scrolled away.
@@ -102,7 +102,15 @@ class ReviewDesk extends HTMLElement {
     const question = this.questionOf(event.target);
     if (event.target.closest(".question__pick")) this.select(question);
     else if (event.target.closest("[data-pick]")) this.picking.begin(question);
+    else if (event.target.closest("[data-neither]")) this.neither(question);
     else if (event.target.closest("[data-trouble-retry]")) this.answers.retry();
+  }
+
+  // Neither of two versions: what is right is typed, or picked on the page.
+  neither(question) {
+    this.select(question, { focus: false });
+    question.edit("");
+    this.notes.say("Type the right value, or press Escape and w to pick it on the page.");
   }
 
   // A field that gets the focus becomes the current one; a candidate shows its place.

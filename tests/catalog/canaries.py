@@ -23,6 +23,7 @@ from catalog.services import (
     Reading,
     compare_by_hash,
     file_golden_value,
+    freeze_golden_set,
     promote,
     record_delivery,
     record_human_artifact,
@@ -90,6 +91,7 @@ def canary_source(user: User, tmp_path: Path) -> SourceMedia:
         slot="invoice_number", value_type="id", value=f"{CANARY}-golden"
     )
     file_golden_value(generation=old, value=golden, slices={"template": "t-1"})
+    freeze_golden_set()
     new = store_generation(
         source=source,
         reading=reading(

@@ -21,6 +21,8 @@ TABLES = (
     "version_tally",
     "golden_case",
     "golden_value",
+    "golden_set",
+    "golden_set_value",
     "erasure",
 )
 

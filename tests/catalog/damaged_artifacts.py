@@ -152,6 +152,11 @@ DAMAGES = [
         ),
     ),
     Damage(
+        "value_taken_out_of_a_frozen_set",
+        {"golden_set_differs"},
+        forced("DELETE FROM golden_set_value"),
+    ),
+    Damage(
         "delivery_to_another_tenant",
         {"delivery_astray"},
         forced(

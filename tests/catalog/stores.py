@@ -15,6 +15,7 @@ from catalog.services import (
     Reading,
     compare_by_hash,
     file_golden_value,
+    freeze_golden_set,
     promote,
     record_delivery,
     record_human_artifact,
@@ -115,6 +116,7 @@ def make_store() -> Store:
     make_run(make_source(meadow), disposition="rejected", reason="blank", fields=())
     value = GoldenValue(slot="total", value_type="money", value="98.00")
     file_golden_value(generation=new[0], value=value, slices={})
+    freeze_golden_set()
     record_delivery(
         tenant=harbour,
         recipient=make_user("carol"),

@@ -16,6 +16,7 @@ WINDOWS = (
     "catalog/derivedartifact",
     "catalog/promotion",
     "catalog/goldencase",
+    "catalog/goldenset",
     "catalog/delivery",
     "catalog/tenant",
     "catalog/membership",

@@ -6,7 +6,6 @@ import io
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -113,16 +112,16 @@ def test_bytes_that_come_in_while_they_are_deleted_elsewhere_stay(
     data = PDF + b"race"
     theirs = make_source(make_tenant("meadow"), data=data)
     ours = make_tenant("harbour")
-    keep = blobs.keep_file
+    keep = blobs.Arrival.keep
     erasing: list[Beside] = []
 
-    def keep_while_erasing(path: Path, blob: blobs.Blob) -> blobs.Blob:
-        kept = keep(path, blob)  # which finds that they are there
+    def keep_while_erasing(arrival: blobs.Arrival) -> blobs.Blob:
+        kept = keep(arrival)  # which finds that they are there
         erasing.append(Beside(lambda: erase(source=theirs, basis="request")))
         assert erasing[0].waits()
         return kept
 
-    monkeypatch.setattr(blobs, "keep_file", keep_while_erasing)
+    monkeypatch.setattr(blobs.Arrival, "keep", keep_while_erasing)
     source = register_source(tenant=ours, stream=io.BytesIO(data), name="a.pdf").source
     erasing[0].result()
 

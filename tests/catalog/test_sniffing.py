@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from catalog.sniffing import UNKNOWN_TYPE, modality_of, sniff, sniff_bytes
+from catalog.sniffing import UNKNOWN_TYPE, modality_of, sniff
 
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41"
 
@@ -28,7 +28,7 @@ def test_pictures_are_told_by_their_content(
 ) -> None:
     path = tmp_path / "named.pdf"
     Image.new("RGB", (20, 10), "red").save(path, format=kind)
-    found = sniff(path)
+    found = sniff(path.read_bytes())
     assert (found.mime_type, found.modality) == (mime_type, "image")
 
 
@@ -52,7 +52,7 @@ def test_pictures_are_told_by_their_content(
     ],
 )
 def test_signatures(head: bytes, mime_type: str, modality: str) -> None:
-    found = sniff_bytes(head)
+    found = sniff(head)
     assert (found.mime_type, found.modality) == (mime_type, modality)
 
 
@@ -67,7 +67,7 @@ def test_signatures(head: bytes, mime_type: str, modality: str) -> None:
 )
 def test_heif_is_told_by_its_brands(brands: bytes, mime_type: str) -> None:
     head = (8 + len(brands)).to_bytes(4, "big") + b"ftyp" + brands
-    assert sniff_bytes(head + b"\x00" * 64).mime_type == mime_type
+    assert sniff(head + b"\x00" * 64).mime_type == mime_type
 
 
 def test_a_recording(tmp_path: Path) -> None:
@@ -75,7 +75,10 @@ def test_a_recording(tmp_path: Path) -> None:
     with wave.open(str(path), "wb") as recording:
         recording.setparams((1, 2, 8000, 0, "NONE", ""))
         recording.writeframes(b"\x00" * 200)
-    assert (sniff(path).mime_type, sniff(path).modality) == ("audio/wav", "audio")
+    assert (sniff(path.read_bytes()).mime_type, sniff(path.read_bytes()).modality) == (
+        "audio/wav",
+        "audio",
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,13 +94,13 @@ def test_a_recording(tmp_path: Path) -> None:
     ],
 )
 def test_what_nothing_tells_is_unknown(head: bytes) -> None:
-    assert sniff_bytes(head).modality == "unknown"
+    assert sniff(head).modality == "unknown"
 
 
 def test_a_name_does_not_decide(tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
     path.write_bytes(b"\x01\x02\x03\x04")
-    assert sniff(path).mime_type == UNKNOWN_TYPE
+    assert sniff(path.read_bytes()).mime_type == UNKNOWN_TYPE
 
 
 def test_modalities() -> None:

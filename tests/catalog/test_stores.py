@@ -138,8 +138,8 @@ class BreaksOff(io.BytesIO):
 
 def test_a_line_that_goes_down_leaves_nothing() -> None:
     stream = BreaksOff(LARGE)
-    with pytest.raises(OSError, match="line"), blobs.received(stream) as (path, blob):
-        blobs.keep_file(path, blob)
+    with pytest.raises(OSError, match="line"), blobs.received(stream) as arrival:
+        arrival.keep()
 
     assert not keys()
     assert not remains()
@@ -157,8 +157,8 @@ class Slow(io.BytesIO):
         time.sleep(60 if self.tell() else 0)
         return super().read(size)
 
-with blobs.received(Slow(bytes(4_000_000))) as (path, blob):
-    blobs.keep_file(path, blob)
+with blobs.received(Slow(bytes(4_000_000))) as arrival:
+    arrival.keep()
 """
 
 

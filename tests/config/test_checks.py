@@ -135,3 +135,19 @@ def test_missing_static_files_are_named(settings: Settings, tmp_path: Path) -> N
     assert ids(checks.static_files(None)) == ["palimpsest.W008"]
     (tmp_path / "staticfiles.json").touch()
     assert checks.static_files(None) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("", []),
+        ("http://127.0.0.1:8000/v1", []),
+        ("https://models.example/v1", []),
+        ("http://models.example/v1", ["palimpsest.W010"]),
+    ],
+)
+def test_documents_that_travel_in_the_open_are_told_of(
+    settings: Settings, url: str, told: list[str]
+) -> None:
+    settings.ENGINES = {"extract_vision": {"BACKEND": "x", "RUNTIME": {"url": url}}}
+    assert ids(checks.vision_service(None)) == told

@@ -15,7 +15,7 @@ def documents(
     slices: Mapping[str, Sequence[str]] | None = None,
     sampled: bool = True,
 ) -> Documents:
-    """outcomes: "same", "better", "worse", "both wrong", "undecided", one a document."""
+    """outcomes: same, better, worse, both wrong or undecided, one a document."""
     named = np.asarray(outcomes, dtype=object)
     labelled = np.isin(named, ["better", "worse", "both wrong"])
     everywhere = np.full(len(named), sampled)

@@ -62,7 +62,7 @@ def step_input(
     """What the runner would give for the file."""
     workdir.mkdir(exist_ok=True)
     content = original.read_bytes()
-    sniffed = sniff(original)
+    sniffed = sniff(content)
     source = SourceFacts(
         content_hash=hashlib.sha256(content).hexdigest(),
         mime_type=sniffed.mime_type,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.comparing.critical import Critical
@@ -170,6 +170,11 @@ SWAPPED = {
 }
 
 
+# Not about speed, which a busy machine has little of.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@UNHURRIED
 @given(readings(), readings(), readings())
 def test_swapping_two_readings_swaps_the_words(
     old: dict[str, Value], new: dict[str, Value], true: dict[str, Value]
@@ -195,6 +200,7 @@ def test_swapping_two_readings_swaps_the_words(
     assert other == str(SWAPPED.get(Word(verdict), verdict))
 
 
+@UNHURRIED
 @given(readings())
 def test_a_reading_does_not_differ_from_itself(said: dict[str, Value]) -> None:
     found = summed_up(compare_values(said, said), {}, Critical(frozenset({"total"})))

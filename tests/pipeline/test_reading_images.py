@@ -37,7 +37,9 @@ RED, WHITE = (255, 0, 0), (255, 255, 255)
 
 
 def read(path: Path, bounds: Bounds = WIDE) -> Image.Image:
-    with open_picture(path, sniff(path).mime_type, max_pixels=1e7) as picture:
+    with open_picture(
+        path, sniff(path.read_bytes()).mime_type, max_pixels=1e7
+    ) as picture:
         return read_upright(picture, bounds)
 
 
@@ -180,7 +182,9 @@ def test_bounds(
     tmp_path: Path, kind: str, reader: Callable[[Image.Image, Bounds], Image.Image]
 ) -> None:
     path = saved(tmp_path, red_left_half((1600, 800)), kind)
-    with open_picture(path, sniff(path).mime_type, max_pixels=1e7) as picture:
+    with open_picture(
+        path, sniff(path.read_bytes()).mime_type, max_pixels=1e7
+    ) as picture:
         found = reader(picture, Bounds(max_pixels=1e6, max_side=500))
     assert 470 <= found.width <= 500
     assert found.width == pytest.approx(2 * found.height, abs=2)

@@ -7,6 +7,7 @@ from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim, ValueType
 from reviewer import desk
 from reviewer.citations import Page
+from reviewer.crops import crop_of
 
 PAGE = Page(number=1, image=DerivedArtifact(), width=600, height=800)
 BOX = BoundingBox(0.5, 0.5, 0.6, 0.52)
@@ -41,7 +42,7 @@ def test_after_a_correction_the_machines_value_is_a_candidate() -> None:
 
 
 def test_a_crop_holds_the_box_with_room_around_it() -> None:
-    crop = desk.crop_of(Region(1, BOX), {1: PAGE})
+    crop = crop_of(Region(1, BOX), {1: PAGE})
     assert crop is not None
     assert crop.left < BOX.left * PAGE.width
     assert crop.left + crop.width > BOX.right * PAGE.width
@@ -63,7 +64,7 @@ def test_a_crop_holds_the_box_with_room_around_it() -> None:
     ],
 )
 def test_a_crop_stays_on_the_page(box: BoundingBox) -> None:
-    crop = desk.crop_of(Region(1, box), {1: PAGE})
+    crop = crop_of(Region(1, box), {1: PAGE})
     assert crop is not None
     assert crop.width > 0
     assert crop.height > 0
@@ -72,8 +73,8 @@ def test_a_crop_stays_on_the_page(box: BoundingBox) -> None:
 
 
 def test_without_a_place_or_a_picture_there_is_no_crop() -> None:
-    assert desk.crop_of(None, {1: PAGE}) is None
-    assert desk.crop_of(Region(2, BOX), {1: PAGE}) is None
+    assert crop_of(None, {1: PAGE}) is None
+    assert crop_of(Region(2, BOX), {1: PAGE}) is None
 
 
 def test_a_place_survives_the_form() -> None:

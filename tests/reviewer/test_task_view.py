@@ -147,10 +147,12 @@ def test_a_script_hears_what_became_of_it(client: Client, task: ReviewTask) -> N
         "verdict_text": "corrected",
         "value": "1.50",
         "done": False,
+        "says": "",
         "following": url("task", task),
     }
     last = send(client, task, "unreadable", slot="date").json()
     assert (last["done"], last["following"]) == (True, "/")
+    assert last["says"] == "Case done: its values are released."
 
 
 def test_a_candidate_brings_its_value_and_place(

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from pipeline import queue, versions
 from pipeline.events import ensure_partitions
 from pipeline.manifest import EngineChanged, Manifest
+from pipeline.model_registry import register_released
 from pipeline.models import PipelineVersion
 from pipeline.steps.registry import UnknownStep
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         queue.every_day("pipeline.tasks.scrub", lane="batch")
         queue.every_day("pipeline.tasks.collect", lane="batch")
         version = versions.ensure_built_in()
+        register_released()
         active = PipelineVersion.objects.active().filter(name=version.name).first()
         if active is None:
             self.stdout.write(f"{version} is released; no version is active.")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pipeline", "0007_activations_of_before"),
+        ("pipeline", "0008_critical_lines"),
     ]
 
     operations = [

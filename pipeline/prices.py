@@ -1,0 +1,32 @@
+"""What models cost today, for engines that know no database."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from pipeline.engines.tariff import Price, Tariff
+from pipeline.engines.tokens import Formula
+from pipeline.models import ModelPrice, TokenFormula
+
+
+def with_tariff(engine: Any) -> Any:
+    """The engine with today's tariff; as it is, where it costs nothing."""
+    at = getattr(engine, "at", None)
+    return at(tariff_of(engine.model_id, on=timezone.now().date())) if at else engine
+
+
+def tariff_of(model_id: str, *, on: date) -> Tariff:
+    """What is valid on a day, of whichever version the model reports."""
+    price = ModelPrice.objects.of(model_id, on=on)
+    formula = TokenFormula.objects.of(model_id, on=on)
+    return Tariff(
+        price=Price(
+            price.input_micro_usd, price.output_micro_usd, price.cached_micro_usd
+        )
+        if price
+        else None,
+        formula=Formula(formula.kind, formula.params) if formula else None,
+    )

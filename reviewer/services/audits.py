@@ -1,0 +1,25 @@
+"""What a finished audit tells of the version that accepted the document."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import structlog
+
+from reviewer import auditing
+from reviewer.models import ReviewTask
+
+log = structlog.get_logger()
+PROOFS = "pipeline.acceptance"
+
+
+def record_audit(task: ReviewTask) -> None:
+    """Keep or end the proof of the version's automatic acceptance.
+
+    wrong: a field that decides was, by what a person found.
+    """
+    wrong = auditing.put_right(task) > 0
+    log.info("audit_done", task_id=str(task.pk), wrong=wrong)
+    if find_spec(PROOFS) is not None:
+        import_module(PROOFS).record_audit(generation=task.generation, wrong=wrong)

@@ -1,0 +1,147 @@
+"""Asking which of two versions is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from catalog.models import Comparison, Generation, State
+from pipeline.models import ReprocessItem, Stage
+from pipeline.models.reprocess_item import ReprocessItemQuerySet
+from reviewer import two_versions
+from reviewer.models import ReviewItem, ReviewTask
+from reviewer.triage import priority_by
+from reviewer.two_versions import Difference
+
+log = structlog.get_logger()
+
+# Those in which every disagreement is asked about; in the whole corpus only what a
+# gate still needs is.
+ASKED_STAGES = (Stage.CANARY, Stage.SAMPLE)
+MOST = 500  # tasks opened at once
+
+
+@transaction.atomic
+def ask_difference(*, comparison: Comparison) -> ReviewTask | None:
+    """Ask which of the two readings is right, where they disagree and nobody knows.
+
+    The task is about the reading that was current, and so the answer goes there. None
+    where there is nothing to ask, or a question about that reading is open.
+    """
+    generation = comparison.old_generation
+    if generation.state != State.CURRENT:
+        return None
+    if not comparison.disagrees and not two_versions.refuses(comparison):
+        return None
+    waiting = ReviewTask.objects.open().asking(ReviewTask.Asks.DIFFERENCE)
+    if waiting.filter(generation=generation).exists():
+        return None
+    differences = two_versions.unknown_differences(comparison)
+    return _file(comparison, differences) if differences else None
+
+
+def follow_comparison(*, comparison: Comparison, item: ReprocessItem) -> None:
+    if item.stage in ASKED_STAGES:
+        ask_difference(comparison=comparison)
+
+
+@transaction.atomic
+def ask_differences(
+    *,
+    items: ReprocessItemQuerySet,
+    slices: Mapping[str, str],
+    most: int,
+    user: User | None = None,
+) -> int:
+    """Ask about up to so many more disagreements of one reprocess; how many it were.
+
+    items: those of the reprocess that the user may see. slices: keys and words of
+    ReprocessItem.slices that they must have. They are taken in the random order that
+    the reprocess was started with, so that what is asked is a random sample.
+    """
+    wanted = items.compared().in_slices(slices).order_by("position")
+    asked = ReviewTask.objects.exclude(state=ReviewTask.State.WITHDRAWN)
+    undecided = wanted.filter(comparison__disagrees=True).exclude(
+        comparison__in=asked.filter(comparison__isnull=False).values("comparison")
+    )
+    count = 0
+    for item in undecided.select_related(
+        "comparison__old_generation__source", "comparison__new_generation"
+    ).iterator(chunk_size=200):
+        if count >= min(most, MOST):
+            break
+        if item.comparison and ask_difference(comparison=item.comparison):
+            count += 1
+    log.info("differences_asked", count=count, user=user.pk if user else None)
+    return count
+
+
+def _file(
+    comparison: Comparison, differences: Sequence[Difference]
+) -> ReviewTask | None:
+    generation = comparison.old_generation
+    try:
+        with transaction.atomic():
+            task = ReviewTask.objects.create(
+                **_about(comparison, generation, differences)
+            )
+    except IntegrityError:
+        # Another reprocess asked about the same reading at the same moment.
+        return None
+    ReviewItem.objects.bulk_create(
+        [
+            ReviewItem(
+                task=task,
+                position=position,
+                slot=one.slot,
+                value_type=one.value_type,
+                critical=one.critical,
+                artifact=one.older,
+                other_artifact=one.newer,
+                reason=one.reason,
+            )
+            for position, one in enumerate(differences)
+        ]
+    )
+    return task
+
+
+def _about(
+    comparison: Comparison, generation: Generation, differences: Sequence[Difference]
+) -> dict[str, object]:
+    stakes = two_versions.stakes_of(differences)
+    refused = two_versions.refuses(comparison)
+    new = comparison.new_generation
+    return {
+        "tenant_id": generation.source.tenant_id,
+        "source": generation.source,
+        "generation": generation,
+        "asks": ReviewTask.Asks.DIFFERENCE,
+        "comparison": comparison,
+        "stakes": stakes,
+        "priority": priority_by(stakes, asked=len(differences)),
+        "reason": two_versions.NEWER_REFUSES if refused else two_versions.DISAGREE,
+        "document_type": generation.document_type or new.document_type,
+        "template_key": generation.template_key,
+    }
+
+
+def settle_elsewhere(*, task: ReviewTask, slot: str) -> None:
+    """After an answer: the open question which version is right about the same slot
+    needs no second person. With its last question a task is withdrawn.
+
+    A task that somebody is answering at this moment is left alone rather than waited
+    for, since its answer may be waiting for this one.
+    """
+    if task.asks == ReviewTask.Asks.DIFFERENCE:
+        return
+    open_tasks = ReviewTask.objects.open().asking(ReviewTask.Asks.DIFFERENCE)
+    for other in open_tasks.filter(generation=task.generation_id).select_for_update(
+        skip_locked=True, of=("self",), no_key=True
+    ):
+        other.items.filter(slot=slot).update(decided=True)
+        if not other.items.filter(decided=False).exists():
+            other.withdraw()

@@ -1,0 +1,190 @@
+"""What two versions say differently of one source, as questions for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from catalog.models import (
+    Comparison,
+    DerivedArtifact,
+    Generation,
+    GoldenValue,
+    Kind,
+    Origin,
+)
+from pipeline.claims import LINE_SLOT, DocumentTypeSpec, FieldSpec, ValueType
+from pipeline.comparing import SlotChange, slot_changes
+from pipeline.comparing.critical import Critical, critical_of
+from pipeline.comparing.slots import OTHER_VALUE
+from pipeline.manifest import Manifest
+from pipeline.models import PipelineVersion
+from pipeline.report import live_fields
+from reviewer.models import Decision, Stakes, Verdict
+from reviewer.values import value_of
+
+DISAGREE = "versions_disagree"
+NEWER_NOTHING = "newer_finds_nothing"
+OLDER_NOTHING = "older_finds_nothing"
+NEWER_REFUSES = "newer_refuses"
+# Of a line item, what decides money. More questions than that are not one look.
+LINE_COLUMN = "amount"
+MOST_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A slot in which two versions differ; a side is None where it found nothing."""
+
+    slot: str
+    value_type: str
+    critical: bool
+    older: DerivedArtifact | None
+    newer: DerivedArtifact | None
+
+    @property
+    def reason(self) -> str:
+        if not value_of(self.newer):
+            return NEWER_NOTHING
+        return DISAGREE if value_of(self.older) else OLDER_NOTHING
+
+
+def refuses(comparison: Comparison) -> bool:
+    """Whether the newer version refused the document, or could not read it."""
+    return not comparison.new_generation.complete
+
+
+def unknown_differences(comparison: Comparison) -> list[Difference]:
+    """What to ask: the critical fields in which the two differ and of which nobody has
+    said the truth, then amounts of line items. Empty where no critical field is left.
+
+    The gate counts critical fields only, so nothing is asked for the rest's sake alone.
+    """
+    sides = _Sides.of(comparison)
+    found = [
+        one
+        for change in slot_changes(comparison)
+        if change.kind == Kind.FIELD and change.word in OTHER_VALUE
+        for one in sides.difference(change)
+    ]
+    critical = sorted((one for one in found if one.critical), key=sides.place)
+    if not critical:
+        return []
+    lines = sorted((one for one in found if not one.critical), key=sides.place)
+    return [*critical, *lines[:MOST_LINES]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both readings by slot. known: slots of which people know enough."""
+
+    older: Mapping[str, DerivedArtifact]
+    newer: Mapping[str, DerivedArtifact]
+    fields: Mapping[str, FieldSpec]
+    critical: Critical
+    known: Collection[str]
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        old, new = comparison.old_generation, comparison.new_generation
+        older = live_fields(old)
+        specs = [spec_of(one) for one in (new, old)]
+        return cls(
+            older={artifact.slot: artifact for artifact in older},
+            newer={artifact.slot: artifact for artifact in _said_by(new)},
+            # Where both name a field, the type of the current reading counts.
+            fields={f.name: f for spec in specs if spec for f in spec.fields},
+            critical=critical_of(specs),
+            known=_known_slots(old, older),
+        )
+
+    def place(self, one: Difference) -> tuple[int, str]:
+        """In the order of the document type's fields; lines after them."""
+        names = list(self.fields)
+        return (names.index(one.slot) if one.slot in names else len(names), one.slot)
+
+    def difference(self, change: SlotChange) -> Iterator[Difference]:
+        slot = change.old_slot or change.new_slot
+        if slot in self.known:
+            return
+        older = self.older.get(change.old_slot)
+        newer = self.newer.get(change.new_slot)
+        if LINE_SLOT.fullmatch(slot):
+            if not self._one_line(change):
+                return
+        elif slot not in self.critical:
+            return
+        yield Difference(
+            slot,
+            self._value_type(slot, older or newer),
+            critical=slot in self.critical,
+            older=older,
+            newer=newer,
+        )
+
+    def _one_line(self, change: SlotChange) -> bool:
+        """Whether it is a cell to ask about, of a line with one number in both.
+
+        A line that only one of them has is no question of one key: its answer would be
+        a whole line. And an answer is carried over by its slot's name, so that it must
+        mean the same line in both.
+        """
+        line = LINE_SLOT.fullmatch(change.old_slot)
+        if line is None or change.old_slot != change.new_slot:
+            return False
+        return line["column"] == LINE_COLUMN or change.old_slot in self.critical
+
+    def _value_type(self, slot: str, artifact: DerivedArtifact | None) -> str:
+        if slot in self.fields:
+            return self.fields[slot].value_type.value
+        payload = (artifact.payload if artifact else None) or {}
+        return str(payload.get("value_type") or ValueType.MONEY)
+
+
+def chosen_side(decision: Decision) -> str:
+    """ "older" or "newer" where a person chose that version, else "".
+
+    By value, since a person may also type what one of them says; of an erased source
+    nobody knows it any more.
+    """
+    item = decision.item
+    if not item.task.asks_which or decision.artifact.is_erased:
+        return ""
+    if decision.verdict not in (Verdict.CONFIRM, Verdict.CORRECT, Verdict.ABSENT):
+        return ""
+    value = value_of(decision.artifact)
+    if value == value_of(item.artifact):
+        return "older"
+    return "newer" if value == value_of(item.other_artifact) else ""
+
+
+def spec_of(generation: Generation) -> DocumentTypeSpec | None:
+    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    return manifest.document_type(generation.document_type)
+
+
+def stakes_of(differences: Iterable[Difference]) -> Stakes:
+    """High where critical money is at stake, medium for other critical fields."""
+    critical = [one for one in differences if one.critical]
+    if any(one.value_type == ValueType.MONEY for one in critical):
+        return Stakes.HIGH
+    return Stakes.MEDIUM if critical else Stakes.LOW
+
+
+def _said_by(generation: Generation) -> list[DerivedArtifact]:
+    """The machine's own fields, also of a reading that was never put in place."""
+    fields = DerivedArtifact.objects.whole().of_kind(Kind.FIELD)
+    machine = fields.filter(generation=generation).exclude(origin=Origin.HUMAN)
+    return list(machine.order_by("slot"))
+
+
+def _known_slots(
+    generation: Generation, fields: Iterable[DerivedArtifact]
+) -> Collection[str]:
+    """Those of which a person has said what is true, or that nobody can read it."""
+    answered = {one.slot for one in fields if one.origin == Origin.HUMAN}
+    golden = GoldenValue.objects.filter(
+        case__source=generation.source_id, case__retired_at__isnull=True
+    )
+    return answered | set(golden.standing().values_list("slot", flat=True))

@@ -1,0 +1,483 @@
+"""A whole reading through a service that sees pictures, and all that it does wrong."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from catalog import blobs
+from catalog.models import Generation, Kind, SourceMedia
+from catalog.services import erase
+from pipeline.engines.vision_chat import replay
+from pipeline.engines.vision_chat.client import KEY
+from pipeline.layout.codec import layout_from_json
+from pipeline.manifest import Manifest
+from pipeline.memo.memory import loaded
+from pipeline.models import (
+    ModelEntry,
+    ModelPrice,
+    PipelineVersion,
+    ProcessingEvent,
+    Run,
+    StepEvent,
+    TokenFormula,
+)
+from pipeline.steps.base import Output
+from pipeline.versions import ensure_built_in
+from pipeline.words import PageWords
+from tests.documents import pdf_of
+from tests.factories import make_source
+from tests.pipeline import chat_server
+from tests.pipeline.chat_server import INVENTED, REPORTED, ChatServer
+from tests.pipeline.memo_readings import (
+    generation_of,
+    params_of,
+    read,
+    spared,
+    steps_of,
+    version_with,
+)
+from tests.pipeline.vision import (
+    MODEL,
+    TRUTH,
+    box_of,
+    engines_with,
+    fields,
+    value_of,
+    vision_version,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ChatServer]:
+    with chat_server.running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(
+    process: ChatServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> ChatServer:
+    process.fresh(TRUTH)
+    settings.ENGINES = engines_with(process)
+    monkeypatch.setenv(KEY, "secret-key")
+    return process
+
+
+@pytest.fixture
+def version(server: ChatServer) -> PipelineVersion:
+    return vision_version(ensure_built_in())
+
+
+@pytest.fixture
+def source() -> SourceMedia:
+    return make_source(data=pdf_of())
+
+
+@pytest.fixture
+def priced() -> ModelEntry:
+    entry = ModelEntry.objects.create(model_id=MODEL, kind="remote")
+    ModelPrice.objects.create(
+        model=entry,
+        valid_from="2020-01-01",
+        input_micro_usd=400_000,
+        output_micro_usd=1_600_000,
+    )
+    TokenFormula.objects.create(model=entry, kind="tiles", valid_from="2020-01-01")
+    return entry
+
+
+def payloads(generation: Generation, kind: str, tmp_path: Any) -> list[dict[str, Any]]:
+    found = generation.artifacts.filter(kind=kind).order_by("slot")
+    whole = [loaded(a, Output(a.kind, a.slot), tmp_path).payload for a in found]
+    return [payload for payload in whole if payload is not None]
+
+
+def extract_of(run: Run) -> dict[str, Any]:
+    return steps_of(run)["extract"]
+
+
+def test_a_document_is_read_in_parts_and_stands_on_its_words(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer
+) -> None:
+    generation = generation_of(read(source, version))
+
+    values = {slot: value_of(a) for slot, a in fields(generation).items()}
+    assert values["grand_total"] == "120.00"
+    assert values["invoice_date"] == "2026-03-12"
+    assert values["supplier_name"] == "Tidewater Paper Ltd"
+    assert values["lines[1].amount"] == "50.00"
+    boxes = {slot: box_of(a) for slot, a in fields(generation).items()}
+    # The second of two equal amounts stands on the second row.
+    assert boxes["lines[1].amount"][1] > boxes["lines[0].amount"][3]
+    asked = [tuple(one["asked"]) for one in server.seen()]
+    assert sum("lines" in one for one in asked) == 1
+    assert len(asked) == 3, "letterhead, table and totals"
+    page = generation.artifacts.get(kind=Kind.PAGE_IMAGE, slot="page=1")
+    assert page.payload_uri != "inline"
+    assert all(one["size"][1] < one["size"][0] for one in server.seen())
+    assert all(one["key"] == "Bearer secret-key" for one in server.seen())
+
+
+def test_answers_are_kept_and_say_the_same_without_the_service(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer, tmp_path: Any
+) -> None:
+    generation = generation_of(read(source, version))
+    asked = len(server.seen())
+
+    kept = payloads(generation, "model_answer", tmp_path)
+    answers = {f"answer={n}": answer for n, answer in enumerate(kept, start=1)}
+    assert len(answers) == asked
+    assert {answer["reported"] for answer in kept} == {REPORTED}
+    assert kept[0]["response"]["choices"][0]["finish_reason"] == "stop"
+    pages = [PageWords.from_json(p) for p in payloads(generation, "ocr", tmp_path)]
+    (layout,) = payloads(generation, "layout", tmp_path)
+    types = Manifest.of(version).document_types
+    (extraction,) = payloads(generation, "extraction", tmp_path)
+    again = replay(answers, pages, layout_from_json(layout), types)
+    assert again.as_json() == extraction
+    assert len(server.seen()) == asked
+    made = generation.artifacts.get(kind="extraction")
+    read_from = set(made.inputs.values_list("input_artifact__kind", flat=True))
+    assert read_from == {"ocr", "layout", "page_image", "model_answer"}
+
+
+def test_what_was_answered_is_not_asked_again(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer
+) -> None:
+    first = read(source, version)
+    asked = len(server.seen())
+    stricter = version_with(
+        version,
+        "2.0.1",
+        lambda m: params_of(m, "disposition").update(type_confidence=0.9),
+    )
+    second = read(source, stricter)
+
+    assert len(server.seen()) == asked
+    assert "extract" in spared(second)
+    assert extract_of(second)["cost_usd"] == 0
+    one, other = (generation_of(run).artifacts for run in (first, second))
+    hashes = [
+        list(a.filter(kind="model_answer").values_list("payload_hash", flat=True))
+        for a in (one, other)
+    ]
+    assert hashes[0] == hashes[1] != []
+
+
+def test_another_prompt_asks_anew(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer
+) -> None:
+    read(source, version)
+    asked = len(server.seen())
+    other = vision_version(version, "2.0.1", prompt="Read closely.")
+    assert "extract" not in spared(read(source, other))
+    assert len(server.seen()) == 2 * asked
+
+
+def test_rules_and_their_results_stay_as_they_were(
+    source: SourceMedia, server: ChatServer
+) -> None:
+    built_in = ensure_built_in()
+    read(source, built_in)
+    seeing = Manifest.of(vision_version(built_in))
+    assert seeing.with_engine("extract").digest == built_in.digest
+    # The same steps but for the last one: nothing of what rules made is made again.
+    stricter = version_with(
+        built_in,
+        "2.0.1",
+        lambda m: params_of(m, "disposition").update(type_confidence=0.9),
+    )
+    assert {"extract", "ground", "verify"} <= spared(read(source, stricter))
+    assert server.seen() == []
+
+
+def test_the_step_that_sees_is_asked_for_only_by_engines_that_see(
+    server: ChatServer,
+) -> None:
+    built_in = Manifest.of(ensure_built_in())
+    seeing = built_in.with_engine("extract_vision")
+    codes = {entry.step: (entry.version, entry.engine) for entry in seeing.steps}
+    assert codes["extract"] == ("1.0.0+pictures", "extract_vision")
+    assert codes["ground"] == ("1.0.0+pictures", "")
+    assert set(seeing.engines) == {"ocr", "extract_vision"}
+    assert seeing.params_of("extract")["prompt"]
+    kept = [e for e in seeing.steps if e.step not in ("extract", "ground")]
+    assert kept == [e for e in built_in.steps if e.step not in ("extract", "ground")]
+
+
+def test_a_version_says_nothing_of_where_the_service_is(
+    version: PipelineVersion, server: ChatServer
+) -> None:
+    text = json.dumps(version.manifest)
+    assert "extract_vision" in text
+    assert server.url not in text
+    assert "secret-key" not in text
+
+
+def test_tokens_and_cost_are_in_the_event(
+    source: SourceMedia,
+    version: PipelineVersion,
+    server: ChatServer,
+    priced: ModelEntry,
+) -> None:
+    run = read(source, version)
+
+    event = ProcessingEvent.objects.get(run_id=run.pk)
+    step = StepEvent.objects.get(event_id=event.event_id, step="extract")
+    figures = step.quality
+    given, made = figures["input_tokens"], figures["output_tokens"]
+    assert step.vision_tokens == given + made > 0
+    assert step.micro_usd == -(-(given * 400_000 + made * 1_600_000) // 1_000_000)
+    assert event.micro_usd == step.micro_usd
+    assert figures["cost_known"] is True
+    assert figures["calls"] == figures["calls_reporting_tokens"] == 3
+    assert abs(figures["tokens_residual"]) < 0.1
+    assert figures["formula_off"] is False
+
+
+def test_a_formula_that_is_off_is_told(
+    source: SourceMedia,
+    version: PipelineVersion,
+    server: ChatServer,
+    priced: ModelEntry,
+) -> None:
+    server.tell(usage=9000)
+    figures = extract_of(read(source, version))["quality"]
+    assert figures["input_tokens"] == 27_000
+    assert figures["tokens_residual"] > 1
+    assert figures["formula_off"] is True
+
+
+def test_without_usage_the_formula_counts(
+    source: SourceMedia,
+    version: PipelineVersion,
+    server: ChatServer,
+    priced: ModelEntry,
+) -> None:
+    server.tell(faults=["no_usage"] * 3)
+    step = extract_of(read(source, version))
+    assert step["quality"]["calls_reporting_tokens"] == 0
+    assert step["quality"]["input_tokens"] > 3 * 85
+    assert "tokens_residual" not in step["quality"]
+    assert step["cost_usd"] > 0
+
+
+def test_a_price_that_is_missing_is_said(
+    source: SourceMedia, version: PipelineVersion
+) -> None:
+    step = extract_of(read(source, version))
+    assert (step["cost"], step["quality"]["cost_known"]) == ("unknown", False)
+
+
+def test_the_reported_model_is_registered_once(
+    source: SourceMedia, version: PipelineVersion
+) -> None:
+    read(source, version)
+    read(make_source(data=pdf_of(pages=2)), version)
+    entry = ModelEntry.objects.get(model_id=MODEL, response_version=REPORTED)
+    assert entry.kind == ModelEntry.Kind.REMOTE
+
+
+def test_another_model_than_the_version_names_is_refused(
+    source: SourceMedia, server: ChatServer, settings: Settings
+) -> None:
+    settings.ENGINES = engines_with(server, answers_as=REPORTED)
+    version = vision_version(ensure_built_in())
+    server.tell(faults=["", "other_model"])
+    run = read(source, version)
+    assert (run.disposition, run.reason) == ("rejected", "answer_of_another_model")
+
+
+def test_a_value_that_stands_nowhere_goes_to_people(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer
+) -> None:
+    server.tell(faults=["hallucinated"] * 3)
+    run = read(source, version)
+    supplier = fields(generation_of(run))["supplier_name"]
+    assert value_of(supplier) == INVENTED
+    assert supplier.region is None
+    assert supplier.payload is not None
+    assert supplier.payload["confidence"] < 0.1
+    assert run.disposition == "human_review"
+
+
+def test_boxes_that_are_wrong_move_nothing_off_the_words(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer
+) -> None:
+    right = fields(generation_of(read(source, version)))
+    server.tell(faults=["wrong_boxes"] * 3)
+    other = vision_version(version, "2.0.1", prompt="Read closely.")
+    wrong = fields(generation_of(read(source, other)))
+    for slot in ("grand_total", "invoice_number"):
+        assert wrong[slot].region == right[slot].region
+
+
+@pytest.mark.parametrize("fault", ["cut_off", "no_json", "wrong_schema"])
+def test_an_answer_of_the_wrong_shape_is_asked_for_once_more(
+    source: SourceMedia,
+    version: PipelineVersion,
+    server: ChatServer,
+    fault: str,
+    tmp_path: Any,
+) -> None:
+    server.tell(faults=[fault])
+    generation = generation_of(read(source, version))
+    assert value_of(fields(generation)["grand_total"]) == "120.00"
+    answers = payloads(generation, "model_answer", tmp_path)
+    assert [answer["usable"] for answer in answers].count(False) == 1
+    assert len(answers) == len(server.seen()) == 4
+
+
+@pytest.mark.parametrize(
+    ("faults", "reason"),
+    [
+        (["cut_off"] * 6, "answer_cut_off"),
+        (["wrong_schema"] * 6, "answer_of_wrong_shape"),
+        (["refusal"] * 3, "answer_not_given"),
+        (["unauthorized"] * 3, "service_refused"),
+    ],
+)
+def test_what_asking_again_does_not_help_ends_the_run(
+    source: SourceMedia,
+    version: PipelineVersion,
+    server: ChatServer,
+    priced: ModelEntry,
+    faults: list[str],
+    reason: str,
+) -> None:
+    server.tell(faults=faults)
+    run = read(source, version)
+    assert (run.state, run.disposition, run.reason) == ("finished", "rejected", reason)
+    generation = generation_of(run)
+    # What was paid for is kept, and in the bill.
+    answered = reason != "service_refused"
+    assert generation.artifacts.filter(kind="model_answer").exists() == answered
+    assert (extract_of(run)["cost_usd"] > 0) == answered
+    assert not generation.artifacts.filter(kind="extraction").exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("error", "service_unavailable"),
+        ("slow", "service_too_slow"),
+        ("broken_off", "service_unavailable"),
+        ("busy", "service_busy"),
+        ("no_json_body", "answer_unreadable"),
+        ("huge", "answer_unreadable"),
+    ],
+)
+def test_trouble_that_may_pass_puts_the_run_back(
+    source: SourceMedia,
+    version: PipelineVersion,
+    server: ChatServer,
+    settings: Settings,
+    fault: str,
+    reason: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings.ENGINES = engines_with(server, seconds=0.5, retries=0, in_flight=1)
+    server.tell(faults=[fault] * 3)
+    with caplog.at_level(logging.WARNING):
+        run = read(source, version)
+    assert run.state == Run.State.QUEUED
+    assert reason in caplog.text
+    assert "secret-key" not in caplog.text
+
+
+@pytest.mark.parametrize("fault", ["error", "broken_off", "busy"])
+def test_a_passing_trouble_is_waited_out(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer, fault: str
+) -> None:
+    server.tell(faults=[fault])
+    run = read(source, version)
+    assert run.state == Run.State.FINISHED
+    seen = server.seen()
+    assert len(seen) == 4
+    if fault == "busy":
+        assert seen[-1]["at"] - seen[0]["at"] >= 1, "as Retry-After said"
+
+
+def test_parts_are_asked_for_side_by_side(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer
+) -> None:
+    server.tell(delay=0.3)
+    read(source, version)
+    assert max(one["in_flight"] for one in server.seen()) == 3
+
+
+def test_no_log_holds_a_document_or_a_key(
+    source: SourceMedia,
+    version: PipelineVersion,
+    server: ChatServer,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.tell(faults=["error", "unauthorized"])
+    with caplog.at_level(logging.DEBUG):
+        read(source, version)
+    assert "service_refused" in caplog.text
+    for said in ("Tidewater", "120.00", "data:image", "secret-key", server.url):
+        assert said not in caplog.text
+
+
+def test_answers_go_with_their_document(
+    source: SourceMedia, version: PipelineVersion
+) -> None:
+    generation = generation_of(read(source, version))
+    kept = list(generation.artifacts.filter(kind="model_answer"))
+    # Small ones stand in the row, larger ones among the blobs: both have to go.
+    stored = [a.payload_hash for a in kept if a.payload_uri != "inline"]
+    assert kept
+    erase(source=source, basis="request")
+    for artifact in generation.artifacts.filter(kind="model_answer"):
+        assert artifact.payload is None
+    assert not any(blobs.exists(content_hash) for content_hash in stored)
+
+
+def test_a_budget_is_kept(
+    source: SourceMedia, server: ChatServer, priced: ModelEntry
+) -> None:
+    base = ensure_built_in()
+    poor = vision_version(base, "2.0.0", most_tokens=100)
+    assert read(source, poor).reason == "budget_spent"
+    cheap = vision_version(base, "2.0.1", most_micro_usd=10)
+    assert read(source, cheap).reason == "budget_spent"
+    assert server.seen() == []
+
+
+def test_without_a_table_whole_pages_are_shown(
+    version: PipelineVersion, server: ChatServer
+) -> None:
+    texts = (
+        (60, 60, "Corner Shop"),
+        (60, 80, "RECEIPT"),
+        (60, 100, "Date: 12 March 2026"),
+        (60, 120, "Cash receipt, thank you"),
+        (60, 140, "Total 21.20"),
+    )
+    values = {"company": "Corner Shop", "date": "12 March 2026", "total": "21.20"}
+    server.tell(truth={"document_type": "receipt", "fields": values, "lines": []})
+    generation = generation_of(read(make_source(data=pdf_of(texts)), version))
+    assert generation.document_type == "receipt"
+    assert value_of(fields(generation)["total"]) == "21.20"
+    (seen,) = server.seen()
+    assert seen["size"][1] > seen["size"][0]
+
+
+def test_a_type_that_words_do_not_tell_is_asked_for(
+    version: PipelineVersion, server: ChatServer
+) -> None:
+    texts = ((60, 60, "Corner Shop"), (60, 140, "21.20"))
+    values = {"company": "Corner Shop", "total": "21.20"}
+    server.tell(truth={"document_type": "receipt", "fields": values, "lines": []})
+    run = read(make_source(data=pdf_of(texts)), version)
+    assert generation_of(run).document_type == "receipt"
+    assert server.seen()[0]["asked"] == ["document_type"]
