@@ -15,7 +15,7 @@ from catalog import blobs
 from catalog.models import DerivedArtifact
 from pipeline.gate import report_digest, wording
 from pipeline.models import Gate, ReprocessItem
-from reviewer.desk import Crop
+from reviewer.crops import Crop
 from reviewer.gate_changes import (
     Change,
     Changed,
