@@ -18,8 +18,11 @@ from pipeline.models import Gate, ReprocessItem
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from reviewer import citations
 from reviewer.citations import Page
-from reviewer.crops import Crop, crop_of
+from reviewer.crops import LEAST_LINE, MARK_OUTSET, Crop, crop_of
+from reviewer.desk_sides import FARTHEST, OUTSETS
 
+# The newer box is drawn outside of the older one, where both stand together.
+NEWER = OUTSETS["newer"]
 WORDS: Mapping[str, str] = {
     "added": "Only the new one has it",
     "removed": "Only the old one has it",
@@ -175,19 +178,25 @@ def _pages(generation: Generation, needed: set[int]) -> dict[int, Page]:
 
 def _pictures(change: Change, pages: Mapping[int, Page]) -> list[Marked]:
     old, new = change.old_place, change.new_place
-    if old and new and old.page == new.page:
+    if old and new and _near(old, new):
         both = Region(old.page, BoundingBox.around([old.bbox, new.bbox]))
-        crop = crop_of(both, pages)
-        return [Marked(crop, _mark(crop, old), _mark(crop, new))] if crop else []
+        line = max(old.bbox.height, new.bbox.height)
+        crop = crop_of(both, pages, line=line)
+        return [Marked(crop, _mark(crop, old), _mark(crop, new, NEWER))] if crop else []
     found = []
-    for place, is_new in ((old, False), (new, True)):
-        if place and (crop := crop_of(place, pages)):
-            mark = _mark(crop, place)
-            found.append(
-                Marked(crop, None if is_new else mark, mark if is_new else None)
-            )
+    if old and (crop := crop_of(old, pages)):
+        found.append(Marked(crop, _mark(crop, old), None))
+    if new and (crop := crop_of(new, pages)):
+        found.append(Marked(crop, None, _mark(crop, new)))
     return found
 
 
-def _mark(crop: Crop, place: Region) -> dict[str, str]:
-    return replace(crop, box=place.bbox).mark
+def _near(old: Region, new: Region) -> bool:
+    """Whether one cut-out with both is still one that can be read."""
+    line = max(old.bbox.height, new.bbox.height, LEAST_LINE)
+    apart = max(old.bbox.top - new.bbox.bottom, new.bbox.top - old.bbox.bottom)
+    return old.page == new.page and apart <= FARTHEST * line
+
+
+def _mark(crop: Crop, place: Region, outset: float = MARK_OUTSET) -> dict[str, str]:
+    return crop.mark_around(place.bbox, outset)

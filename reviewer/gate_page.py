@@ -19,7 +19,7 @@ from reviewer.gate_changes import Changed, changed_items, changes_of
 from reviewer.gate_strip import Bar, bars_of, reach_of
 from reviewer.rollbacks import administered
 
-SLICES, DOCUMENTS, GATES = 50, 5, 50
+SLICES, DOCUMENTS, GATES = 30, 5, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,12 @@ def list_page(user: Viewer, page: str) -> dict[str, Any]:
     )
     return {
         "page": Paginator(gates.order_by("-gate_id"), GATES).get_page(page),
-        "ungated": ungated(user)[:GATES],
+        "ungated": compared(ungated(user))[:GATES],
     }
 
 
 def ungated(user: Viewer) -> Any:
-    """Reprocesses of which something was compared, without a gate, newest first."""
+    """Reprocesses without a gate, all of whose tenants the user leads; newest first."""
     rows = Reprocess.objects.filter(gate__isnull=True).select_related(
         "pipeline_version"
     )
@@ -150,4 +150,10 @@ def ungated(user: Viewer) -> Any:
         led = Tenant.objects.led_by(user, "manager", "admin")
         foreign = items.exclude(source__tenant__in=led).values("reprocess")
         rows = rows.exclude(pk__in=foreign)
-    return rows.filter(pk__in=items.compared().values("reprocess"))
+    return rows.filter(pk__in=items.values("reprocess"))
+
+
+def compared(reprocesses: Any) -> Any:
+    """Those of which old and new can be set side by side somewhere."""
+    items = ReprocessItem.objects.all().compared()
+    return reprocesses.filter(pk__in=items.values("reprocess"))

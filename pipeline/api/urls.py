@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from pipeline.api import reprocesses, reproduce, stale, views
+from pipeline.api import gates, reprocesses, reproduce, stale, views
 
 router = SimpleRouter()
 router.register("runs", views.RunViewSet, basename="api-run")
@@ -16,6 +16,8 @@ urlpatterns = [
         name="api-artifact-reproduce",
     ),
     path("stale/", stale.StaleView.as_view(), name="api-stale"),
+    path("gates/", gates.GatesView.as_view({"get": "list"}), name="api-gates"),
+    path("gates/<uuid:gate_id>/", gates.GateView.as_view(), name="api-gate"),
     path("stale/sources/", stale.StaleSourcesView.as_view(), name="api-stale-sources"),
     path(
         "reprocesses/<uuid:reprocess_id>/items/",
