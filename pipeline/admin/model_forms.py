@@ -23,8 +23,10 @@ _MOST = Decimal(1_000_000)  # dollars a million tokens
 
 
 def dollars(micro_usd: int) -> Decimal:
-    """Without trailing zeros, but never in powers of ten: "0.4", "15"."""
-    return Decimal(f"{(Decimal(micro_usd) / MICRO).normalize():f}")
+    """With two places, or as many as it has: "0.40", "15.00", "0.075"."""
+    amount = Decimal(micro_usd) / MICRO
+    short = amount.quantize(Decimal("0.01"))
+    return short if short == amount else Decimal(f"{amount.normalize():f}")
 
 
 class EntryForm(EntryBase):
