@@ -55,7 +55,8 @@ def _amount(label: str, *, required: bool = True) -> forms.DecimalField:
 class PriceForm(PriceBase):
     input_usd = _amount("input")
     output_usd = _amount("output")
-    cached_usd = _amount("input that was cached", required=False)
+    # Left empty it is no gift: then cached input costs as much as other input.
+    cached_usd = _amount("input that was cached (empty: as input)", required=False)
 
     class Meta:
         model = ModelPrice
@@ -68,8 +69,10 @@ class PriceForm(PriceBase):
             field.widget.attrs["aria-label"] = field.label
 
     def save(self, commit: bool = True) -> ModelPrice:  # noqa: FBT001, FBT002 - Django's
+        given = self.cleaned_data
         for name in ("input", "output", "cached"):
-            amount = self.cleaned_data[f"{name}_usd"] or 0
+            amount = given[f"{name}_usd"]
+            amount = given["input_usd"] if amount is None else amount
             setattr(self.instance, f"{name}_micro_usd", int(amount * MICRO))
         return super().save(commit)
 

@@ -170,6 +170,7 @@ def test_an_operator_adds_a_price_in_dollars(client: Client, operator: User) -> 
     assert client.post(page, form).status_code == 302
     price = entry.prices.get()
     assert (price.input_micro_usd, price.output_micro_usd) == (400_000, 1_600_000)
+    assert price.cached_micro_usd == 400_000, "left empty, so no gift"
     formula = entry.formulas.get()
     assert formula.params == {"patch": 28, "most": 1568, "aligned": False}
     text = client.get(page).text
