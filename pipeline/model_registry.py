@@ -15,7 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from pipeline.engines.tariff import TOLERANCE
+from pipeline.engines.tariff import MILLION, TOLERANCE
 from pipeline.events import StepRecord
 from pipeline.manifest import Manifest
 from pipeline.models import (
@@ -100,6 +100,14 @@ class Listed:
         return any(version.active for version in self.versions)
 
     @property
+    def dollars(self) -> tuple[float, float] | None:
+        """In and out, a million tokens."""
+        if self.price is None:
+            return None
+        both = self.price.input_micro_usd, self.price.output_micro_usd
+        return both[0] / MILLION, both[1] / MILLION
+
+    @property
     def residual_percent(self) -> str:
         return f"{100 * (self.residual or 0):+.0f}"
 
@@ -118,14 +126,14 @@ class Listed:
         if retires is not None and retires <= today + SOON and self.versions:
             ends = "retired" if retires <= today else "will be retired"
             yield (
-                f"{name} {ends} on {retires}: bring in another model in a draft and"
-                " pass its gate before."
+                f"{name} {ends} on {_day(retires)}: bring in another model"
+                " in a draft and pass its gate before."
             )
         seen = self.entry.first_seen_at.date()
         if self.before and self.active and seen > today - SOON:
             yield (
-                f"{name} answers as {self.entry.response_version} since {seen}, before"
-                f" as {self.before}: compare the two, and pin one by answers_as."
+                f"{name} answers as {self.entry.response_version} since {_day(seen)},"
+                f" before as {self.before}: compare the two, and pin one by answers_as."
             )
         if self.active and self.price is None:
             yield f"What {name} costs is not known: add its price."
@@ -134,6 +142,10 @@ class Listed:
                 f"{name} reports {self.residual:+.0%} tokens against its formula: add"
                 " the formula that its provider counts by now."
             )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def listed(*, today: date | None = None) -> list[Listed]:

@@ -23,8 +23,10 @@ _MOST = Decimal(1_000_000)  # dollars a million tokens
 
 
 def dollars(micro_usd: int) -> Decimal:
-    """Without trailing zeros, but never in powers of ten: "0.4", "15"."""
-    return Decimal(f"{(Decimal(micro_usd) / MICRO).normalize():f}")
+    """With two places, or as many as it has: "0.40", "15.00", "0.075"."""
+    amount = Decimal(micro_usd) / MICRO
+    short = amount.quantize(Decimal("0.01"))
+    return short if short == amount else Decimal(f"{amount.normalize():f}")
 
 
 class EntryForm(EntryBase):
@@ -53,7 +55,8 @@ def _amount(label: str, *, required: bool = True) -> forms.DecimalField:
 class PriceForm(PriceBase):
     input_usd = _amount("input")
     output_usd = _amount("output")
-    cached_usd = _amount("input that was cached", required=False)
+    # Left empty it is no gift: then cached input costs as much as other input.
+    cached_usd = _amount("input that was cached (empty: as input)", required=False)
 
     class Meta:
         model = ModelPrice
@@ -66,8 +69,10 @@ class PriceForm(PriceBase):
             field.widget.attrs["aria-label"] = field.label
 
     def save(self, commit: bool = True) -> ModelPrice:  # noqa: FBT001, FBT002 - Django's
+        given = self.cleaned_data
         for name in ("input", "output", "cached"):
-            amount = self.cleaned_data[f"{name}_usd"] or 0
+            amount = given[f"{name}_usd"]
+            amount = given["input_usd"] if amount is None else amount
             setattr(self.instance, f"{name}_micro_usd", int(amount * MICRO))
         return super().save(commit)
 

@@ -43,6 +43,7 @@ class PriceInline(Dated, Rows):
     extra = 0
     ordering = ["-valid_from"]
     form = PriceForm
+    verbose_name = "price"
     verbose_name_plural = "prices, US dollars a million tokens"
     fields = ["valid_from", "input_usd", "output_usd", "cached_usd", "source"]
 
@@ -65,6 +66,7 @@ class FormulaInline(Dated, Blocks):
     extra = 0
     ordering = ["-valid_from"]
     form = FormulaForm
+    verbose_name = "formula"
     verbose_name_plural = "formulas for the tokens of a picture"
 
     fields = ["valid_from", "kind", *FormulaForm.NUMBERS, "source"]
@@ -131,7 +133,7 @@ class ModelEntryAdmin(Window):
         if price is None:
             return "not known"
         both = (price.input_micro_usd, price.output_micro_usd)
-        return " and ".join(f"{dollars(amount)} USD" for amount in both)
+        return " and ".join(str(dollars(amount)) for amount in both) + " USD"
 
     @admin.display(description="versions")
     def used_by(self, entry: Any) -> str:

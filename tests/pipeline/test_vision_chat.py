@@ -294,6 +294,8 @@ def test_another_model_than_the_version_names_is_refused(
     server.tell(faults=["", "other_model"])
     run = read(source, version)
     assert (run.disposition, run.reason) == ("rejected", "answer_of_another_model")
+    kept = generation_of(run).artifacts.filter(kind="model_answer")
+    assert kept.count() == 3, "paid for, and what shows which model it was"
 
 
 def test_a_value_that_stands_nowhere_goes_to_people(

@@ -52,6 +52,7 @@ class Asker:
             except ServiceError as error:
                 return replace(asked, failure=error)
             try:
+                self._check_model(answer)
                 check(answer)
             except ServiceError as error:
                 asked.answers.append(replace(answer, usable=False))
@@ -75,7 +76,7 @@ class Asker:
             self.meter.settle(estimated, used)
             spent = used.tokens if used else 0
             self.limit.settle(expected=estimated.tokens, used=spent)
-        answer = Answer(
+        return Answer(
             part=question.part,
             document_type=question.document_type,
             request=self.client.digest(question),
@@ -83,10 +84,11 @@ class Asker:
             boxes=question.boxes,
             response=response,
         )
+
+    def _check_model(self, answer: Answer) -> None:
         if self.answers_as and answer.reported != self.answers_as:
             message = "the service answers as another model than the version names"
             raise ServiceError(ServiceReason.OTHER_MODEL, message)
-        return answer
 
     def estimate(self, question: Question) -> Usage:
         """Tokens before anybody reports them: pictures by the formula in force."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,7 +186,9 @@ class _Look:
 
     def _ask(self, parts: Sequence[Part], spec: DocumentTypeSpec) -> None:
         """All at once, as far as in_flight allows; answers are kept in order."""
-        check: Callable[[Answer], Any] = lambda answer: values_of(answer, spec)  # noqa: E731 - short
+
+        def check(answer: Answer) -> object:
+            return values_of(answer, spec)
 
         def one(part: Part) -> Asked:
             schema = schema_of(part, spec, boxes=self.wishes.boxes)

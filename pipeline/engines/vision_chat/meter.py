@@ -39,7 +39,7 @@ class Meter:
             self._waiting += estimated
 
     def settle(self, estimated: Usage, used: Usage | None) -> None:
-        """used: None where no answer came, which is not billed."""
+        """used: None where no answer came; nobody knows what that is billed as."""
         with self._lock:
             waiting = (
                 getattr(self._waiting, name) - getattr(estimated, name)

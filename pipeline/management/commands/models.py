@@ -31,13 +31,10 @@ class Command(BaseCommand):
 
 
 def _row(model: Listed) -> list[str]:
-    entry, price = model.entry, model.price
-    dollars = "-"
-    if price is not None:
-        dollars = (
-            f"{price.input_micro_usd / 1e6:.2f} : {price.output_micro_usd / 1e6:.2f}"
-        )
-        dollars += " USD"
+    entry, dollars = model.entry, "-"
+    if model.dollars is not None:
+        given, made = model.dollars
+        dollars = f"{given:.2f} : {made:.2f} USD"
     return [
         entry.model_id,
         entry.weights_digest[:12] or entry.response_version or "its name",
