@@ -176,11 +176,8 @@ def by_cluster(version: PipelineVersion, workers: int) -> tuple[float, int, int]
         cluster.send_signal(signal.SIGTERM)
         cluster.wait(60)
     settle(reprocess=reprocess)
-    times = list(
-        ReprocessItem.objects.filter(reprocess=reprocess, state="done")
-        .order_by("finished_at")
-        .values_list("finished_at", flat=True)
-    )
+    done = ReprocessItem.objects.filter(reprocess=reprocess, state="done")
+    times = sorted(item.finished_at for item in done if item.finished_at)
     seconds = (times[-1] - times[0]).total_seconds() if len(times) > 1 else 0.0
     return ((len(times) - 1) / seconds * 60 if seconds else 0.0, most, len(times))
 

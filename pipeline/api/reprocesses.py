@@ -151,7 +151,7 @@ class ReprocessViewSet(OwnRows, ReadOnlyModelViewSet[Reprocess]):
         items = ReprocessItem.objects.filter(reprocess=reprocess)
         found = progress_of(reprocess, items.visible_to(request.user))
         told = progress_json(found)
-        names = ReprocessProgressSerializer().fields
+        names = map(str, ReprocessProgressSerializer().fields)
         return Response({name: told[name] for name in names})
 
 
