@@ -14,7 +14,7 @@ import structlog
 from django.conf import settings
 
 from catalog.blobs import BlobTooLarge, BlobUnavailable
-from catalog.models import Tenant
+from catalog.models import SourceMedia, Tenant
 from catalog.services import TenantOffBoarded, register_source
 from pipeline import services, work
 from pipeline.models import PipelineVersion, Run
@@ -60,6 +60,14 @@ def process(
     source = register_source(
         tenant=tenant, stream=stream, name=name, limit=limit
     ).source
+    return read(source=source, version=version, fresh=fresh)
+
+
+def read(*, source: SourceMedia, version: PipelineVersion, fresh: bool = False) -> Run:
+    """Read a registered source in this process, as process() does.
+
+    Raises SourceErased.
+    """
     ensured = services.ensure(
         source=source, version=version, lane=Run.Lane.BATCH, enqueue=False
     )

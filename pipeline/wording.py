@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pipeline import doubts
 from pipeline.extracting.acceptance import DispositionReason
 from pipeline.extracting.reasons import REASON_TEXT
+from pipeline.proof_words import NOT_PROVEN, NOT_PROVEN_TEXT
 from pipeline.steps.base import Outcome
 from pipeline.steps.input_gate import GATE_MESSAGES
 
@@ -76,6 +77,7 @@ RUN_REASONS: Mapping[str, str] = {
     **FAILURES,
     **{str(reason): text for reason, text in DISPOSITION_REASONS.items()},
     **{str(reason): text for reason, text in GATE_MESSAGES.items()},
+    NOT_PROVEN: NOT_PROVEN_TEXT,
 }
 REASONS: Mapping[str, str] = {
     **RUN_REASONS,

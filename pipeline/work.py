@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from catalog import blobs
 from catalog.services import Reading, SourceErased, hold_source, store_generation
+from pipeline.acceptance.guarding import guarded
 from pipeline.events import Reported, StepRecord, write_event
 from pipeline.execution import Execution
 from pipeline.lease import LEASE, renewed
@@ -137,7 +138,7 @@ def _finish(run: Run, execution: Execution) -> Run:
     except SourceErased:
         raise LeaseLost from None
     _own(run)
-    reading = execution.reading()
+    reading = guarded(run.pipeline_version, execution.reading())
     keep_recipes(execution.recipes.values())
     run.generation = store_generation(source=run.source, reading=reading)
     run.state = Run.State.FINISHED

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from pipeline import doubts
 from pipeline.claims import ValueType
 from pipeline.extracting.acceptance import DispositionReason
+from pipeline.proof_words import NOT_PROVEN
 from pipeline.wording import plain
 from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
 from reviewer.names import FieldNames
@@ -41,7 +42,7 @@ NOTHING: Mapping[str, str] = {
     "person_unreadable": "Cannot be read",
 }
 # Who asks for a document to be reviewed again asks about all of its fields.
-ABOUT_THE_DOCUMENT = {*DispositionReason, doubts.ASKED_AGAIN} - {
+ABOUT_THE_DOCUMENT = {*DispositionReason, doubts.ASKED_AGAIN, NOT_PROVEN} - {
     DispositionReason.LOW_CONFIDENCE
 }
 DECIDED: Mapping[str, str] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models.fields.json import KT
 
 from catalog.models import DerivedArtifact, Generation, GoldenValue, Kind, Origin
+from catalog.models.golden_case import GoldenValueQuerySet
 from pipeline.claims import LINE_SLOT
 from pipeline.comparing.readings import Values, region_of, values_said
 from pipeline.comparing.truth import Truth
@@ -41,30 +42,42 @@ def truths_of(
 
     slots: only these, None for all; lines: those of line items besides.
     """
-    known: dict[uuid.UUID, _Known] = {pk: _Known() for pk in source_ids}
-    for source_id, slot, value, version in (*_answers(known), *_golden(known)):
-        line = LINE_SLOT.fullmatch(slot)
-        if lines if line else slots is None or slot in slots:
-            known[source_id].learn(slot, value, version)
+    wanted = list(source_ids)
+    golden = GoldenValue.objects.that_count().filter(case__source__in=wanted)
+    told = (*_answers(wanted), *_golden(golden))
+    found = _learned(
+        (source_id, slot, value, version)
+        for source_id, slot, value, version in told
+        if (lines if LINE_SLOT.fullmatch(slot) else slots is None or slot in slots)
+    )
+    return {pk: found.get(pk, Truth()) for pk in wanted}
+
+
+def golden_truths(values: GoldenValueQuerySet) -> dict[uuid.UUID, Truth]:
+    """What golden values say, by source."""
+    return _learned(_golden(values))
+
+
+Told = tuple[uuid.UUID, str, Value, str]
+
+
+def _learned(told: Iterable[Told]) -> dict[uuid.UUID, Truth]:
+    """Later ones count over earlier ones."""
+    known: dict[uuid.UUID, _Known] = {}
+    for source_id, slot, value, version in told:
+        known.setdefault(source_id, _Known()).learn(slot, value, version)
     context = _context(known)
     return {pk: Truth(one.values, context.get(pk, {})) for pk, one in known.items()}
 
 
-def _golden(
-    source_ids: Iterable[uuid.UUID],
-) -> Iterator[tuple[uuid.UUID, str, Value, str]]:
-    rows = GoldenValue.objects.standing().filter(
-        case__source__in=list(source_ids), case__retired_at__isnull=True
-    )
-    for source_id, slot, text, value_type, region, version in rows.values_list(
+def _golden(values: GoldenValueQuerySet) -> Iterator[Told]:
+    for source_id, slot, text, value_type, region, version in values.values_list(
         "case__source_id", "slot", "value", "value_type", "region", "pipeline_version"
     ):
         yield source_id, slot, Value(text, value_type, region_of(region)), version
 
 
-def _answers(
-    source_ids: Iterable[uuid.UUID],
-) -> Iterator[tuple[uuid.UUID, str, Value, str]]:
+def _answers(source_ids: Iterable[uuid.UUID]) -> Iterator[Told]:
     rows = (
         DerivedArtifact.objects.standing()
         .whole()

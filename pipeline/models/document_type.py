@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -9,6 +10,14 @@ from django.db import models
 
 from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
 
+# What was proven was proven of the type as it was.
+END_PROOFS = """
+UPDATE acceptance_proof SET ended_at = now(), ended_because = 'document_type_changed'
+WHERE ended_at IS NULL AND document_type IN ({names});
+RETURN NULL;
+"""
+OF_FIELD = """SELECT name FROM document_type
+    WHERE id IN (NEW.document_type_id, OLD.document_type_id)"""
 VALUE_TYPES = [(value.value, value.value) for value in ValueType]
 identifier = RegexValidator(
     r"^[a-z][a-z0-9_]*$", "Use small letters, digits and underscores, a letter first."
@@ -34,6 +43,21 @@ class DocumentType(models.Model):
     class Meta:
         db_table = "document_type"
         ordering = ["name"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="proofs_end_with_type",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(),
+                func=END_PROOFS.format(names="OLD.name, NEW.name"),
+            ),
+            pgtrigger.Trigger(
+                name="proofs_end_without_type",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func=END_PROOFS.format(names="OLD.name"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -99,6 +123,21 @@ class FieldDefinition(models.Model):
             models.CheckConstraint(
                 condition=models.Q(value_type__in=[v.value for v in ValueType]),
                 name="field_value_type_known",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="proofs_end_with_field",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["shown_as", "position"]),
+                func=END_PROOFS.format(names=OF_FIELD),
+            ),
+            pgtrigger.Trigger(
+                name="proofs_end_with_fields",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                func=END_PROOFS.format(names=OF_FIELD),
             ),
         ]
 

@@ -144,6 +144,21 @@ class GateSlice(models.Model):
         return f"{self.dimension} {self.key}: {self.verdict}"
 
 
+class AcceptanceProofQuerySet(models.QuerySet["AcceptanceProof"]):
+    def standing(self) -> AcceptanceProofQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+    def of(
+        self, version: PipelineVersion, document_type: str
+    ) -> AcceptanceProof | None:
+        """What is known now of a version's acceptance of a type."""
+        return (
+            self.standing()
+            .filter(pipeline_version=version, document_type=document_type)
+            .first()
+        )
+
+
 class AcceptanceProof(models.Model):
     """What is known of a version's automatic acceptance: how seldom it errs.
 
@@ -175,6 +190,8 @@ class AcceptanceProof(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=50, blank=True)
 
+    objects = AcceptanceProofQuerySet.as_manager()
+
     class Meta:
         db_table = "acceptance_proof"
         ordering = ["-created_at"]
@@ -201,6 +218,16 @@ class AcceptanceProof(models.Model):
                 exclude=["audited", "audited_wrong", "ended_at", "ended_because"],
             ),
             pgtrigger.Protect(name="proof_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="ended_proof_stays_ended",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__ended_at__isnull=False),
+                func=(
+                    "RAISE EXCEPTION 'a proof that ended is a record'"
+                    " USING ERRCODE = 'check_violation';"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -122,6 +122,20 @@ class PipelineVersion(models.Model):
                     " USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
                 ),
             ),
+            # What was proven of a version says nothing once another one is at work.
+            pgtrigger.Trigger(
+                name="proofs_end_with_activity",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("active"),
+                condition=pgtrigger.Q(old__active=False, new__active=True),
+                func=(
+                    "UPDATE acceptance_proof SET ended_at = now(),"
+                    " ended_because = 'other_version_active'"
+                    " WHERE ended_at IS NULL AND pipeline_version_id IN ("
+                    " SELECT version_id FROM pipeline_version WHERE name = NEW.name"
+                    " AND version_id <> NEW.version_id); RETURN NULL;"
+                ),
+            ),
             pgtrigger.Protect(
                 name="released_version_is_kept",
                 operation=pgtrigger.Delete,
