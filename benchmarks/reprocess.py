@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -66,9 +67,7 @@ def begin(version: PipelineVersion, *, enqueue: bool) -> Reprocess:
 @contextmanager
 def counted(path: str, spent: list[float]) -> Iterator[None]:
     """Seconds of each call of what is named."""
-    from django.utils.module_loading import import_string
-
-    original = import_string(path)
+    original = pkgutil.resolve_name(path)
 
     def call(*args: Any, **options: Any) -> Any:
         started = time.perf_counter()
