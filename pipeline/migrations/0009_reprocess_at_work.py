@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0008_reprocessing"),
-        ("pipeline", "0007_activations_of_before"),
+        ("pipeline", "0008_proofs_end"),
     ]
 
     operations = [
