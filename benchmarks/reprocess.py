@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -66,9 +67,7 @@ def begin(version: PipelineVersion, *, enqueue: bool) -> Reprocess:
 @contextmanager
 def counted(path: str, spent: list[float]) -> Iterator[None]:
     """Seconds of each call of what is named."""
-    from django.utils.module_loading import import_string
-
-    original = import_string(path)
+    original = pkgutil.resolve_name(path)
 
     def call(*args: Any, **options: Any) -> Any:
         started = time.perf_counter()
@@ -176,12 +175,8 @@ def by_cluster(version: PipelineVersion, workers: int) -> tuple[float, int, int]
         cluster.send_signal(signal.SIGTERM)
         cluster.wait(60)
     settle(reprocess=reprocess)
-    finished = (
-        ReprocessItem.objects.filter(reprocess=reprocess, state="done")
-        .order_by("finished_at")
-        .values_list("finished_at", flat=True)
-    )
-    times = [at for at in finished if at is not None]
+    done = ReprocessItem.objects.filter(reprocess=reprocess, state="done")
+    times = sorted(item.finished_at for item in done if item.finished_at)
     seconds = (times[-1] - times[0]).total_seconds() if len(times) > 1 else 0.0
     return ((len(times) - 1) / seconds * 60 if seconds else 0.0, most, len(times))
 

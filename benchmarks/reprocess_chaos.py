@@ -28,7 +28,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.models import Reprocess
 
-LONGEST_PAUSE = 3.0
+# A kill waits for the next sign of work, at most so long, and then up to LONGEST_PAUSE.
+PATIENCE = 90.0
+LONGEST_PAUSE = 1.5
 # Leases of a minute, twice: of the item and of its run; and pauses after failures.
 SETTLED_AFTER = 600.0
 
@@ -49,6 +51,9 @@ def set_up(home: Path, *, name: str) -> None:
 
     postgres.ensure_running(home)
     django.setup()
+    from pipeline.worker_setup import be_quiet
+
+    be_quiet()
 
 
 def picture(number: int) -> bytes:
@@ -199,6 +204,7 @@ def rage(storm: Storm, reprocess: Reprocess, kills: int) -> None:
 
     ended = ReprocessItem.objects.filter(reprocess=reprocess, finished_at__isnull=False)
     while storm.killed < kills:
+        wait_for_work(storm)
         time.sleep(storm.random.uniform(0, LONGEST_PAUSE))
         reprocess.refresh_from_db()
         if reprocess.state != "running":
@@ -206,6 +212,15 @@ def rage(storm: Storm, reprocess: Reprocess, kills: int) -> None:
             return
         storm.kill_one()
         print(f"{storm.killed:4} killed, {ended.count()} items ended", flush=True)
+
+
+def wait_for_work(storm: Storm) -> None:
+    before = sum(1 for _ in calls(storm.home))
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if sum(1 for _ in calls(storm.home)) > before:
+            return
+        time.sleep(0.05)
 
 
 def settle(reprocess: Reprocess) -> float:

@@ -37,7 +37,7 @@ class ReprocessForm(SliceForm):
         max_digits=12,
         decimal_places=6,
         required=False,
-        help_text="Empty: no limit.",
+        widget=forms.NumberInput(attrs={"placeholder": "no limit"}),
     )
     field_order = [
         *("to", "until_stage", "canary_percent", "sample_percent", "budget"),

@@ -151,8 +151,8 @@ class ReprocessViewSet(OwnRows, ReadOnlyModelViewSet[Reprocess]):
         items = ReprocessItem.objects.filter(reprocess=reprocess)
         found = progress_of(reprocess, items.visible_to(request.user))
         told = progress_json(found)
-        names = ReprocessProgressSerializer().fields
-        return Response({str(name): told[str(name)] for name in names})
+        names = map(str, ReprocessProgressSerializer().fields)
+        return Response({name: told[name] for name in names})
 
 
 class ReprocessItemsView(OwnRows, ListAPIView[ReprocessItem]):

@@ -18,6 +18,11 @@ from pipeline.reprocessing.waking import wake
 
 log = structlog.get_logger()
 State, Why = Reprocess.State, Reprocess.Why
+# The others are frozen, and the role that runs the product may not write them.
+MOVING = (
+    *("state", "why", "state_since", "finished_at"),
+    *("stage", "until_stage", "budget_micro_usd"),
+)
 
 
 def _locked(reprocess: Reprocess) -> Reprocess:
@@ -31,7 +36,7 @@ def _move(reprocess: Reprocess, state: str, why: str = "") -> Reprocess:
     reprocess.finished_at = (
         reprocess.state_since if state in (State.FINISHED, State.CANCELLED) else None
     )
-    reprocess.save()
+    reprocess.save(update_fields=MOVING)
     log.info(
         "reprocess_moved",
         reprocess_id=str(reprocess.pk),

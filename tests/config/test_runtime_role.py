@@ -32,7 +32,8 @@ from catalog.services import (
     roll_back,
 )
 from config.runtime_role import changeable, is_deletable, statements
-from pipeline import queue, services, tasks, work
+from pipeline import queue, reprocessing, services, tasks, work
+from pipeline.models import Stage
 from pipeline.versions import ensure_built_in
 from reviewer import services as desk
 from reviewer.answers import Answer
@@ -46,6 +47,7 @@ from tests.factories import (
     make_tenant,
     make_user,
 )
+from tests.pipeline.reprocess_world import Reader, begin, corpus, states, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +149,24 @@ def test_operators_work_under_the_role(role: str) -> None:
         tasks.sweep()
         RetentionClass.objects.create(name="month", keep_days=30, action="erase")
         place_hold(tenant=make_tenant("harbour"), reference="CASE-1")
+
+
+def test_a_reprocess_works_under_the_role(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "execute", Reader())
+    with acting_as(role):
+        sources = corpus(4)
+        reprocess = begin(until_stage=1)
+        reprocessing.pause(reprocess=reprocess)
+        reprocessing.resume(reprocess=reprocess)
+        work_off(reprocess)
+        reprocessing.go_on(reprocess=reprocess, until_stage=Stage.ALL)
+        work_off(reprocess)
+        erase(source=sources[0], basis="request")
+        settle()
+
+    assert states(reprocess) == {"done": 4}
 
 
 def test_the_months_of_events_are_made_by_their_owner(role: str) -> None:
