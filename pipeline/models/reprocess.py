@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pgtrigger
@@ -141,10 +140,6 @@ class ReprocessItemQuerySet(models.QuerySet["ReprocessItem"]):
     def compared(self) -> ReprocessItemQuerySet:
         """Those of which old and new can be set side by side."""
         return self.filter(state=ReprocessItem.State.DONE, comparison__isnull=False)
-
-    def in_slices(self, slices: Mapping[str, str]) -> ReprocessItemQuerySet:
-        """Those whose slices have all these words."""
-        return self.filter(slices__contains=dict(slices)) if slices else self
 
     def totals(self) -> dict[str, Any]:
         """{state: count} and the sums of milliseconds, cost and steps."""
