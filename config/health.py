@@ -23,7 +23,8 @@ from django.views.decorators.http import require_safe
 from catalog import blobs, fsck
 from catalog.models import Erasure, LedgerEntry, ScrubRun
 from pipeline import model_registry
-from pipeline.models import Run
+from pipeline.models import Reprocess, Run
+from pipeline.upgrades import stuck_versions
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,8 @@ Check = Callable[[], dict[str, Any]]
 
 # Of the last checks of the store on the page.
 SHOWN = 10
+# A reprocess of which nothing ended for so long has no worker.
+STILL_AFTER = timedelta(minutes=10)
 
 
 def is_operator(user: AbstractBaseUser | AnonymousUser) -> bool:
@@ -78,7 +81,11 @@ def health(request: HttpRequest) -> HttpResponse:
             "last_full": ScrubRun.objects.last_full(),
             "head": LedgerEntry.objects.all().head(),
             "model_warnings": model_registry.warnings(),
+            "stuck": list(stuck_versions()),
             "erasures": Erasure.objects.unfinished().select_related("tenant"),
+            "still": Reprocess.objects.standing_still(
+                since=timezone.now() - STILL_AFTER
+            ).select_related("pipeline_version"),
         },
     )
 

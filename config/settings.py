@@ -254,6 +254,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "GenerationStateEnum": "catalog.models.State",
         "RunStateEnum": "pipeline.models.Run.State",
+        "ReprocessStateEnum": "pipeline.models.Reprocess.State",
+        "ReprocessItemStateEnum": "pipeline.models.ReprocessItem.State",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
     },
 }

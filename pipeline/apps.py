@@ -14,7 +14,7 @@ class PipelineConfig(AppConfig):
     verbose_name = "Pipeline"
 
     def ready(self) -> None:
-        from pipeline import checks_of_store, receivers
+        from pipeline import checks, checks_of_store, receivers  # noqa: F401
 
         checks_of_store.register()
         receivers.connect()

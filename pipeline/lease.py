@@ -1,4 +1,4 @@
-"""Holding a run while it is worked on: a worker that dies lets go within a minute."""
+"""Holding what is worked on: a worker that dies lets go within a minute."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
-
-from pipeline.models import Run
 
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = 15.0
 
 
 @contextmanager
-def renewed(run: Run) -> Iterator[None]:
-    """Renew the run's lease, from a thread of its own, until the block ends."""
+def renewed(mine: QuerySet[Any]) -> Iterator[None]:
+    """Renew a lease, from a thread of its own, until the block ends.
+
+    mine: the row as long as it is this worker's, and no row when another has it.
+    """
     done = threading.Event()
-    thread = threading.Thread(target=_renew, args=(run, done), daemon=True)
+    thread = threading.Thread(target=_renew, args=(mine, done), daemon=True)
     thread.start()
     try:
         yield
@@ -29,9 +32,7 @@ def renewed(run: Run) -> Iterator[None]:
         thread.join()
 
 
-def _renew(run: Run, done: threading.Event) -> None:
-    # Only this attempt's lease: another worker may have the run by now.
-    mine = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
+def _renew(mine: QuerySet[Any], done: threading.Event) -> None:
     try:
         while not done.wait(RENEW_SECONDS):
             try:

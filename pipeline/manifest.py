@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -120,19 +120,49 @@ class Manifest:
         """Raises EngineChanged, UnknownStep where this machine cannot run it."""
         for entry in self.steps:
             step_named(entry.step, entry.version)
-        for alias, frozen in self.engines.items():
-            try:
-                found = (engines[alias].model_id, engines[alias].weights_digest)
-            except (ImproperlyConfigured, EngineError) as error:
-                raise EngineChanged(
-                    f"engine {alias!r} cannot be loaded: {error}"
-                ) from error
-            if found != (frozen["model_id"], frozen["weights_digest"]):
-                raise EngineChanged(
-                    f"engine {alias!r} is {found[0]} here, but the version was"
-                    f" released with {frozen['model_id']} or other weights: release a"
-                    " new version, or install the old engine"
-                )
+        for alias in self.engines:
+            self.engine(alias)
+
+    def engine(self, alias: str) -> Any:
+        """The engine of this machine, with the options that the version froze.
+
+        Raises EngineChanged where it is another one.
+        """
+        frozen = self.engines[alias]
+        here = engines.backends.get(alias, {}).get("BACKEND")
+        if here != frozen["backend"]:
+            raise EngineChanged(
+                f"engine {alias!r} is {here or 'not set up'} here, but the version was"
+                f" released with {frozen['backend']}: set it up in ENGINES"
+            )
+        try:
+            engine = engines.made_with(alias, frozen["options"])
+            found = (engine.model_id, engine.weights_digest)
+        except (ImproperlyConfigured, EngineError) as error:
+            raise EngineChanged(
+                f"engine {alias!r} cannot be loaded: {error}"
+            ) from error
+        if found != (frozen["model_id"], frozen["weights_digest"]):
+            raise EngineChanged(
+                f"engine {alias!r} is {found[0]} here, but the version was"
+                f" released with {frozen['model_id']} or other weights: release a"
+                " new version, or install the old engine"
+            )
+        return engine
+
+    def up_to(self, step: str) -> Manifest:
+        """The steps up to this one, with the engines that they call and no others."""
+        names = [entry.step for entry in self.steps]
+        steps = self.steps[: names.index(step) + 1]
+        used = {entry.engine for entry in steps}
+        engines = {a: engine for a, engine in self.engines.items() if a in used}
+        return Manifest(steps, engines, self.document_types)
+
+    def with_engines_here(self) -> Manifest:
+        """The same with the models of this machine. Raises ImproperlyConfigured."""
+        used = [entry.engine for entry in self.steps if entry.engine]
+        options = {alias: engine["options"] for alias, engine in self.engines.items()}
+        return Manifest(self.steps, engines_here(used, options), self.document_types)
 
     def with_engine(self, alias: str) -> Manifest:
         """The same, but with another engine of this machine where its role is asked
@@ -161,14 +191,24 @@ def _with_engine(entry: StepEntry, alias: str) -> StepEntry:
     return StepEntry(entry.step, version, alias if calls else entry.engine, params)
 
 
-def engines_here(aliases: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The manifest entry of each alias, as the engines of this machine answer."""
-    return {
-        alias: {
-            "backend": engines.backends[alias]["BACKEND"],
-            "options": engines.backends[alias].get("OPTIONS", {}),
-            "model_id": engines[alias].model_id,
-            "weights_digest": engines[alias].weights_digest,
+def engines_here(
+    aliases: Iterable[str], options: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """The manifest entry of each alias, as the engines of this machine answer.
+
+    options: by alias, where they are not those of settings.ENGINES. Raises
+    ImproperlyConfigured.
+    """
+    own = options or {}
+    found = {}
+    for alias in dict.fromkeys(aliases):
+        backend = engines.backends.get(alias, {})
+        wanted = dict(own.get(alias, backend.get("OPTIONS", {})))
+        engine = engines.made_with(alias, wanted)
+        found[alias] = {
+            "backend": backend["BACKEND"],
+            "options": wanted,
+            "model_id": engine.model_id,
+            "weights_digest": engine.weights_digest,
         }
-        for alias in aliases
-    }
+    return found

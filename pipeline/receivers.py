@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from catalog.models import Erasure
 from catalog.signals import erasing, searching
-from pipeline import queue
-from pipeline.models import ProcessingEvent, Run
+from pipeline import policies, queue
+from pipeline.models import ProcessingEvent, ReprocessItem, Run
+from pipeline.models.reprocess_item import ReprocessItemQuerySet
+from pipeline.signals import run_finished
 
 ERASED = "source_erased"
 
@@ -28,13 +30,29 @@ def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[st
         lease_until=None,
         finished_at=timezone.now(),
     )
+    items = ReprocessItem.objects.filter(source=erasure.source_id)
     events = ProcessingEvent.objects.filter(source_id=erasure.source_id)
     return {
+        "reprocess_item": _forget_items(items),
         "step_event": _delete_steps(erasure),
         "processing_event": events.delete()[0],
         "run": ended,
         "queue": queue.forget(_names(erasure)),
     }
+
+
+def _forget_items(items: ReprocessItemQuerySet) -> int:
+    """End those that are open; of the others, too, the template was the document's."""
+    ended = items.open().update(
+        state=ReprocessItem.State.SKIPPED,
+        reason=ERASED,
+        lease_until=None,
+        finished_at=timezone.now(),
+    )
+    for item in items.exclude(slices={}):
+        item.slices["template"] = ""
+        item.save(update_fields=["slices"])
+    return ended
 
 
 def _delete_steps(erasure: Erasure) -> int:
@@ -60,6 +78,11 @@ def look_in_queue(
     return {"queue": queue.naming([*needles, *_names(erasure)])}
 
 
+def follow_policy(sender: object, *, run: Run, **kwargs: Any) -> None:
+    policies.after_run(run)
+
+
 def connect() -> None:
+    run_finished.connect(follow_policy, dispatch_uid="pipeline.follow_policy")
     erasing.connect(forget_source, dispatch_uid="pipeline.forget_source")
     searching.connect(look_in_queue, dispatch_uid="pipeline.look_in_queue")

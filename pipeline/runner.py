@@ -13,7 +13,7 @@ import structlog
 from catalog import blobs, scratch
 from catalog.models import SourceMedia
 from pipeline.engines.base import EngineError
-from pipeline.engines.handler import engines, role_of
+from pipeline.engines.handler import role_of
 from pipeline.events import StepRecord
 from pipeline.execution import Announce, Execution, facts_of
 from pipeline.manifest import Manifest, StepEntry
@@ -53,19 +53,23 @@ def execute(
     workdir: Path,
     announce: Announce = lambda step: None,
     fresh: bool = False,
+    manifest: Manifest | None = None,
+    original: Path | None = None,
 ) -> Execution:
     """Run every step in order; a rejecting or broken step ends the run.
 
     What an earlier reading of the source made by the same recipe is taken over, unless
     the run is to be fresh. Files that the steps made lie in workdir until the caller
-    has stored them.
+    has stored them. manifest: instead of the version's, for a run that nobody stores.
+    original: the source's bytes, where they are not in the store.
     Raises RunFailed (try again), EngineChanged and UnknownStep (this machine cannot run
     the version), blobs.BlobMissing and blobs.BlobDamaged (the original is not whole).
     """
-    manifest = Manifest.of(version)
+    manifest = manifest or Manifest.of(version)
     manifest.check_runnable()
-    original = workdir / "original"
-    blobs.copy_verified(source.content_hash, original)
+    if original is None:
+        original = workdir / "original"
+        blobs.copy_verified(source.content_hash, original)
     distrusted: set[str] = set()
     while True:
         folder = workdir / f"attempt-{len(distrusted)}"
@@ -167,7 +171,7 @@ class AtWork:
         alias = self.entry.engine
         if role_of(alias) != role:
             raise LookupError(f"{self.entry.step} names no engine for {role!r}")
-        return with_tariff(engines[alias])
+        return with_tariff(self.execution.manifest.engine(alias))
 
     @property
     def _ms(self) -> int:

@@ -19,7 +19,9 @@ LANES = tuple(Run.Lane.values)
 # No upload takes longer between keeping the bytes and asking for a run.
 CUT_OFF = timedelta(minutes=1)
 NOT_RUNNABLE = "version_not_runnable_here"
-# Waiting dispatchers a lane; one more would find nothing to do.
+DISPATCHER = "pipeline.tasks.drain"
+# Waiting dispatchers a lane; one more would find nothing to do. Not one alone: it might
+# look for runs before the caller's is there to be seen.
 MAX_DISPATCHERS = 4
 
 
@@ -101,8 +103,8 @@ def wake(lane: str) -> None:
     Dispatchers take runs from the run table until there are none, so a few of them
     serve any number of runs.
     """
-    if lane == Run.Lane.INTERACTIVE or queue.waiting(lane) < MAX_DISPATCHERS:
-        queue.enqueue("pipeline.tasks.drain", lane, lane=lane)
+    if queue.rows_of(DISPATCHER, lane=lane).waiting < MAX_DISPATCHERS:
+        queue.enqueue(DISPATCHER, lane, lane=lane)
 
 
 def go_on(task: str) -> None:

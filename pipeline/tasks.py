@@ -7,17 +7,21 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
 from typing import ParamSpec
+from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.models import User
 
 from catalog import fsck
 from catalog.garbage import collect_garbage
-from catalog.models import ScrubRun, VersionTally
+from catalog.models import DerivedArtifact, ScrubRun, VersionTally
 from catalog.services import apply_retention, resume_erasures
-from pipeline import queue, services, work
+from pipeline import policies, queue, reproducing, services, work
 from pipeline.events import ensure_partitions
 from pipeline.models import Run
+from pipeline.reprocessing.dispatching import settle_all, work_for
+from pipeline.reprocessing.waking import wake
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -59,6 +63,13 @@ def drain(lane: str) -> None:
 
 
 @keeping_quiet
+def reprocess() -> None:
+    """Do items of whatever is reprocessed, until none is due or time is up."""
+    if work_for(seconds=SLICE_SECONDS):
+        wake(most=1)
+
+
+@keeping_quiet
 def sweep() -> None:
     """Every minute: give lost runs to others, and wake lanes that hold due runs."""
     work.requeue_lost()
@@ -66,10 +77,30 @@ def sweep() -> None:
     for lane in services.LANES:
         if Run.objects.due().waiting(lane).exists():
             services.wake(lane)
+    if settle_all():
+        wake()
     ensure_partitions()
     if VersionTally.objects.all().is_long():
         VersionTally.objects.all().compact()
     resume_erasures()
+
+
+@keeping_quiet
+def read_delivered(delivery_id: str) -> None:
+    """Have what was exported read by what is active, where a policy is lazy."""
+    carried = DerivedArtifact.objects.filter(deliveries__delivery=UUID(delivery_id))
+    for source_id in carried.order_by().values_list("source", flat=True).distinct():
+        policies.somebody_reads(source_id=source_id, user=None, lane=Run.Lane.BATCH)
+
+
+@keeping_quiet
+def reproduce(artifact_id: str, user_id: str) -> None:
+    """Make an artifact again for somebody who asked on its page."""
+    artifact = DerivedArtifact.objects.select_related(
+        "source", "generation__source"
+    ).get(pk=artifact_id)
+    asked_by = User.objects.filter(pk=user_id).first()
+    reproducing.reproduce(artifact=artifact, asked_by=asked_by)
 
 
 @keeping_quiet

@@ -8,10 +8,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from pipeline import policies
 from pipeline.claims import DocumentTypeSpec
 from pipeline.definitions import doc_extract
 from pipeline.definitions.document_types import BUILT_IN, SHOWN_AS
-from pipeline.manifest import Manifest, StepEntry, engines_here
+from pipeline.manifest import Manifest
 from pipeline.model_registry import register_models_of
 from pipeline.models import (
     Activation,
@@ -145,17 +146,7 @@ def release(*, version: PipelineVersion) -> PipelineVersion:
     version = PipelineVersion.objects.select_for_update().get(pk=version.pk)
     if version.state != PipelineVersion.State.DRAFT:
         raise VersionRefused(f"{version} is {version.state}; only a draft is released.")
-    manifest = Manifest.of(version)
-    frozen = Manifest(
-        steps=tuple(
-            StepEntry(e.step, e.version, e.engine, dict(e.params))
-            for e in manifest.steps
-        ),
-        engines=engines_here(
-            dict.fromkeys(e.engine for e in manifest.steps if e.engine)
-        ),
-        document_types=manifest.document_types,
-    )
+    frozen = Manifest.of(version).with_engines_here()
     version.manifest = frozen.as_json()
     version.digest = frozen.digest
     version.state = PipelineVersion.State.RELEASED
@@ -199,6 +190,7 @@ def activate(
     versions.filter(active=True).update(active=False)
     versions.filter(pk=version.pk).update(active=True)
     version.refresh_from_db()
+    policies.after_activation(version=version, actor=actor)
     return version
 
 

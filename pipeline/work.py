@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import blobs
@@ -83,7 +84,7 @@ def execute_run(run: Run, *, fresh: bool = False) -> Run:
             pipeline_version=run.pipeline_version.version,
         ),
         scratch_folder() as folder,
-        renewed(run),
+        renewed(_mine(run)),
     ):
         try:
             return _done(run, Path(folder), fresh=fresh)
@@ -123,10 +124,14 @@ def _announce(run: Run, step: str) -> None:
     Run.objects.filter(pk=run.pk, attempts=run.attempts).update(step=step)
 
 
+def _mine(run: Run) -> QuerySet[Run]:
+    """The run in this attempt: another worker may have it by now."""
+    return Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
+
+
 def _own(run: Run) -> None:
     """Lock the run for the rest of the transaction. Raises LeaseLost."""
-    mine = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, attempts=run.attempts)
-    if not mine.select_for_update().exists():
+    if not _mine(run).select_for_update().exists():
         raise LeaseLost
 
 

@@ -11,13 +11,18 @@ from catalog.people import Viewer
 from reviewer import citations
 from reviewer.citations import Page, region_box
 from reviewer.lineage_panel import panel_of
+from reviewer.replays import replays_of
 
 # More than this of a payload nobody reads on a page; the file has all of it.
 MOST_CHARACTERS = 20_000
 
 
-def open_page(artifact: DerivedArtifact, viewer: Viewer) -> dict[str, Any]:
-    """Raises Unavailable where the payload's bytes are not whole."""
+def open_page(
+    artifact: DerivedArtifact, viewer: Viewer, asked: str = ""
+) -> dict[str, Any]:
+    """asked: when it was asked to be made again. Raises Unavailable where the payload's
+    bytes are not whole.
+    """
     picture = artifact.media_type.startswith("image/")
     payload = "" if picture else _printed(artifact)
     return {
@@ -27,6 +32,7 @@ def open_page(artifact: DerivedArtifact, viewer: Viewer) -> dict[str, Any]:
         "cut": len(payload) > MOST_CHARACTERS,
         "page": _page(artifact),
         "lineage": panel_of(artifact, viewer),
+        "replays": replays_of(artifact, asked),
     }
 
 

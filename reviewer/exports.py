@@ -25,6 +25,7 @@ from catalog.models import (
     Tenant,
 )
 from catalog.services import record_delivery
+from pipeline import policies
 
 Form = Literal["json", "csv"]
 BATCH = 1000
@@ -92,6 +93,7 @@ def export(
     delivery = record_delivery(
         tenant=tenant, recipient=recipient, form=form, artifact_ids=artifacts
     )
+    policies.somebody_exports(delivery_id=delivery.pk)
     lines = csv_lines if form == "csv" else json_lines
     return Export(delivery, lines(delivery))
 

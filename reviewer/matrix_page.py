@@ -13,6 +13,7 @@ from django.http import Http404
 from catalog.answers import Kinds, mixed_kinds_of
 from catalog.models import LINES, Line, Matrix, SourceMedia, Tenant, VersionTally
 from catalog.models.matrix import Version
+from pipeline.models import PipelineVersion
 from pipeline.wording import plain
 from reviewer.slice_form import Scope
 
@@ -55,6 +56,7 @@ class MatrixPage:
     totals: Sequence[Cell]
     mixed_sources: Sequence[tuple[SourceMedia, Kinds]]
     mixed_count: int
+    unguarded: Sequence[PipelineVersion]
 
 
 def open_page(scope: Scope, query: Mapping[str, str]) -> MatrixPage:
@@ -76,7 +78,16 @@ def open_page(scope: Scope, query: Mapping[str, str]) -> MatrixPage:
         [Cell(matrix.total_of(v), _query(version=v)) for v in matrix.versions],
         list(mixed_kinds_of(first)),
         sources.count(),
+        _unguarded(matrix),
     )
+
+
+def _unguarded(matrix: Matrix) -> list[PipelineVersion]:
+    """Of the versions that speak now: those that once began to read without a gate."""
+    rows = PipelineVersion.objects.unguarded()
+    known = {(version.name, version.version): version for version in rows}
+    shown = ((v.pipeline_name, v.pipeline_version) for v in matrix.versions)
+    return [known[key] for key in shown if key in known]
 
 
 def _names(matrix: Matrix) -> Mapping[Any, tuple[str, str]]:

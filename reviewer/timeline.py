@@ -16,6 +16,7 @@ from catalog.models import (
     SourceMedia,
 )
 from pipeline.comparing.wording import verdict_text
+from pipeline.models import PipelineVersion
 from pipeline.wording import DISPOSITIONS, plain, run_reason_text
 from reviewer.history import (
     Happening,
@@ -29,7 +30,7 @@ from reviewer.history import (
 @dataclass(frozen=True, slots=True)
 class Moment:
     """kind: an enum word. facts: ids and words for programs. promotion: if it can be
-    rolled back still.
+    rolled back still. unguarded: by a version that began to read without a gate.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Moment:
     facts: Mapping[str, Any] = field(default_factory=dict)
     generation: Generation | None = None
     promotion: Promotion | None = None
+    unguarded: bool = False
 
     def as_json(self) -> dict[str, Any]:
         told = self.happening
@@ -65,6 +67,7 @@ def timeline_of(source: SourceMedia) -> list[Moment]:
 
 
 def _readings(source: SourceMedia) -> Iterator[Moment]:
+    unguarded = _unguarded()
     for one in Generation.objects.filter(source=source).defer("steps"):
         outcome = DISPOSITIONS[one.disposition].lower()
         if one.restores_id:
@@ -83,7 +86,14 @@ def _readings(source: SourceMedia) -> Iterator[Moment]:
                 "restores": str(one.restores_id) if one.restores_id else None,
             },
             generation=one,
+            unguarded=(one.pipeline_name, one.pipeline_version) in unguarded,
         )
+
+
+def _unguarded() -> set[tuple[str, str]]:
+    """Name and version of those that began to read without a gate."""
+    rows = PipelineVersion.objects.unguarded().values_list("name", "version")
+    return set(rows)
 
 
 def _promotions(source: SourceMedia) -> Iterator[Moment]:

@@ -7,11 +7,14 @@ from reviewer.views import (
     accounts,
     differences,
     erasing,
+    gate,
     golden,
     history,
     media,
     promotions,
     queue,
+    replays,
+    reprocesses,
     search,
     sources,
     task,
@@ -23,6 +26,21 @@ version_urls = [
     path("", versions.versions, name="versions"),
     path("blast-radius/", versions.blast_radius, name="blast-radius"),
     path("stale/", versions.stale, name="stale"),
+    path("reprocessing/", reprocesses.reprocesses, name="reprocesses"),
+    path("reprocessing/start/", reprocesses.reprocess_start, name="reprocess-start"),
+    path("reprocessing/<uuid:reprocess_id>/", reprocesses.reprocess, name="reprocess"),
+    path(
+        "reprocessing/<uuid:reprocess_id>/act/",
+        reprocesses.reprocess_act,
+        name="reprocess-act",
+    ),
+    path("gates/", gate.gates, name="gates"),
+    path("gates/of/<uuid:reprocess_id>/", gate.gate_open, name="gate-open"),
+    path("gates/<uuid:gate_id>/", gate.gate, name="gate"),
+    path(
+        "gates/<uuid:gate_id>/report.<str:form>", gate.gate_report, name="gate-report"
+    ),
+    path("gates/<uuid:gate_id>/<slug:verb>/", gate.gate_act, name="gate-act"),
     path("batches/", promotions.batches, name="batches"),
     path("batches/<uuid:batch_id>/", promotions.batch, name="batch"),
     path(
@@ -71,6 +89,16 @@ urlpatterns = [
     path("artifacts/<uuid:artifact_id>/", sources.artifact, name="artifact"),
     path(
         "artifacts/<uuid:artifact_id>/file", media.artifact_file, name="artifact-file"
+    ),
+    path(
+        "artifacts/<uuid:artifact_id>/reproduce/",
+        replays.artifact_reproduce,
+        name="artifact-reproduce",
+    ),
+    path(
+        "artifacts/<uuid:artifact_id>/replays/",
+        replays.artifact_replays,
+        name="artifact-replays",
     ),
     path("search/", search.search, name="search"),
     path("golden/", golden.golden_cases, name="golden-cases"),

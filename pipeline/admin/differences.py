@@ -1,11 +1,16 @@
-"""What a version changes against its base, in words. Pure."""
+"""What a version changes against another one, in words. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import ndiff
+from typing import Any
 
 from pipeline.claims import DocumentTypeSpec, FieldSpec
 from pipeline.manifest import Manifest, StepEntry
+from pipeline.memo.recipe import PROMPT
+from pipeline.parameters import PARAMETERS, Parameter
+from pipeline.wording import plain, step_text
 
 
 def differences(old: Manifest, new: Manifest) -> list[str]:
@@ -22,17 +27,53 @@ def _in_steps(old: Manifest, new: Manifest) -> Iterator[str]:
             yield f"Step {name} is new."
         else:
             yield from _in_step(before[name], entry)
+    order = [
+        [n for n in names if n in before and n in after] for names in (before, after)
+    ]
+    if order[0] != order[1]:
+        yield "The steps are done in another order."
 
 
 def _in_step(old: StepEntry, new: StepEntry) -> Iterator[str]:
+    said = f"{step_text(new.step)} ({new.step})"
     if old.version != new.version:
-        yield f"Step {new.step}: code {old.version} became {new.version}."
+        yield f"{said}: code {old.version} became {new.version}."
     if old.engine != new.engine:
-        yield f"Step {new.step}: engine {old.engine or 'none'} became {new.engine}."
+        yield f"{said}: engine {old.engine or 'none'} became {new.engine or 'none'}."
+    described = {one.name: one for one in PARAMETERS if new.step in one.steps}
     for name in sorted(old.params.keys() | new.params.keys()):
-        before, after = (p.get(name, "the default") for p in (old.params, new.params))
-        if before != after:
-            yield f"Step {new.step}: {name} went from {before} to {after}."
+        if name == PROMPT:
+            yield from _in_prompt(said, old.params, new.params)
+        else:
+            parameter = described.get(name) or _undescribed(new.step, name)
+            yield from _in_value(said, parameter, old.params, new.params)
+
+
+def _undescribed(step: str, name: str) -> Parameter:
+    return Parameter((step,), name, plain(name), "", None)
+
+
+def _in_value(
+    place: str, parameter: Parameter, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[str]:
+    """What was left out is the default, so that spelling it out changes nothing."""
+    before, after = parameter.value_in(old), parameter.value_in(new)
+    if before != after:
+        label = f"{parameter.label[:1].lower()}{parameter.label[1:]}"
+        yield (
+            f"{place}: {label} went from {parameter.said(before)} to"
+            f" {parameter.said(after)}."
+        )
+
+
+def _in_prompt(
+    place: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[str]:
+    before, after = (str(side.get(PROMPT, "")).splitlines() for side in (old, new))
+    marks = [line[:1] for line in ndiff(before, after)]
+    added, removed = marks.count("+"), marks.count("-")
+    if added or removed:
+        yield f"{place}: another prompt, {added} lines added and {removed} removed."
 
 
 def _in_engines(old: Manifest, new: Manifest) -> Iterator[str]:
@@ -40,12 +81,16 @@ def _in_engines(old: Manifest, new: Manifest) -> Iterator[str]:
         before = old.engines.get(alias)
         if before is None:
             yield f"Engine {alias} is new: {engine['model_id']}."
-        elif before["model_id"] != engine["model_id"]:
+            continue
+        if before["model_id"] != engine["model_id"]:
             yield f"Engine {alias}: {before['model_id']} became {engine['model_id']}."
         elif before["weights_digest"] != engine["weights_digest"]:
             yield f"Engine {alias}: other weights under the same name."
-        elif before["options"] != engine["options"]:
-            yield f"Engine {alias}: other options."
+        was, now = before["options"], engine["options"]
+        for name in sorted(was.keys() | now.keys()):
+            if was.get(name) != now.get(name):
+                sides = [side.get(name, "the default") for side in (was, now)]
+                yield f"Engine {alias}: {name} went from {sides[0]} to {sides[1]}."
 
 
 def _in_types(old: Manifest, new: Manifest) -> Iterator[str]:
@@ -56,19 +101,19 @@ def _in_types(old: Manifest, new: Manifest) -> Iterator[str]:
         if name not in before:
             yield f"Document type {name} is new."
         else:
-            yield from _in_type(before[name], spec)
+            yield from in_type(before[name], spec)
 
 
-def _in_type(old: DocumentTypeSpec, new: DocumentTypeSpec) -> Iterator[str]:
+def in_type(old: DocumentTypeSpec, new: DocumentTypeSpec) -> Iterator[str]:
     before = {field.name: field for field in old.fields}
     after = {field.name: field for field in new.fields}
     yield from _words(f"{new.name}, keywords", old.keywords, new.keywords)
+    if old.critical_lines != new.critical_lines:
+        now = "now" if new.critical_lines else "no longer"
+        yield f"{new.name}: its line items are {now} critical."
     for column in sorted(old.line_columns.keys() | new.line_columns.keys()):
         columns = (spec.line_columns.get(column, ()) for spec in (old, new))
         yield from _words(f"{new.name}, headings of {column}", *columns)
-    if old.critical_lines != new.critical_lines:
-        said = "now" if new.critical_lines else "no longer"
-        yield f"{new.name}: line items are {said} critical."
     for name in before.keys() - after.keys():
         yield f"{new.name}: field {name} is gone."
     for name, field in after.items():

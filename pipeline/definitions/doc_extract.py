@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.claims import DocumentTypeSpec
 from pipeline.extracting import acceptance
 from pipeline.manifest import Manifest, StepEntry, engines_here
-from pipeline.steps import input_gate, layout, normalize, ocr
+from pipeline.steps import extract, input_gate, layout, normalize, ocr, verify
 from pipeline.steps.registry import latest_versions
 
 NAME = "doc-extract"
@@ -35,6 +35,8 @@ PARAMS: dict[str, Mapping[str, Any]] = {
     "thumbnail": {"width": 320},
     "ocr": ocr.DEFAULTS,
     "layout": layout.DEFAULTS,
+    "extract": extract.DEFAULTS,
+    "verify": verify.DEFAULTS,
     "disposition": {
         "critical_confidence": acceptance.CRITICAL_CONFIDENCE,
         "verified_confidence": acceptance.VERIFIED_CONFIDENCE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
+
+from catalog.hashing import digest_of
 
 
 def role_of(alias: str) -> str:
@@ -21,6 +24,7 @@ class EngineHandler:
 
     def __init__(self) -> None:
         self._made: dict[str, Any] = {}
+        self._made_with: dict[str, Any] = {}
 
     @cached_property
     def backends(self) -> dict[str, dict[str, Any]]:
@@ -51,9 +55,30 @@ class EngineHandler:
         """Aliases of the engines that a step which asks for the role can be given."""
         return [alias for alias in self.backends if role_of(alias) == role]
 
+    def made_with(self, alias: str, options: Mapping[str, Any]) -> Any:
+        """The alias's engine with options of a version's own, made once a process.
+
+        Raises ImproperlyConfigured, also where the backend does not take them.
+        """
+        parameters = self.backends.get(alias, {})
+        if options == parameters.get("OPTIONS", {}):
+            return self[alias]
+        key = digest_of({"alias": alias, "options": dict(options)})
+        if key not in self._made_with:
+            backend = self.backend(alias)
+            try:
+                made = backend(**options, **parameters.get("RUNTIME", {}))
+            except (TypeError, ValueError) as error:
+                raise ImproperlyConfigured(
+                    f"the engine {alias!r} cannot be made with these options: {error}"
+                ) from error
+            self._made_with[key] = made
+        return self._made_with[key]
+
     def forget(self) -> None:
         """Make engines anew: the settings changed."""
         self._made.clear()
+        self._made_with.clear()
         self.__dict__.pop("backends", None)
 
 

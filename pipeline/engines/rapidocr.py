@@ -61,6 +61,11 @@ class RapidOcrEngine:
     which bounds the memory of a process.
     """
 
+    # Floating point may add up in another order with other threads or another
+    # processor; a page fraction or a confidence then moves by less than this.
+    determinism = "tolerance"
+    tolerance = 0.02
+
     def __init__(
         self,
         threads: int | None = None,

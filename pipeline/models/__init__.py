@@ -9,7 +9,8 @@ from pipeline.models.pipeline_version import PipelineVersion
 from pipeline.models.policy import PipelinePolicy
 from pipeline.models.registry import ModelEntry, ModelPrice, TokenFormula
 from pipeline.models.replay import ReplayObservation
-from pipeline.models.reprocess import Reprocess, ReprocessItem, Stage
+from pipeline.models.reprocess import Reprocess, Stage
+from pipeline.models.reprocess_item import ReprocessItem
 from pipeline.models.run import Run
 
 __all__ = [

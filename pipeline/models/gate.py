@@ -6,9 +6,27 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
-from catalog.models import GoldenSet
+from catalog.models import GoldenSet, Tenant
+from catalog.people import Viewer
+from catalog.scope import LEADERS
 from pipeline.models.pipeline_version import PipelineVersion
 from pipeline.models.reprocess import Reprocess
+
+
+class GateQuerySet(models.QuerySet["Gate"]):
+    def visible_to(self, user: Viewer) -> GateQuerySet:
+        """Those of whose every tenant the user is manager or admin; operators: all.
+
+        A gate's figures are of all its tenants together, so part of it is none.
+        """
+        if user.is_superuser:
+            return self
+        from pipeline.models import ReprocessItem
+
+        led = Tenant.objects.led_by(user, *LEADERS).values("pk")
+        items = ReprocessItem.objects.filter(reprocess=models.OuterRef("reprocess"))
+        foreign = items.exclude(source__tenant__in=led)
+        return self.filter(models.Exists(items), ~models.Exists(foreign))
 
 
 class Gate(models.Model):
@@ -44,6 +62,8 @@ class Gate(models.Model):
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
+    objects = GateQuerySet.as_manager()
+
     class Meta:
         db_table = "gate"
         ordering = ["-created_at"]
@@ -63,6 +83,18 @@ class Gate(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="gate_is_kept", operation=pgtrigger.Delete),
+            # Whoever has seen the figures may not choose what they are held against.
+            pgtrigger.Protect(
+                name="stated_before_measured",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__measured_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__margins__df=pgtrigger.F("new__margins"))
+                    | pgtrigger.Q(old__level__df=pgtrigger.F("new__level"))
+                    | pgtrigger.Q(old__golden_set__df=pgtrigger.F("new__golden_set"))
+                    | pgtrigger.Q(old__reprocess__df=pgtrigger.F("new__reprocess"))
+                ),
+            ),
             pgtrigger.Trigger(
                 name="signed_gate_is_frozen",
                 when=pgtrigger.Before,
@@ -79,12 +111,23 @@ class Gate(models.Model):
         return f"gate of {self.reprocess}"
 
 
+class GateSliceQuerySet(models.QuerySet["GateSlice"]):
+    def in_order(self) -> GateSliceQuerySet:
+        """The whole first, then dimension by dimension."""
+        return self.order_by("dimension", "key")
+
+    def holding(self) -> GateSliceQuerySet:
+        """Those that keep the documents in them back."""
+        return self.filter(holds=True).order_by("dimension", "key")
+
+
 class GateSlice(models.Model):
     """A slice of a gate: what was compared in it, what people know, and the verdict.
 
-    better, worse: documents of which only the new, only the old version has all
-    critical fields right. difference and its bounds are shares of the slice's
-    documents, new minus old.
+    better, worse: documents of which only the new, only the old version has right
+    what they disagree about. difference and its bounds are shares of documents, new
+    minus old: lower and upper of documents yet to come, each missed at most the gate's
+    level of the time; at_least of exactly the documents compared.
     """
 
     class Verdict(models.TextChoices):
@@ -108,6 +151,15 @@ class GateSlice(models.Model):
     upper = models.FloatField(null=True)
     p_harm = models.FloatField(null=True, help_text="one-sided, before Holm")
     p_adjusted = models.FloatField(null=True)
+    at_least = models.FloatField(
+        null=True, help_text="least difference of exactly the documents compared"
+    )
+    moving = models.PositiveIntegerField(
+        default=0, help_text="documents of it that may move"
+    )
+    holds = models.BooleanField(
+        default=False, help_text="it keeps the other documents of it back"
+    )
     exact = models.BooleanField(
         default=False, help_text="every document was compared and decided"
     )
@@ -116,6 +168,8 @@ class GateSlice(models.Model):
     )
     verdict = models.CharField(max_length=12, choices=Verdict.choices)
     why = models.CharField(max_length=50, blank=True, help_text="an enum word")
+
+    objects = GateSliceQuerySet.as_manager()
 
     class Meta:
         db_table = "gate_slice"

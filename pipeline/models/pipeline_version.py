@@ -23,6 +23,18 @@ class PipelineVersionQuerySet(models.QuerySet["PipelineVersion"]):
     def active(self) -> PipelineVersionQuerySet:
         return self.filter(active=True)
 
+    def with_unguarded(self) -> PipelineVersionQuerySet:
+        """Annotated with unguarded: somebody once let it read without a gate."""
+        told = models.Exists(
+            self.model._meta.apps.get_model("pipeline", "Activation").objects.filter(
+                pipeline_version=models.OuterRef("pk"), reason="unguarded"
+            )
+        )
+        return self.annotate(unguarded=told)
+
+    def unguarded(self) -> PipelineVersionQuerySet:
+        return self.filter(activations__reason="unguarded").distinct()
+
     def of(self, generation: Generation) -> PipelineVersion:
         """The version that made a generation, or that which it restores."""
         return self.get(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
 
 import pgtrigger
 from django.conf import settings
@@ -9,8 +11,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalog.ids import new_id
-from catalog.models import Comparison, Generation, SourceMedia
-from catalog.people import Viewer, within_tenants_of
+from catalog.models import Tenant
+from catalog.people import Viewer
 from pipeline.models.pipeline_version import PipelineVersion
 
 
@@ -25,6 +27,36 @@ class Stage(models.IntegerChoices):
 class ReprocessQuerySet(models.QuerySet["Reprocess"]):
     def working(self) -> ReprocessQuerySet:
         return self.filter(state=Reprocess.State.RUNNING)
+
+    def open(self) -> ReprocessQuerySet:
+        """Neither finished nor given up."""
+        return self.filter(state__in=[Reprocess.State.RUNNING, Reprocess.State.PAUSED])
+
+    def of_tenants(self, tenants: Iterable[uuid.UUID] | None) -> ReprocessQuerySet:
+        """Those that hold sources of one of the tenants. tenants: ids; None is all."""
+        if tenants is None:
+            return self
+        return self.filter(selection__tenants__has_any_keys=[str(t) for t in tenants])
+
+    def visible_to(self, user: Viewer) -> ReprocessQuerySet:
+        if user.is_superuser:
+            return self
+        own = Tenant.objects.visible_to(user).values_list("pk", flat=True)
+        return self.of_tenants(list(own))
+
+    def standing_still(self, *, since: datetime) -> ReprocessQuerySet:
+        """At work, they say, but nothing is under a lease and nothing ended since."""
+        from pipeline.models.reprocess_item import ReprocessItem
+
+        items = ReprocessItem.objects.filter(reprocess=models.OuterRef("pk"))
+        held = items.filter(
+            state=ReprocessItem.State.WORKING, lease_until__gt=timezone.now()
+        )
+        return self.working().filter(
+            ~models.Exists(held),
+            ~models.Exists(items.filter(finished_at__gt=since)),
+            state_since__lt=since,
+        )
 
 
 class Reprocess(models.Model):
@@ -52,13 +84,15 @@ class Reprocess(models.Model):
         PipelineVersion, models.PROTECT, related_name="reprocesses"
     )
     selection = models.JSONField(
-        default=dict, help_text="what was chosen: slices, no values"
+        default=dict,
+        help_text="what was chosen: slices, no values; and whose sources it found",
     )
     seed = models.BigIntegerField(help_text="of the random order of its items")
     canary_share = models.FloatField(default=0.01)
     sample_share = models.FloatField(default=0.1)
     items_count = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=9, choices=State.choices, default=State.RUNNING)
+    state_since = models.DateTimeField(default=timezone.now, editable=False)
     why = models.CharField(max_length=12, choices=Why.choices, blank=True)
     stage = models.PositiveSmallIntegerField(
         choices=Stage.choices, default=Stage.CANARY
@@ -114,6 +148,8 @@ class Reprocess(models.Model):
                     ("running", "finished"),
                     ("running", "cancelled"),
                     ("paused", "cancelled"),
+                    # Items that failed may be tried again.
+                    ("finished", "running"),
                 ],
             ),
         ]
@@ -121,116 +157,7 @@ class Reprocess(models.Model):
     def __str__(self) -> str:
         return f"reprocess to {self.pipeline_version}"
 
-
-class ReprocessItemQuerySet(models.QuerySet["ReprocessItem"]):
-    def visible_to(self, user: Viewer) -> ReprocessItemQuerySet:
-        return self.filter(within_tenants_of(user, "source__tenant"))
-
-    def due(self, reprocess: Reprocess) -> ReprocessItemQuerySet:
-        """What may be claimed now: waiting, or its worker's lease has ended."""
-        now = timezone.now()
-        waiting = models.Q(state=ReprocessItem.State.WAITING) & (
-            models.Q(not_before__isnull=True) | models.Q(not_before__lte=now)
-        )
-        lost = models.Q(state=ReprocessItem.State.WORKING, lease_until__lt=now)
-        return self.filter(
-            waiting | lost, reprocess=reprocess, stage=reprocess.stage
-        ).order_by("position")
-
-    def compared(self) -> ReprocessItemQuerySet:
-        """Those of which old and new can be set side by side."""
-        return self.filter(state=ReprocessItem.State.DONE, comparison__isnull=False)
-
-    def totals(self) -> dict[str, Any]:
-        """{state: count} and the sums of milliseconds, cost and steps."""
-        counts = dict(
-            self.order_by().values_list("state").annotate(n=models.Count("pk"))
-        )
-        sums = self.aggregate(
-            ms=models.Sum("ms", default=0),
-            micro_usd=models.Sum("micro_usd", default=0),
-            steps_run=models.Sum("steps_run", default=0),
-            steps_spared=models.Sum("steps_spared", default=0),
-        )
-        return {"states": counts, **sums}
-
-
-class ReprocessItem(models.Model):
-    """One source of a reprocess: who works on it until when, and what came of it.
-
-    slices: {"tenant", "template", "document_type", "modality", "quality"}, as the
-    reading that was current said when the two were compared.
-    """
-
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        WORKING = "working"
-        DONE = "done"
-        FAILED = "failed"
-        SKIPPED = "skipped"
-
-    item_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    reprocess = models.ForeignKey(
-        Reprocess, models.PROTECT, related_name="items", db_index=False
-    )
-    source = models.ForeignKey(SourceMedia, models.PROTECT, related_name="+")
-    stage = models.PositiveSmallIntegerField(choices=Stage.choices)
-    position = models.IntegerField(help_text="in the random order of the reprocess")
-    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    not_before = models.DateTimeField(null=True, help_text="pause after a failure")
-    reason = models.CharField(max_length=50, blank=True)
-    old_generation = models.ForeignKey(
-        Generation, models.PROTECT, null=True, related_name="+"
-    )
-    new_generation = models.ForeignKey(
-        Generation, models.PROTECT, null=True, related_name="+"
-    )
-    comparison = models.ForeignKey(
-        Comparison, models.PROTECT, null=True, related_name="+"
-    )
-    slices = models.JSONField(default=dict)
-    ms = models.IntegerField(default=0, help_text="of all steps that ran")
-    micro_usd = models.BigIntegerField(default=0)
-    steps_run = models.PositiveSmallIntegerField(default=0)
-    steps_spared = models.PositiveSmallIntegerField(default=0)
-    finished_at = models.DateTimeField(null=True)
-
-    objects = ReprocessItemQuerySet.as_manager()
-
-    class Meta:
-        db_table = "reprocess_item"
-        ordering = ["reprocess", "position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["reprocess", "source"], name="source_once_a_reprocess"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="done")
-                | models.Q(new_generation__isnull=False, finished_at__isnull=False),
-                name="done_item_has_generation",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="working")
-                | models.Q(lease_until__isnull=False),
-                name="item_at_work_has_lease",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state__in=["failed", "skipped"])
-                | ~models.Q(reason=""),
-                name="ended_item_says_why",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["reprocess", "stage", "position"],
-                condition=models.Q(state__in=["waiting", "working"]),
-                name="reprocess_item_due",
-            ),
-            models.Index(fields=["reprocess", "state"], name="reprocess_item_states"),
-        ]
-        triggers = [pgtrigger.Protect(name="item_is_kept", operation=pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.source_id}: {self.state}"
+    @property
+    def tenant_ids(self) -> list[uuid.UUID]:
+        """Whose sources are in it."""
+        return [uuid.UUID(one) for one in self.selection["tenants"]]

@@ -29,6 +29,16 @@ class Outcome(StrEnum):
     FAILED = "failed"  # the step could not do its work
 
 
+class Determinism(StrEnum):
+    """How much of a result comes out again from the same inputs in the same place."""
+
+    BITWISE = "bitwise"  # every byte
+    CANONICAL = "canonical"  # all but what the step or engine declares as volatile
+    TOLERANCE = "tolerance"  # numbers within its declared tolerance, all else the same
+    STOCHASTIC = "stochastic"  # it is not promised
+    REMOTE = "remote"  # a service decides, which may change unseen
+
+
 class StepError(Exception):
     """A step failed; reason is an enum word, the message holds no document text."""
 
@@ -117,6 +127,7 @@ class Step(Protocol):
     reads are the upstream kinds that it may look at, reads_types is whether it may look
     at the document types: it is given nothing else, so nothing else decides its
     results. keeps is False for a step that makes no artifacts: it runs every time.
+    determinism is the step's own: an engine that it calls declares another one.
     """
 
     name: str
@@ -124,6 +135,7 @@ class Step(Protocol):
     reads: tuple[str, ...]
     reads_types: bool
     keeps: bool
+    determinism: Determinism
 
     def run(self, given: StepInput) -> StepResult:
         """Do the work. Raises StepError, or EngineError from the engine it calls."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.claims import Claim, Extraction
 from pipeline.extracting.acceptance import decide
-from pipeline.steps.base import Outcome, StepInput, StepResult
+from pipeline.steps.base import Determinism, Outcome, StepInput, StepResult
 
 
 class DispositionStep:
@@ -15,6 +15,7 @@ class DispositionStep:
     reads: tuple[str, ...] = ("grounding", "field")
     reads_types = True
     keeps = False
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         extraction = _extraction(given)

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipeline.claims import Extraction
-from pipeline.steps.base import Output, StepInput, StepResult
+from pipeline.extracting.charge_lines import APART, LINES, with_charges
+from pipeline.steps.base import Determinism, Output, StepInput, StepResult
 from pipeline.steps.document import DOCUMENT, layout_of, pages_of, read_inputs
 
 if TYPE_CHECKING:
     from pipeline.engines.base import ExtractEngine
 
 
+# Where charges below the table belong; before 1.1.0 they always stood apart.
+DEFAULTS: Mapping[str, str] = {"charges": APART}
+
+
 class ExtractStep:
     name = "extract"
-    version = "1.0.0"
+    version = "1.1.0"
     reads: tuple[str, ...] = ("ocr", "layout")
     reads_types = True
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         """One output: the claims as the engine made them."""
         engine: ExtractEngine = given.engine("extract")
-        extraction = engine.extract(
-            pages_of(given), layout_of(given), given.document_types
-        )
+        read = pages_of(given), layout_of(given), given.document_types
+        extraction = engine.extract(*read)
+        if {**DEFAULTS, **given.params}["charges"] == LINES:
+            extraction = with_charges(extraction, *read)
         output = Output(
             kind="extraction",
             slot=DOCUMENT,

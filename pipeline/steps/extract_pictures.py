@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.engines.service_error import ServiceError
 from pipeline.engines.vision_chat.engine import Seen, Wishes
 from pipeline.engines.vision_chat.understanding import Document
-from pipeline.steps.base import Outcome, Output, StepInput, StepResult
+from pipeline.steps.base import Determinism, Outcome, Output, StepInput, StepResult
 from pipeline.steps.document import DOCUMENT, layout_of, pages_of, read_inputs
 from pipeline.steps.extract import quality_of
 from pipeline.steps.slots import UPRIGHT
@@ -47,6 +47,7 @@ class ExtractFromPictures:
     reads: tuple[str, ...] = ("ocr", "layout", "page_image")
     reads_types = True
     keeps = True
+    determinism = Determinism.BITWISE
     defaults = DEFAULTS
 
     def run(self, given: StepInput) -> StepResult:

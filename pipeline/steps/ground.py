@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.extracting.grounding import ground
-from pipeline.steps.base import Output, StepInput, StepResult
+from pipeline.steps.base import Determinism, Output, StepInput, StepResult
 from pipeline.steps.document import DOCUMENT, extraction_of, pages_of
 
 
@@ -13,6 +13,7 @@ class GroundStep:
     reads: tuple[str, ...] = ("extraction", "ocr")
     reads_types = False
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         """One output: the extraction with checked regions."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.engines.vision_chat.grounding import Said, likeness_of
 from pipeline.extracting.grounding import ground_claim, text_under
-from pipeline.steps.base import Output, StepInput, StepResult
+from pipeline.steps.base import Determinism, Output, StepInput, StepResult
 from pipeline.steps.document import DOCUMENT, extraction_of, pages_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class GroundLoosely:
     reads: tuple[str, ...] = ("extraction", "ocr")
     reads_types = False
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         """One output: the extraction with checked regions."""

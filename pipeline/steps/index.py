@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.steps.base import Output, StepInput, StepResult
+from pipeline.steps.base import Determinism, Output, StepInput, StepResult
 from pipeline.words import PageWords, text_of
 
 # What PostgreSQL can index in one tsvector is one megabyte of lexemes; a page with more
@@ -16,6 +16,7 @@ class IndexStep:
     reads: tuple[str, ...] = ("ocr",)
     reads_types = False
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         outputs = []

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.reading.images import READERS
-from pipeline.steps.base import Outcome, StepError, StepInput, StepResult
+from pipeline.steps.base import Determinism, Outcome, StepError, StepInput, StepResult
 from pipeline.steps.reading_calls import call_reader, limits_of
 
 
@@ -82,6 +82,7 @@ class InputGate:
     reads: tuple[str, ...] = ()
     reads_types = False
     keeps = False
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         params = {**DEFAULTS, **given.params}

@@ -8,7 +8,7 @@ from pipeline.layout.analyse import Template, analyse
 from pipeline.layout.codec import layout_to_json
 from pipeline.layout.template import template_of
 from pipeline.layout.template_steps import stepped_template_of
-from pipeline.steps.base import Output, StepError, StepInput, StepResult
+from pipeline.steps.base import Determinism, Output, StepError, StepInput, StepResult
 from pipeline.words import PageWords
 
 DEFAULTS: Mapping[str, str] = {"template": "sections"}
@@ -26,6 +26,7 @@ class LayoutStep:
     reads: tuple[str, ...] = ("ocr",)
     reads_types = False
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         """One "layout" output for the whole document.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.reading.errors import UnreadableReason
-from pipeline.steps.base import Output, StepError, StepInput, StepResult
+from pipeline.steps.base import Determinism, Output, StepError, StepInput, StepResult
 from pipeline.steps.reading_calls import call_reader, limits_of
 
 DEFAULTS: Mapping[str, float] = {
@@ -33,6 +33,7 @@ class Normalize:
     reads: tuple[str, ...] = ()
     reads_types = False
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         params = {**DEFAULTS, **given.params}

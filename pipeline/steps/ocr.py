@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.reading.embedded import look_at, needs_ocr, trustworthy
 from pipeline.reading.errors import UnreadableReason
 from pipeline.reading.upright import set_upright, surely_read
-from pipeline.steps.base import Output, StepError, StepInput, StepResult
+from pipeline.steps.base import Determinism, Output, StepError, StepInput, StepResult
 from pipeline.steps.reading_calls import call_reader, limits_of
 from pipeline.steps.slots import UPRIGHT
 from pipeline.words import PageWords, Word
@@ -64,6 +64,7 @@ class Ocr:
     reads: tuple[str, ...] = ("page_image",)
     reads_types = False
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         params = {**DEFAULTS, **given.params}

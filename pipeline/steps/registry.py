@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from pipeline.steps.base import Step, StepInput, StepResult
+from pipeline.steps.base import Determinism, Step, StepInput, StepResult
 
 VARIANT = "+"
 # Role of an engine to the steps that are of the same variant as the one that calls it.
@@ -26,12 +26,20 @@ FOLLOWING: Mapping[str, tuple[str, ...]] = {"extract": ("ground",)}
 class Earlier:
     """A step as it was in an earlier version; then are the parameters that say how."""
 
-    def __init__(self, step: Step, version: str, **then: Any) -> None:
+    def __init__(
+        self,
+        step: Step,
+        version: str,
+        *,
+        determinism: Determinism | None = None,
+        **then: Any,
+    ) -> None:
         self.name = step.name
         self.version = version
         self.reads = step.reads
         self.reads_types = step.reads_types
         self.keeps = step.keeps
+        self.determinism = determinism or step.determinism
         self.step = step
         self.then = then
 
@@ -62,10 +70,12 @@ def _steps() -> dict[tuple[str, str], Step]:
         Ocr(),
         Earlier(LayoutStep(), "1.0.0", template="steps"),
         LayoutStep(),
+        Earlier(ExtractStep(), "1.0.0", charges="apart"),
         ExtractStep(),
         ExtractFromPictures(),
         GroundStep(),
         GroundLoosely(),
+        Earlier(VerifyStep(), "1.0.0", determinism=Determinism.STOCHASTIC, today="run"),
         VerifyStep(),
         IndexStep(),
         DispositionStep(),
@@ -100,3 +110,8 @@ def variant_of(name: str, version: str, variant: str) -> str:
     ending = f"{VARIANT}{variant}"
     found = [v for step, v in _steps() if step == name and v.endswith(ending)]
     return found[-1] if found else version
+
+
+def all_steps() -> list[Step]:
+    """Every step version that can run here, the newest of its name last."""
+    return list(_steps().values())

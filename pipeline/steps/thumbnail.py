@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from pipeline.steps.base import Output, StepError, StepInput, StepResult
+from pipeline.steps.base import Determinism, Output, StepError, StepInput, StepResult
 from pipeline.steps.slots import UPRIGHT
 
 _DEFAULT_WIDTH = 320
@@ -20,6 +20,7 @@ class Thumbnail:
     reads: tuple[str, ...] = ("page_image",)
     reads_types = False
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         width = int(given.params.get("width", _DEFAULT_WIDTH))

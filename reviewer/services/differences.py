@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from catalog.models import Comparison, Generation, State
 from pipeline.models import ReprocessItem, Stage
+from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from reviewer import two_versions
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.triage import priority_by
@@ -51,7 +51,7 @@ def follow_comparison(*, comparison: Comparison, item: ReprocessItem) -> None:
 @transaction.atomic
 def ask_differences(
     *,
-    items: QuerySet[ReprocessItem],
+    items: ReprocessItemQuerySet,
     slices: Mapping[str, str],
     most: int,
     user: User | None = None,
@@ -62,18 +62,15 @@ def ask_differences(
     ReprocessItem.slices that they must have. They are taken in the random order that
     the reprocess was started with, so that what is asked is a random sample.
     """
-    wanted = ReprocessItem.objects.compared().filter(
-        pk__in=items.order_by().values("pk"), slices__contains=dict(slices)
-    )
+    wanted = items.compared().in_slices(slices).order_by("position")
     asked = ReviewTask.objects.exclude(state=ReviewTask.State.WITHDRAWN)
     undecided = wanted.filter(comparison__disagrees=True).exclude(
         comparison__in=asked.filter(comparison__isnull=False).values("comparison")
     )
     count = 0
-    rows = undecided.order_by("position").select_related(
+    for item in undecided.select_related(
         "comparison__old_generation__source", "comparison__new_generation"
-    )
-    for item in rows.iterator(chunk_size=200):
+    ).iterator(chunk_size=200):
         if count >= min(most, MOST):
             break
         if item.comparison and ask_difference(comparison=item.comparison):

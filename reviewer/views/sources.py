@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import DerivedArtifact, SourceMedia
 from catalog.models.tenant import may_erase
+from pipeline import policies
 from reviewer import artifact_page, source_list
 from reviewer.downloads import download
 from reviewer.exports import export
@@ -61,6 +62,8 @@ def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(visible, pk=source_id)
     if found.erased_at is not None:
         return tombstone(request, found)
+    # Under a lazy policy, what is behind is read anew; what stands is shown now.
+    policies.somebody_reads(source_id=found.pk, user=request.user)
     wanted = request.GET.dict()
     shown = open_page(viewer=request.user, source=found, wanted=wanted)
     tasks = list(found.review_tasks.visible_to(request.user).open().release_first())
@@ -83,5 +86,6 @@ def artifact(request: UserRequest, artifact_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(
         artifacts.select_related("source__tenant", "generation"), pk=artifact_id
     )
-    context = artifact_page.open_page(found, request.user)
+    asked = request.GET.get("asked", "")
+    context = artifact_page.open_page(found, request.user, asked)
     return render(request, "sources/artifact.html", context)

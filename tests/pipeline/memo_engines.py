@@ -30,3 +30,7 @@ class FixedOcr:
             for number, text in enumerate(self.text.split())
         )
         return PageWords(page, 900.0, 1200.0, words, "ocr")
+
+
+class Other(FixedOcr):
+    """Another backend under the same alias."""

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.manifest import Manifest
 from pipeline.memo.closure import Sources
 from pipeline.memo.recipe import Recipe, memo_key, recipe_of
-from pipeline.steps.base import SourceFacts, Step, StepInput, StepResult
+from pipeline.steps.base import Determinism, SourceFacts, Step, StepInput, StepResult
 
 FILES = {
     "toy/__init__.py": "",
@@ -143,6 +143,7 @@ class ToyStep:
     reads: tuple[str, ...] = ("page_image", "ocr")
     reads_types = True
     keeps = True
+    determinism = Determinism.BITWISE
 
     def run(self, given: StepInput) -> StepResult:
         return StepResult()

@@ -4,12 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from pipeline import queue, versions
+from pipeline import frozen, queue, upgrades, versions
 from pipeline.events import ensure_partitions
-from pipeline.manifest import EngineChanged, Manifest
 from pipeline.model_registry import register_released
 from pipeline.models import PipelineVersion
-from pipeline.steps.registry import UnknownStep
 
 
 class Command(BaseCommand):
@@ -27,10 +25,13 @@ class Command(BaseCommand):
         if active is None:
             self.stdout.write(f"{version} is released; no version is active.")
             return
-        try:
-            Manifest.of(active).check_runnable()
-        except (EngineChanged, UnknownStep):
+        for stuck in upgrades.stuck_versions():
+            self.stdout.write(stuck.sentence)
+            if stuck.command:
+                self.stdout.write(f"Activate it in the admin, or: {stuck.command}")
+        released = PipelineVersion.objects.exclude(state="draft")
+        for name, steps in frozen.missing_steps(released).items():
             self.stdout.write(
-                f"{active} is active but cannot run here: engines or steps are others"
-                f" now. Until you activate {version} in the admin, new documents fail."
+                f"{name} names code that is not here: {', '.join(steps)}. What it made"
+                " cannot be reproduced until pipeline/steps/registry.py has it."
             )

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from catalog.admin import Window
+from pipeline import forecast
+from pipeline.admin.document_types import may_edit
+from pipeline.models import PipelinePolicy, PipelineVersion
+from pipeline.policies import Mode
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[PipelinePolicy]
+else:
+    ModelForm = forms.ModelForm
+
+
+class PolicyForm(ModelForm):
+    class Meta:
+        model = PipelinePolicy
+        fields = ["name", "mode", "proof_required", "audit_share"]
+        widgets = {"mode": forms.RadioSelect(attrs={"class": "pl-choice"})}
+        labels = {
+            "name": "Pipeline",
+            "mode": "What becomes of old readings",
+            "audit_share": "Share of the accepted that people look at",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "name" in self.fields:
+            self.fields["name"] = forms.ChoiceField(
+                choices=_without_policy(), label="Pipeline"
+            )
+        if "audit_share" in self.fields:
+            self.fields["audit_share"].widget.attrs |= {
+                "min": 0,
+                "max": 1,
+                "step": 0.01,
+            }
+
+    def clean_audit_share(self) -> float:
+        share = float(self.cleaned_data["audit_share"])
+        if not 0 <= share <= 1:
+            raise forms.ValidationError("Give a share from 0 to 1, such as 0.02.")
+        return share
+
+
+def _without_policy() -> list[tuple[str, str]]:
+    taken = PipelinePolicy.objects.values("name")
+    names = PipelineVersion.objects.exclude(name__in=taken)
+    found = names.order_by("name").values_list("name", flat=True).distinct()
+    return [(name, name) for name in found]
+
+
+@admin.register(PipelinePolicy)
+class PipelinePolicyAdmin(Window):
+    """One a pipeline; who changed it, and from what to what, is in its history."""
+
+    form = PolicyForm
+    list_display = ["name", "mode_words", "proof_required", "audit_share", "updated_by"]
+    list_select_related = ["updated_by"]
+    readonly_fields = ["what_follows", "updated_by", "updated_at"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        chosen = ["name", "mode"] if obj is None else ["mode"]
+        return [
+            (None, {"fields": chosen}),
+            ("What follows from each", {"fields": ["what_follows"]}),
+            ("What is accepted unseen", {"fields": ["proof_required", "audit_share"]}),
+            ("Changed", {"fields": ["updated_by", "updated_at"]}),
+        ]
+
+    @admin.display(description="old readings", ordering="mode")
+    def mode_words(self, policy: PipelinePolicy) -> str:
+        return policy.get_mode_display()
+
+    @admin.display(description="how mixed, for how long")
+    def what_follows(self, policy: PipelinePolicy) -> str:
+        if policy._state.adding:
+            return "It is said here once the policy is saved."
+        found = forecast.forecast_of(policy.name)
+        rows = [
+            (mode.label, found.sentence(mode), policy.mode == mode) for mode in Mode
+        ]
+        return render_to_string("admin/pipeline/_forecast.html", {"rows": rows})
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_edit(request) and bool(_without_policy())
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_edit(request)
+
+    def construct_change_message(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        add: bool = False,  # noqa: FBT001, FBT002 - Django's
+    ) -> Any:
+        if add:
+            return f"The policy is: {form.instance.get_mode_display()}."
+        told = (
+            f"{form.fields[name].label or name} went from {form.initial.get(name)} to"
+            f" {form.cleaned_data[name]}."
+            for name in form.changed_data
+        )
+        return " ".join(told)
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: Any
+    ) -> None:
+        obj.updated_by, obj.updated_at = request.user, timezone.now()
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,164 @@
+"""What becomes of old readings when a pipeline has a new version: see PipelinePolicy.
+
+eager: all that is behind is read anew beside what stands. lazy: a document is, once
+somebody opens or exports it. pinned: nothing is. Under every mode what stands goes on
+standing until something is promoted.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from importlib import import_module, util
+from typing import Any
+
+import structlog
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from catalog.models import Generation, State
+from catalog.models.generation import GenerationQuerySet
+from catalog.services import SourceErased, promote
+from pipeline import queue, services
+from pipeline.models import Gate, GateSlice, PipelinePolicy, PipelineVersion, Run
+
+log = structlog.get_logger()
+Mode = PipelinePolicy.Mode
+TEMPLATE = "template"
+
+
+def policy_of(name: str) -> PipelinePolicy:
+    """The pipeline's, or that of a pipeline for which nobody chose: pinned."""
+    found = PipelinePolicy.objects.filter(pk=name).first()
+    return found or PipelinePolicy(name=name)
+
+
+def _room(name: str) -> Any | None:
+    """A room of the pipeline that another part of it brings; None where it is not."""
+    found = util.find_spec(f"pipeline.{name}")
+    return import_module(f"pipeline.{name}") if found else None
+
+
+def after_activation(*, version: PipelineVersion, actor: User | None) -> None:
+    """Under an eager policy: begin to read everything that is behind.
+
+    What refuses to begin is told in the log; the version is active all the same.
+    """
+    if policy_of(version.name).mode != Mode.EAGER:
+        return
+    reprocessing = _room("reprocessing")
+    if reprocessing is None:
+        log.warning("eager_without_reprocessing", pipeline_version=version.version)
+        return
+    try:
+        with transaction.atomic():
+            plan = reprocessing.Plan(until_stage=3)
+            reprocessing.start(
+                version=version,
+                selection=reprocessing.Selection(),
+                actor=actor,
+                plan=plan,
+            )
+    except reprocessing.ReprocessRefused:
+        # Nothing is behind, or a reprocess to this version is at work already.
+        log.info("eager_not_begun", pipeline_version=version.version)
+
+
+def lazy_behind(sources: Iterable[uuid.UUID]) -> GenerationQuerySet:
+    """Current readings of these that a lazy pipeline would read anew, and that its
+    active version was not yet asked to read.
+    """
+    lazy = PipelinePolicy.objects.filter(mode=Mode.LAZY).values("name")
+    rows = Generation.objects.none()
+    for active in PipelineVersion.objects.active().filter(name__in=lazy):
+        asked = Run.objects.filter(pipeline_version=active).values("source")
+        rows = rows | Generation.objects.current().filter(
+            pipeline_name=active.name, source__in=list(sources)
+        ).exclude(pipeline_version=active.version).exclude(source__in=asked)
+    return rows
+
+
+def somebody_reads(
+    *, source_id: uuid.UUID, user: User | None, lane: str = Run.Lane.INTERACTIVE
+) -> int:
+    """A person looks at a source: under a lazy policy, have it read by what is active.
+
+    Asks once, whatever comes of it. Gives how many runs were asked for.
+    """
+    asked = 0
+    for behind in lazy_behind([source_id]).select_related("source"):
+        with suppress(SourceErased, services.NoActiveVersion):
+            services.ensure(
+                source=behind.source,
+                version=services.active_version(behind.pipeline_name),
+                lane=lane,
+                requested_by=user,
+            )
+            asked += 1
+    return asked
+
+
+def somebody_exports(*, delivery_id: uuid.UUID) -> None:
+    """The same of all that a delivery carries: by a worker, who has the time for it."""
+    if PipelinePolicy.objects.filter(mode=Mode.LAZY).exists():
+        task = "pipeline.tasks.read_delivered"
+        queue.enqueue(task, str(delivery_id), lane=Run.Lane.BATCH)
+
+
+def after_run(run: Run) -> None:
+    """Under a lazy policy: compare what was read with what stands, and let it take its
+    place where the version's signed gate passes the document's template.
+
+    Otherwise it waits as a candidate. In the transaction that stores the run, but what
+    fails here costs no reading: the candidate waits then, too.
+    """
+    new = run.generation
+    version = run.pipeline_version
+    if new is None or new.state != State.CANDIDATE or not new.complete:
+        return
+    if not version.active or policy_of(version.name).mode != Mode.LAZY:
+        return
+    try:
+        with transaction.atomic():
+            _compare_and_promote(new, version)
+    except Exception as error:
+        log.error("lazy_promotion_failed", error=type(error).__name__)
+
+
+def _compare_and_promote(new: Generation, version: PipelineVersion) -> None:
+    old = Generation.objects.current().filter(
+        source=new.source_id, pipeline_name=new.pipeline_name
+    )
+    standing = old.first()
+    comparing = _room("comparing")
+    if standing is None or comparing is None:
+        return
+    comparing.compare_generations(old=standing, new=new)
+    gate = gate_that_passes(version, standing.template_key)
+    if gate is None:
+        return
+    promote(
+        candidates=Generation.objects.filter(pk=new.pk),
+        actor=gate.signed_by,
+        note="read anew when somebody asked for it, by the signed gate",
+        selection={"policy": Mode.LAZY.value, "gate": str(gate.pk)},
+    )
+
+
+def gate_that_passes(version: PipelineVersion, template_key: str) -> Gate | None:
+    """The version's newest signed gate, if it passes documents of the template."""
+    gate = (
+        Gate.objects.filter(
+            reprocess__pipeline_version=version, signed_at__isnull=False
+        )
+        .select_related("signed_by")
+        .order_by("-signed_at")
+        .first()
+    )
+    if gate is None or not template_key:
+        return None
+    passes = gate.slices.filter(
+        dimension=TEMPLATE, key=template_key, verdict=GateSlice.Verdict.PASS
+    )
+    return gate if passes.exists() else None

@@ -1,0 +1,99 @@
+"""Taking an item to work on, and letting it go again.
+
+A worker owns an item by its number of attempts: whoever was thought dead and comes back
+finds the number raised, and may no longer write.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from pipeline.lease import LEASE
+from pipeline.models import Reprocess, ReprocessItem
+from pipeline.reprocessing.verbs import stop_if_spent
+
+log = structlog.get_logger()
+State = ReprocessItem.State
+
+# One more than a run has: it, too, gives up after its third dead worker.
+MAX_ATTEMPTS = 4
+WORKER_DIED = "worker_died"
+ERASED = "source_erased"
+
+
+class ClaimLost(Exception):
+    """The item was given to another worker: this one's results are not wanted."""
+
+
+def claim(reprocess: Reprocess) -> ReprocessItem | None:
+    """The next item under a lease. None: it does not run, or nothing of it is due."""
+    found = Reprocess.objects.working().filter(pk=reprocess.pk).first()
+    if found is None or stop_if_spent(reprocess=found):
+        return None
+    while (item := _next(found)) is not None:
+        if item.state == State.WORKING:
+            return item
+    return None
+
+
+@transaction.atomic
+def _next(reprocess: Reprocess) -> ReprocessItem | None:
+    """Claimed, or failed for good since it has cost too many workers their lives."""
+    due = ReprocessItem.objects.due(reprocess)
+    item = due.select_for_update(skip_locked=True, of=("self",)).first()
+    if item is None:
+        return None
+    item.reprocess = reprocess
+    if item.attempts >= MAX_ATTEMPTS:
+        end(item, State.FAILED, WORKER_DIED)
+        return item
+    item.state = State.WORKING
+    item.attempts += 1
+    item.not_before, item.lease_until = None, timezone.now() + LEASE
+    item.save(update_fields=["state", "attempts", "not_before", "lease_until"])
+    return item
+
+
+def own(item: ReprocessItem) -> None:
+    """Lock the item for the rest of the transaction. Raises ClaimLost."""
+    mine = ReprocessItem.objects.filter(
+        pk=item.pk, state=State.WORKING, attempts=item.attempts
+    )
+    if not mine.select_for_update(no_key=True).exists():
+        raise ClaimLost
+
+
+def end(item: ReprocessItem, state: str, reason: str) -> None:
+    """In a transaction that owns it."""
+    item.state, item.reason = state, reason
+    item.lease_until, item.finished_at = None, timezone.now()
+    item.save()
+
+
+@transaction.atomic
+def fail(item: ReprocessItem, reason: str) -> None:
+    """The item alone, for good. Raises ClaimLost."""
+    own(item)
+    end(item, State.FAILED, reason)
+    log.warning("reprocess_item_failed", item_id=str(item.pk), reason=reason)
+
+
+@transaction.atomic
+def skip(item: ReprocessItem, reason: str) -> None:
+    """There is nothing to read or to compare. Raises ClaimLost."""
+    own(item)
+    end(item, State.SKIPPED, reason)
+
+
+@transaction.atomic
+def put_back(item: ReprocessItem, *, until: datetime, counts: bool = True) -> None:
+    """Not before then. counts: whether it was an attempt. Raises ClaimLost."""
+    own(item)
+    item.state, item.lease_until, item.not_before = State.WAITING, None, until
+    if not counts:
+        item.attempts -= 1
+    item.save(update_fields=["state", "lease_until", "not_before", "attempts"])
