@@ -22,6 +22,7 @@ from reviewer.desk_sides import BothReadings, Sides
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
 from reviewer.narrowing import Narrowing
+from reviewer.two_versions import LoneLine, lone_lines
 from reviewer.values import value_of
 
 MOST_CANDIDATES = 3
@@ -91,6 +92,7 @@ class Desk:
     pages: list[Page]
     words: dict[int, DerivedArtifact]  # the OCR artifact of each page
     shown: int  # the page to begin with
+    lone_lines: list[LoneLine]
 
     @property
     def answered_count(self) -> int:
@@ -132,6 +134,7 @@ def lay_out(
         pages=list(pages.values()),
         words=_words(task),
         shown=page if page in pages else start,
+        lone_lines=lone_lines(task.comparison) if task.comparison else [],
     )
 
 

@@ -142,6 +142,32 @@ class _Sides:
         return str(payload.get("value_type") or ValueType.MONEY)
 
 
+@dataclass(frozen=True, slots=True)
+class LoneLine:
+    """A line item that only one version reads. side: "older" or "newer"."""
+
+    side: str
+    text: str
+
+
+def lone_lines(comparison: Comparison) -> list[LoneLine]:
+    """Told beside the questions, since nobody is asked about them."""
+    sides = {
+        "older": {one.slot: one for one in live_fields(comparison.old_generation)},
+        "newer": {one.slot: one for one in _said_by(comparison.new_generation)},
+    }
+    found = []
+    for change in slot_changes(comparison):
+        line = LINE_SLOT.fullmatch(change.old_slot or change.new_slot)
+        alone = not (change.old_slot and change.new_slot)
+        if line and alone and line["column"] == LINE_COLUMN:
+            side = "older" if change.old_slot else "newer"
+            cells = (f"{line['prefix']}.description", line.string)
+            words = [value_of(sides[side].get(slot)) for slot in cells]
+            found.append(LoneLine(side, " ".join(filter(None, words))))
+    return found
+
+
 def chosen_side(decision: Decision) -> str:
     """ "older" or "newer" where a person chose that version, else "".
 

@@ -91,6 +91,23 @@ def test_a_version_that_finds_nothing_is_told(client: Client, alice: User) -> No
     assert "Only the older version finds a value." in html
 
 
+def test_a_line_that_only_one_version_reads_is_told_and_not_asked(
+    client: Client, alice: User
+) -> None:
+    client.force_login(alice)
+    task = difference_task(
+        make_tenant("harbour"),
+        old=reads(lines=["Tea 4.10", "Rope 7.00"]),
+        new=reads("25.30", lines=["Tea 4.10", "Freight to quay 48.50"]),
+    )
+
+    html = page(client, url("task", task))
+
+    assert "Only the newer version reads the line “Freight to quay 48.50”." in html
+    assert "Only the older version reads the line “Rope 7.00”." in html
+    assert list(task.items.values_list("slot", flat=True)) == ["total"]
+
+
 @pytest.mark.parametrize(
     ("choice", "verdict", "how"),
     [("older", "confirm", ""), ("newer", "correct", Correction.How.VERSION)],
