@@ -232,6 +232,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "GenerationStateEnum": "catalog.models.State",
         "RunStateEnum": "pipeline.models.Run.State",
+        "ReplayVerdictEnum": "pipeline.models.ReplayObservation.Verdict",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
     },
 }

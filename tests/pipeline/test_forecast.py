@@ -15,7 +15,7 @@ from catalog.models import Generation
 from pipeline import versions
 from pipeline.events import Reported, StepRecord, ensure_partitions, write_event
 from pipeline.forecast import forecast_of, in_words
-from pipeline.models import PipelinePolicy, Run
+from pipeline.models import PipelinePolicy, PipelineVersion, Run
 from tests.factories import make_generation, make_source, make_user, make_version
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_lazy_is_told_by_what_was_asked_for(behind: list[Generation]) -> None:
     for generation in behind[:2]:
         Run.objects.create(
             source=generation.source,
-            pipeline_version=versions.PipelineVersion.objects.get(version="1.1.0"),
+            pipeline_version=PipelineVersion.objects.get(version="1.1.0"),
             lane="interactive",
         )
     assert forecast_of("doc-extract").reads_a_day is None
