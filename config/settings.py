@@ -256,6 +256,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RunStateEnum": "pipeline.models.Run.State",
         "ReprocessStateEnum": "pipeline.models.Reprocess.State",
         "ReprocessItemStateEnum": "pipeline.models.ReprocessItem.State",
+        "ReplayVerdictEnum": "pipeline.models.ReplayObservation.Verdict",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
     },
 }

@@ -21,7 +21,14 @@ from catalog.models import Generation, State
 from catalog.models.generation import GenerationQuerySet
 from catalog.services import SourceErased, promote
 from pipeline import queue, services
-from pipeline.models import Gate, GateSlice, PipelinePolicy, PipelineVersion, Run
+from pipeline.models import (
+    Gate,
+    GateSlice,
+    PipelinePolicy,
+    PipelineVersion,
+    Run,
+    Stage,
+)
 
 log = structlog.get_logger()
 Mode = PipelinePolicy.Mode
@@ -53,7 +60,7 @@ def after_activation(*, version: PipelineVersion, actor: User | None) -> None:
         return
     try:
         with transaction.atomic():
-            plan = reprocessing.Plan(until_stage=3)
+            plan = reprocessing.Plan(until_stage=Stage.ALL)
             reprocessing.start(
                 version=version,
                 selection=reprocessing.Selection(),

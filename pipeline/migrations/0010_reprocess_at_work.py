@@ -11,11 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0008_reprocessing"),
-<<<<<<<< HEAD:pipeline/migrations/0010_reprocess_at_work.py
         ("pipeline", "0009_gate_of_what_moves"),
-========
-        ("pipeline", "0008_proofs_end"),
->>>>>>>> reprocess:pipeline/migrations/0009_reprocess_at_work.py
     ]
 
     operations = [

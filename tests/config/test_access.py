@@ -29,7 +29,14 @@ from catalog.models import (
     Tenant,
 )
 from pipeline.memo.revocations import Which, revoke_memo
-from pipeline.models import DocumentType, MemoRevocation, PipelineVersion, Run
+from pipeline.models import (
+    Activation,
+    DocumentType,
+    MemoRevocation,
+    PipelinePolicy,
+    PipelineVersion,
+    Run,
+)
 from pipeline.versions import add_missing_types
 from reviewer.models import ReviewTask
 from tests.config.places import Place, UnknownPlace, places
@@ -41,7 +48,13 @@ Rows = dict[type[Model], Model]
 EVERYWHERE = places()
 OPEN = {"healthz", "readyz", "login", "admin:login", "admin:logout", "api-token"}
 # Everybody's, or of operators alone: not a tenant's.
-SHARED = {PipelineVersion, DocumentType, RetentionClass}
+SHARED = {
+    Activation,
+    DocumentType,
+    PipelinePolicy,
+    PipelineVersion,
+    RetentionClass,
+}
 OPERATORS = {User}
 ANSWER = {
     "token": str(uuid.uuid4()),
@@ -91,6 +104,8 @@ def rows(alice: User) -> Rows:
         Run: Run.objects.get(source=task.source),
         ReviewTask: task,
         PipelineVersion: PipelineVersion.objects.get(),
+        Activation: Activation.objects.get(),
+        PipelinePolicy: PipelinePolicy.objects.create(name="doc-extract"),
         DocumentType: DocumentType.objects.first() or DocumentType(),
         User: alice,
         MemoRevocation: revoke_memo(which=Which(step="ocr"), reason="of harbour"),

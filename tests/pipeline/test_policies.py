@@ -23,6 +23,7 @@ from pipeline.models import (
     PipelineVersion,
     Reprocess,
     Run,
+    Stage,
 )
 from pipeline.signals import run_finished
 from tests.factories import (
@@ -324,7 +325,7 @@ def test_an_eager_pipeline_begins_to_read_everything(
     assert len(room.begun) == times
     for begun in room.begun:
         assert (begun["version"], begun["actor"]) == (newer, actor)
-        assert begun["plan"] == {"until_stage": 3}
+        assert begun["plan"] == {"until_stage": Stage.ALL}
 
 
 @pytest.mark.parametrize("room", [None, Reprocessing(refuse=True)])
