@@ -26,6 +26,8 @@ def verdict_text(comparison: Comparison) -> str:
     label = str(comparison.get_verdict_display())
     said = f"{label[:1].upper()}{label[1:]}"
     counted = difference_text(comparison)
+    if counted and comparison.verdict == Comparison.Verdict.CHANGED:
+        return counted
     return f"{said}: {counted}" if counted else said
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from catalog.models import Generation
+from catalog.models import Comparison, Generation
 from catalog.services import promote
 from pipeline.comparing import compare_generations
+from pipeline.comparing.wording import verdict_text
 from reviewer.side_by_side import side_by_side
 from tests.factories import field_artifact, make_generation, make_source, make_tenant
 from tests.pipeline.compared_readings import answer, know, read
@@ -42,7 +43,8 @@ def test_the_pages_say_it_in_words(
     html = client.get(f"/sources/{pair[0].source_id}/history/").content.decode()
     for words in ("Better", "Worse", "Same value", "2 of 3 values differ"):
         assert words in html
-    assert html.count("ome payloads differ: 2 values differ.") == 2
+    assert "Compared: 2 values differ." in html
+    assert "answers: 2 values differ." in html
 
 
 def test_a_box_elsewhere_is_told_from_the_comparison() -> None:
@@ -92,3 +94,27 @@ def test_an_answer_that_there_is_nothing_differs_from_no_value_in_no_way(
     answer(old, alice, "tip", "", "absent")
     rows = {row.slot: row.verdict for row in side_by_side(old, new).rows}
     assert rows["tip"] == "same"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "differences", "words"),
+    [
+        ("identical", {}, "Every payload is the same"),
+        ("changed", {"field:total": "changed"}, "1 value differs"),
+        (
+            "better",
+            {"field:total": "better", "ocr:page=1": "changed"},
+            "Closer to what people know to be true: 1 value and 1 other artifact"
+            " differ",
+        ),
+        (
+            "equal",
+            {"ocr:page=1": "changed", "table:lines": "added"},
+            "The same values, in the same places: 2 artifacts differ",
+        ),
+    ],
+)
+def test_a_verdict_is_a_sentence(
+    verdict: str, differences: dict[str, str], words: str
+) -> None:
+    assert verdict_text(Comparison(verdict=verdict, differences=differences)) == words
