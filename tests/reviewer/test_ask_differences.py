@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
-from catalog.models import Tenant
-from pipeline.models import Reprocess, Stage
+from catalog.models import Membership, Tenant
+from pipeline.models import Gate, GateSlice, Reprocess, Stage
 from reviewer.models import ReviewTask
 from tests.factories import make_tenant, make_user
 from tests.reviewer.differing import done_item, make_reprocess, reads, two_readings
@@ -84,7 +87,7 @@ def test_it_goes_back_to_the_page_of_the_gate_and_nowhere_else(
     assert away.headers["Location"] == "/?asks=difference"
 
 
-@pytest.mark.parametrize("most", ["", "0", "x", "501"])
+@pytest.mark.parametrize("most", ["", "0", "x", "-1"])
 def test_how_many_is_a_number(
     client: Client, mona: User, reprocess: Reprocess, most: str
 ) -> None:
@@ -92,6 +95,37 @@ def test_how_many_is_a_number(
 
     assert "a number from 1 to 500" in told(client, answer)
     assert not ReviewTask.objects.exists()
+
+
+def test_a_gate_that_wants_more_answers_has_the_button(
+    client: Client, mona: User, reprocess: Reprocess
+) -> None:
+    meadow = Tenant.objects.get(slug="meadow")
+    Membership.objects.create(user=mona, tenant=meadow, role="manager")
+    gate = Gate.objects.create(reprocess=reprocess, measured_at=timezone.now())
+    GateSlice.objects.create(
+        gate=gate,
+        dimension="tenant",
+        key="harbour",
+        margin=0.05,
+        verdict=GateSlice.Verdict.INSUFFICIENT,
+        why="answer_more",
+        needed=1000,
+        population=2,
+        compared=2,
+        disagreeing=2,
+        labelled=0,
+        better=0,
+        worse=0,
+    )
+    html = client.get(reverse("gate", args=[gate.pk])).content.decode()
+    form = html[html.index(f'action="{url(reprocess)}"') :]
+    given = dict(re.findall(r'name="(dimension|key|most|next)" value="([^"]*)"', form))
+
+    assert "Ask people about 1000" in form
+    answer = client.post(url(reprocess), given)
+    assert ReviewTask.objects.count() == 2
+    assert answer.headers["Location"] == f"{reverse('gate', args=[gate.pk])}#slices"
 
 
 def test_where_nothing_is_left_it_says_so(
