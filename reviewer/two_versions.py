@@ -126,14 +126,21 @@ class _Sides:
     def _one_line(self, change: SlotChange) -> bool:
         """Whether it is a cell to ask about, of a line with one number in both.
 
-        A line that only one of them has is no question of one key: its answer would be
-        a whole line. And an answer is carried over by its slot's name, so that it must
-        mean the same line in both.
+        An answer is carried over by its slot's name, so it must mean the same line in
+        both. A line that only one of them has is asked about by its amount, where lines
+        are critical and the other has no line of its number: that it is there, or not.
         """
-        line = LINE_SLOT.fullmatch(change.old_slot)
-        if line is None or change.old_slot != change.new_slot:
+        line = LINE_SLOT.fullmatch(change.old_slot or change.new_slot)
+        if line is None:
             return False
-        return line["column"] == LINE_COLUMN or change.old_slot in self.critical
+        if change.old_slot and change.new_slot:
+            same = change.old_slot == change.new_slot
+            return same and (
+                line["column"] == LINE_COLUMN or line.string in self.critical
+            )
+        others = self.newer if change.old_slot else self.older
+        free = not any(slot.startswith(f"{line['prefix']}.") for slot in others)
+        return free and line["column"] == LINE_COLUMN and line.string in self.critical
 
     def _value_type(self, slot: str, artifact: DerivedArtifact | None) -> str:
         if slot in self.fields:
@@ -151,7 +158,7 @@ class LoneLine:
 
 
 def lone_lines(comparison: Comparison) -> list[LoneLine]:
-    """Told beside the questions, since nobody is asked about them."""
+    """Told beside the questions: a question shows no more of them than an amount."""
     sides = {
         "older": {one.slot: one for one in live_fields(comparison.old_generation)},
         "newer": {one.slot: one for one in _said_by(comparison.new_generation)},

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import structlog
 
+from pipeline import acceptance
 from reviewer import auditing
 from reviewer.models import ReviewTask
 
 log = structlog.get_logger()
-PROOFS = "pipeline.acceptance"
 
 
 def record_audit(task: ReviewTask) -> None:
@@ -21,5 +18,4 @@ def record_audit(task: ReviewTask) -> None:
     """
     wrong = auditing.put_right(task) > 0
     log.info("audit_done", task_id=str(task.pk), wrong=wrong)
-    if find_spec(PROOFS) is not None:
-        import_module(PROOFS).record_audit(generation=task.generation, wrong=wrong)
+    acceptance.record_audit(generation=task.generation, wrong=wrong)
