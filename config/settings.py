@@ -234,5 +234,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RunStateEnum": "pipeline.models.Run.State",
         "ReplayVerdictEnum": "pipeline.models.ReplayObservation.Verdict",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
+        "VerdictEnum": "reviewer.models.Verdict",
     },
 }
