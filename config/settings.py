@@ -258,5 +258,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReprocessItemStateEnum": "pipeline.models.ReprocessItem.State",
         "ReplayVerdictEnum": "pipeline.models.ReplayObservation.Verdict",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
+        "VerdictEnum": "reviewer.models.Verdict",
     },
 }

@@ -49,6 +49,8 @@ def sentence(observation: ReplayObservation) -> str:
     """What was found, in one sentence without text of the document."""
     detail: Mapping[str, Any] = observation.detail
     verdict = VERDICTS[observation.verdict]
+    if observation.replayed:
+        return f"{verdict}, from the kept answers: {_why_not(detail)}."
     if observation.verdict == Verdict.NOT_RUNNABLE:
         return f"{verdict}: {_why_not(detail)}."
     if observation.verdict == Verdict.DIFFERS_ENV:

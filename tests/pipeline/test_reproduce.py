@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -16,8 +17,9 @@ from pytest_django import Settings
 from catalog.models import DerivedArtifact, Generation, Kind, Origin, SourceMedia
 from catalog.services import HumanValue, compare_by_hash, erase, promote, roll_back
 from catalog.services.corrections import record_human_artifact
+from pipeline.claims import Extraction
 from pipeline.models import MemoRecipe, ModelEntry, PipelineVersion, ReplayObservation
-from pipeline.reproducing import reproduce, reproduce_sample
+from pipeline.reproducing import replaying, reproduce, reproduce_sample
 from pipeline.reproducing.wording import sentence
 from pipeline.versions import ensure_built_in
 from tests.factories import make_user
@@ -185,6 +187,32 @@ def test_a_retired_model_cannot_be_asked(generation: Generation) -> None:
     found = reproduce(artifact=one(generation, Kind.OCR))
 
     assert found.detail == {"why": "model_retired", "names": ["fixed-1"]}
+
+
+def test_a_retired_model_is_replayed_from_its_kept_answers(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extraction = one(generation, Kind.EXTRACTION)
+    pages = one(generation, Kind.OCR)
+    pages.pk, pages.kind, pages.slot = None, Kind.MODEL_ANSWER, "page=1"
+    pages.artifact_id = uuid4()
+    pages.save(force_insert=True)
+    kept = Extraction.from_json(extraction.payload or {})
+    monkeypatch.setattr(replaying, "_replay", lambda: lambda *given: kept)
+    ModelEntry.objects.create(
+        model_id="fixed-1", kind="local", retires_at=date(2026, 1, 1)
+    )
+
+    found = reproduce(artifact=extraction)
+
+    assert (found.verdict, found.replayed) == ("SAME_CANONICAL", True)
+    told = ReplayObservation.objects.get()
+    assert told.replayed
+    assert "from the kept answers: its model is retired" in sentence(told)
+    monkeypatch.setattr(
+        replaying, "_replay", lambda: lambda *given: replace(kept, type_confidence=0)
+    )
+    assert reproduce(artifact=extraction).verdict == "NOT_RUNNABLE"
 
 
 def test_what_was_erased_is_gone(source: SourceMedia, generation: Generation) -> None:
