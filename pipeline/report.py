@@ -9,6 +9,8 @@ from catalog.models import DerivedArtifact, Generation, Kind
 from pipeline.claims import LINE_COLUMNS, LINE_SLOT
 from pipeline.models import ProcessingEvent, Run
 
+ABSENT = "person_absent"
+
 
 def field_as_json(artifact: DerivedArtifact) -> dict[str, Any]:
     """{"value", "page", "bbox", "confidence", "status"}; page and bbox may be null."""
@@ -29,13 +31,22 @@ def values_of(
     """Header fields by name, and line items in order, of live field artifacts."""
     fields: dict[str, dict[str, Any]] = {}
     lines: dict[int, dict[str, Any]] = {}
+    none: set[int] = set()
     for artifact in artifacts:
         if match := LINE_SLOT.fullmatch(artifact.slot):
-            row = lines.setdefault(int(match["number"]), dict.fromkeys(LINE_COLUMNS))
+            number = int(match["number"])
+            row = lines.setdefault(number, dict.fromkeys(LINE_COLUMNS))
             row[match["column"]] = (artifact.payload or {}).get("value") or None
+            none |= {number} if denies_line(artifact) else set()
         else:
             fields[artifact.slot] = field_as_json(artifact)
-    return fields, [lines[number] for number in sorted(lines)]
+    return fields, [lines[number] for number in sorted(lines.keys() - none)]
+
+
+def denies_line(artifact: DerivedArtifact) -> bool:
+    """Whether a person said that there is no such line: that it has no amount."""
+    payload = artifact.payload or {}
+    return artifact.slot.endswith(".amount") and payload.get("reason") == ABSENT
 
 
 def live_fields(generation: Generation) -> list[DerivedArtifact]:
