@@ -233,6 +233,8 @@ def measure(home: Path, options: argparse.Namespace) -> None:
         paths = [path for path in found if path.suffix.lower() in KINDS]
     else:
         paths = drawn(home / "documents")
+    # Pictures first: what a PDF says itself needs no OCR.
+    paths.sort(key=lambda path: path.suffix.lower() == ".pdf")
     Tenant.objects.create(slug="measured", name="measured")
     version = str(active_version())
     jobs = [Job(path, "measured", version) for path in paths[: options.files]]
