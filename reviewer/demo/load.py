@@ -13,6 +13,7 @@ from django.db import transaction
 from catalog.models import Membership, Tenant
 from pipeline import versions
 from pipeline.foreground import DEFAULT_TENANT, Job, process_files
+from pipeline.models import PipelineVersion, Reprocess
 
 TENANTS = {"harbour": "Harbour Books", "meadow": "Meadow & Daughters"}
 PASSWORD = "palimpsest"  # noqa: S105 - the demo's, printed at every start
@@ -52,9 +53,32 @@ def load(*, workers: int = 1, progress: Progress = lambda rows, total: rows) -> 
         ]
         rows = process_files(jobs, workers=workers)
         read = sum(1 for _ in progress(rows, len(jobs)))
-    # Last, since they are the sign that the demo is whole.
-    add_people()
+        read += _tell_incident(Path(folder), version, workers, progress)
+    # Last, since the operator is the sign that the demo is whole.
+    _operator()
     return read
+
+
+def _tell_incident(
+    folder: Path, version: PipelineVersion, workers: int, progress: Progress
+) -> int:
+    """The incident, up to what is left to a visitor; how many documents it has."""
+    from reviewer.demo import incident, incident_versions
+
+    add_people()
+    reviewer, admin = (User.objects.get(username=name) for name in ("rita", "adam"))
+    if Reprocess.objects.filter(created_by=admin).exists():
+        return 0
+    before = incident_versions.earlier(version, admin)
+    truth = incident.read(
+        folder, before=before, after=version, workers=workers, progress=progress
+    )
+    incident.upgrade(
+        before=before, after=version, truth=truth, reviewer=reviewer, admin=admin
+    )
+    mended = incident_versions.mended(version, admin)
+    incident.mend(version=mended, admin=admin)
+    return len(truth)
 
 
 @transaction.atomic
@@ -66,6 +90,9 @@ def add_people() -> None:
             tenant=Tenant.objects.get(slug=slug),
             defaults={"role": role},
         )
+
+
+def _operator() -> None:
     _user(OPERATOR, is_staff=True, is_superuser=True)
 
 
