@@ -25,6 +25,7 @@ class ExtractStep:
     reads_types = True
     keeps = True
     determinism = Determinism.BITWISE
+    defaults = DEFAULTS
 
     def run(self, given: StepInput) -> StepResult:
         """One output: the claims as the engine made them."""

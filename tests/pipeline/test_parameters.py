@@ -64,7 +64,7 @@ def test_what_says_the_same_stays_as_it_is() -> None:
 
 
 def test_what_nobody_described_is_shown_by_its_name() -> None:
-    entry = StepEntry("extract", "1.0.0", "extract", {"prompt": "Read.", "depth": 2})
+    entry = StepEntry("ground", "1.0.0", "", {"prompt": "Read.", "depth": 2})
 
     shown = {one.name: one.label for one in of_step(entry)}
 

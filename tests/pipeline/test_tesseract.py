@@ -128,5 +128,5 @@ def test_a_machine_without_it_runs_what_does_not_name_it(
         naming.check_runnable()
     settings.ENGINES = {k: v for k, v in settings.ENGINES.items() if "_" not in k}
     Manifest.of(built_in).check_runnable()
-    with pytest.raises(EngineChanged, match="no working engine 'ocr_tesseract'"):
+    with pytest.raises(EngineChanged, match="'ocr_tesseract' is not set up here"):
         naming.check_runnable()
