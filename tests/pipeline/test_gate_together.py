@@ -81,8 +81,7 @@ def test_an_erasure_and_a_promotion_come_to_an_end(gate: Gate, olive: User) -> N
     sign(gate=gate, actor=olive)
     sources = [item.source for item in gate.reprocess.items.all()]
     erasing = [
-        lambda source=one: erase(source=source, basis="request")  # type: ignore[misc]
-        for one in sources[:3]
+        lambda source=one: erase(source=source, basis="request") for one in sources[:3]
     ]
     at_once(lambda: promote_passing(gate=gate, actor=olive), *erasing)
 
@@ -98,7 +97,7 @@ def test_one_of_two_versions_becomes_active(olive: User) -> None:
     rivals = [make_version(version=f"1.{n}.0", active=False) for n in (1, 2)]
     at_once(
         *(
-            lambda version=one: versions.activate(  # type: ignore[misc]
+            lambda version=one: versions.activate(
                 version=version, actor=olive, note="why"
             )
             for one in rivals
@@ -128,6 +127,6 @@ def test_it_ends_as_one_of_those_said_who_told_it(olive: User) -> None:
     corpus(2)
     found = reprocessing.start(version=target(), selection=Selection(), plan=Plan())
     verbs = (reprocessing.pause, reprocessing.resume, reprocessing.cancel)
-    at_once(*(lambda verb=verb: verb(reprocess=found) for verb in verbs))  # type: ignore[misc]
+    at_once(*(lambda verb=verb: verb(reprocess=found) for verb in verbs))
 
     assert Reprocess.objects.get().state == "cancelled"
