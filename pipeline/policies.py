@@ -17,7 +17,7 @@ import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from catalog.models import Generation, State
+from catalog.models import Comparison, Generation, State
 from catalog.models.generation import GenerationQuerySet
 from catalog.services import SourceErased, promote
 from pipeline import queue, services
@@ -141,9 +141,9 @@ def _compare_and_promote(new: Generation, version: PipelineVersion) -> None:
     comparing = _room("comparing")
     if standing is None or comparing is None:
         return
-    comparing.compare_generations(old=standing, new=new)
-    gate = gate_that_passes(version, standing.template_key)
-    if gate is None:
+    comparison = comparing.compare_generations(old=standing, new=new)
+    gate = gate_that_passes(version, standing)
+    if gate is None or _known_worse(comparison):
         return
     promote(
         candidates=Generation.objects.filter(pk=new.pk),
@@ -153,8 +153,20 @@ def _compare_and_promote(new: Generation, version: PipelineVersion) -> None:
     )
 
 
-def gate_that_passes(version: PipelineVersion, template_key: str) -> Gate | None:
-    """The version's newest signed gate, if it passes documents of the template."""
+def _known_worse(comparison: Comparison) -> bool:
+    """What people know to get worse stays, as it does when a gate's documents move."""
+    from pipeline.comparing import judgements
+
+    one = judgements([comparison])[comparison.pk]
+    return bool(one.old_right) and one.new_right is False
+
+
+def gate_that_passes(version: PipelineVersion, standing: Generation) -> Gate | None:
+    """The version's newest signed gate, if it passes the template of what stands and no
+    slice that the document is in holds its documents back.
+    """
+    from pipeline.reprocessing.working import slices_of
+
     gate = (
         Gate.objects.filter(
             reprocess__pipeline_version=version, signed_at__isnull=False
@@ -163,9 +175,11 @@ def gate_that_passes(version: PipelineVersion, template_key: str) -> Gate | None
         .order_by("-signed_at")
         .first()
     )
-    if gate is None or not template_key:
+    keys = slices_of(standing)
+    if gate is None or not keys[TEMPLATE]:
         return None
     passes = gate.slices.filter(
-        dimension=TEMPLATE, key=template_key, verdict=GateSlice.Verdict.PASS
+        dimension=TEMPLATE, key=keys[TEMPLATE], verdict=GateSlice.Verdict.PASS
     )
-    return gate if passes.exists() else None
+    held = any(one.holds_back(keys) for one in gate.slices.holding())
+    return gate if passes.exists() and not held else None

@@ -78,7 +78,8 @@ def open_page(gate: Gate, user: Viewer, query: Mapping[str, str]) -> GatePage:
     of the documents.
     """
     rows = gate.slices.in_order()
-    shown = rows.filter(verdict=query["verdict"]) if query.get("verdict") else rows
+    verdict = query.get("verdict", "")
+    shown = rows.filter(verdict=verdict) if verdict in wording.VERDICTS else rows
     slices = Paginator(shown, SLICES).get_page(query.get("slices"))
     reach = reach_of(rows)
     chosen = _chosen(gate, query.get("slice", ""))

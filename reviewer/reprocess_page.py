@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from catalog.models import Comparison
 from catalog.people import Viewer
 from pipeline.models import Reprocess, ReprocessItem, Stage
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
@@ -96,7 +97,7 @@ def _listed(
     if (stage := query.get("stage", "")) in map(str, Stage.values):
         items = items.filter(stage=int(stage))
         words.append("the rest" if stage == "3" else f"of the {_label_of(stage)}")
-    if verdict := query.get("verdict", ""):
+    if (verdict := query.get("verdict", "")) in Comparison.Verdict.values:
         items = items.filter(comparison__verdict=verdict)
         words.append(verdict)
     if query.get("only") == "disagreeing":

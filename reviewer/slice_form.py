@@ -78,7 +78,8 @@ class SliceForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - by the class above
         given = str(self.data.get(name) or "")
-        extra = [] if not given or given in dict(choices) else [(given, given)]
+        known = not given or given in dict(choices) or "\0" in given
+        extra = [] if known else [(given, given)]
         field.choices = [("", "Any"), *choices, *(extra if name != "tenant" else [])]
 
     def slice(self) -> Slice:

@@ -22,6 +22,8 @@ from pipeline.extracting.values import normalise
 LONGEST_LINE = 5_000_000  # characters
 LONGEST_SLOT = 100
 HASH = re.compile(r"[0-9a-f]{64}")
+# As json.dumps() spells it; after a backslash it is a text of six characters.
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 TEXTS = {"document_type": 50, "note": 200}
 KNOWN = ("content_hash", "tenant", "document_type", "slices", "came_from", "note")
 
@@ -105,6 +107,7 @@ def _object(text: str) -> dict[str, Any]:
         raise _Bad("it is no JSON: write one object a line.") from None
     if not isinstance(data, dict):
         raise _Bad('it is no JSON object: write {"content_hash": …, "values": […]}.')
+    _refuse_unstorable(data)
     unknown = sorted(set(data) - {*KNOWN, "values"})
     if unknown:
         raise _Bad(f"nothing is known of {', '.join(unknown)!r}: take it out.")
@@ -113,6 +116,17 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(data.get("tenant"), str):
         raise _Bad("tenant must be the slug of the tenant that has the original.")
     return data
+
+
+def _refuse_unstorable(data: dict[str, Any]) -> None:
+    """NUL, and halves of characters, are in no text of the database."""
+    spelt = json.dumps(data, ensure_ascii=False)
+    try:
+        spelt.encode()
+    except UnicodeEncodeError:
+        raise _Bad("it holds half a character (\\ud800 to \\udfff): mend it.") from None
+    if NUL.search(spelt):
+        raise _Bad("it holds the character \\u0000, which no text has: take it out.")
 
 
 Sources = Mapping[tuple[str, str], uuid.UUID]
@@ -197,7 +211,7 @@ def _region(slot: str, data: Any) -> dict[str, Any] | None:
         return None
     try:
         region = Region.from_json(data)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise _Bad(
             f'{slot}: region must be null or {{"page": 1, "bbox": [left, top, right,'
             " bottom]}, in page fractions."

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -12,6 +14,8 @@ from catalog.scope import LEADERS
 from pipeline.models.pipeline_version import PipelineVersion
 from pipeline.models.reprocess import Reprocess
 
+# Between the dimensions, and the keys, of a slice of two.
+CROSS = " x "
 # Whoever signs adds a signature and nothing else, to a measurement that bears it out.
 SIGNED_AS_MEASURED = """
 IF (NEW.fit_to_activate, NEW.figures, NEW.measured_at) IS DISTINCT FROM
@@ -228,6 +232,12 @@ class GateSlice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dimension} {self.key}: {self.verdict}"
+
+    def holds_back(self, slices: Mapping[str, str]) -> bool:
+        """Whether it keeps back a document of these slices ({dimension: key})."""
+        names = self.dimension.split(CROSS) if self.dimension else []
+        words = dict(zip(names, self.key.split(CROSS), strict=False))
+        return self.holds and words.items() <= slices.items()
 
 
 class AcceptanceProofQuerySet(models.QuerySet["AcceptanceProof"]):

@@ -6,8 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -39,7 +38,7 @@ def ask_differences(request: UserRequest, reprocess_id: uuid.UUID) -> HttpRespon
     form = AskingForm(request.POST)
     if not form.is_valid():
         messages.error(request, form.first_error)
-        return redirect(_following(request))
+        return HttpResponseRedirect(_following(request))
     asked = services.ask_differences(
         items=items.filter(source__tenant__in=led),
         slices=form.cleaned_data["slices"],
@@ -47,7 +46,7 @@ def ask_differences(request: UserRequest, reprocess_id: uuid.UUID) -> HttpRespon
         user=request.user,
     )
     _tell(request, asked, form.cleaned_data["most"])
-    return redirect(_following(request))
+    return HttpResponseRedirect(_following(request))
 
 
 def _tell(request: UserRequest, asked: int, most: int) -> None:

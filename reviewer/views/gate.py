@@ -64,8 +64,10 @@ def gate_report(request: UserRequest, gate_id: uuid.UUID, form: str) -> HttpResp
     found = _gate(request, gate_id)
     if form == "json":
         response: HttpResponse = JsonResponse(signed_json(found))
-    else:
+    elif form == "html":
         response = HttpResponse(gate_file.html_of(found))
+    else:
+        raise Http404
     name = f"gate-{found.pk}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

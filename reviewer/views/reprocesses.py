@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -145,10 +144,14 @@ def _act(found: Reprocess, given: dict[str, str]) -> None:
 
 
 def _micro_usd(amount: str) -> int | None:
+    field = ReprocessForm.base_fields["budget"]
     try:
-        return int(Decimal(amount) * 1_000_000) if amount else None
-    except (InvalidOperation, ValueError, OverflowError):
-        raise ReprocessRefused("Write the budget as a number, such as 12.50.") from None
+        usd = field.clean(amount)
+    except ValidationError:
+        raise ReprocessRefused(
+            "Write the budget in USD as a number below a million, such as 12.50."
+        ) from None
+    return None if usd is None else int(usd * 1_000_000)
 
 
 def _item(given: str) -> uuid.UUID | None:

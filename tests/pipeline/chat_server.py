@@ -28,7 +28,8 @@ from tests.s3_server import free_port
 
 REPORTED = "seer-1-2026-03"
 FAULTS = (
-    *("busy", "error", "slow", "broken_off", "no_json_body", "huge", "unauthorized"),
+    *("busy", "error", "slow", "dripping", "broken_off", "no_json_body", "huge"),
+    "unauthorized",
     *("cut_off", "no_json", "wrong_schema", "refusal", "hallucinated", "wrong_boxes"),
     *("no_usage", "other_model"),
 )
@@ -106,6 +107,8 @@ class Handler(BaseHTTPRequestHandler):
             case "slow":
                 time.sleep(SLOW_SECONDS)
                 self._send(200, self._completion(request, fault))
+            case "dripping":
+                self._drip(json.dumps(self._completion(request, fault)).encode())
             case "no_json_body":
                 self._raw(200, b"<html>proxy</html>", length=None)
             case "broken_off":
@@ -178,6 +181,23 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
         except BrokenPipeError:
             self.close_connection = True
+
+    def _drip(self, data: bytes) -> None:
+        """A byte now and then, each in time."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        ends = time.monotonic() + SLOW_SECONDS
+        for byte in data:
+            try:
+                self.wfile.write(bytes([byte]))
+            except OSError:
+                break
+            if time.monotonic() > ends:
+                break
+            time.sleep(0.1)
+        self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
         """No line a request."""

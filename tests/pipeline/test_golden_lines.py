@@ -167,3 +167,57 @@ def test_a_frozen_set_is_written_as_it_was(tmp_path: Path, source: SourceMedia) 
     with pytest.raises(CommandError, match="the newest is 2"):
         told("golden_export", "-", golden_set=3)
     assert GoldenSet.objects.count() == 2
+
+
+REGIONS: list[Any] = [
+    {"page": float("inf"), "bbox": [0, 0, 1, 1]},
+    {"page": float("nan"), "bbox": [0, 0, 1, 1]},
+    {"page": 1, "bbox": [0, 0, float("nan"), 1]},
+    {"page": 1, "bbox": {}},
+    [],
+    "1",
+]
+HOSTILE: list[dict[str, Any]] = [
+    {"values": [{"slot": "total", "value_type": "text", "value": "\ud800"}]},
+    {"values": [{"slot": "\udfff", "value_type": "text", "value": "x"}]},
+    {"slices": {"template": "\0"}},
+    {"slices": {"\ud83d": "x"}},
+    {"note": "\udc00"},
+    {"tenant": "\0"},
+    {"tenant": ["harbour"]},
+    {"content_hash": int("1" * 64)},
+    {"came_from": ["import"]},
+    {"document_type": {"a": 1}},
+    *(
+        {"values": [{"slot": "t", "value_type": "text", "value": "x", "region": r}]}
+        for r in REGIONS
+    ),
+    {"values": [{"slot": ["t"], "value_type": "text", "value": "x"}]},
+    {"values": [{"slot": "t", "value_type": {}, "value": "x"}]},
+    {"values": [{"slot": "t", "value_type": "money", "value": "9" * 5000}] * 2},
+    {"values": {}},
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_what_cannot_be_stored_is_refused_with_its_line(
+    tmp_path: Path, source: SourceMedia, hostile: dict[str, Any]
+) -> None:
+    file = written(
+        tmp_path / "truth.jsonl", line_of(source), line_of(source, **hostile)
+    )
+
+    with pytest.raises(CommandError, match="Line 2: "):
+        call_command("golden_import", file)
+    assert not GoldenCase.objects.exists()
+
+
+def test_letters_beyond_the_first_plane_are_letters(
+    tmp_path: Path, source: SourceMedia
+) -> None:
+    said = [
+        {"slot": "a", "value_type": "text", "value": "\\u0000 \U0001f600\U0001f600"}
+    ]
+    file = written(tmp_path / "truth.jsonl", line_of(source, values=said))
+
+    assert "1 values filed" in told("golden_import", file)

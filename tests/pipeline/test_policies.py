@@ -15,10 +15,9 @@ from django_q.models import OrmQ
 
 from catalog.models import Comparison, DerivedArtifact, Generation, State, Tenant
 from catalog.services import record_delivery
-from pipeline import policies, tasks, versions
+from pipeline import policies, tasks, versions, work
 from pipeline.models import (
     Gate,
-    GateSlice,
     PipelinePolicy,
     PipelineVersion,
     Reprocess,
@@ -32,6 +31,14 @@ from tests.factories import (
     make_tenant,
     make_user,
     make_version,
+)
+from tests.pipeline.compared_readings import know
+from tests.pipeline.reprocess_world import (
+    OTHER,
+    Reader,
+    corpus,
+    states,
+    work_off,
 )
 
 pytestmark = pytest.mark.django_db
@@ -186,25 +193,24 @@ def comparing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policies, "_room", found)
 
 
-def make_gate(verdict: str = "pass", key: str = TEMPLATE) -> Gate:
+def make_gate(
+    verdict: str = "pass", key: str = TEMPLATE, held: tuple[str, str] | None = None
+) -> Gate:
     signer = make_user("greta")
     reprocess = Reprocess.objects.create(
         pipeline_version=active(), selection={}, seed=1, state="finished"
     )
     gate = Gate.objects.create(reprocess=reprocess, measured_at=timezone.now())
-    GateSlice.objects.create(
-        gate=gate,
-        dimension="template",
-        key=key,
-        margin=0.02,
-        population=9,
-        compared=9,
-        disagreeing=0,
-        labelled=0,
-        better=0,
-        worse=0,
-        verdict=verdict,
+    counts = dict.fromkeys(("disagreeing", "labelled", "better", "worse"), 0)
+    counts |= {"population": 9, "compared": 9}
+    gate.slices.create(
+        dimension="template", key=key, margin=0.02, verdict=verdict, **counts
     )
+    if held is not None:
+        dimension, word = held
+        gate.slices.create(
+            dimension=dimension, key=word, margin=0.02, holds=True, **counts
+        )
     gate.signed_by, gate.signed_at = signer, timezone.now()
     gate.report_digest = "0" * 64
     gate.save()
@@ -251,6 +257,53 @@ def test_what_the_gate_does_not_pass_waits(
     assert read_anew(behind).state == State.CANDIDATE
     behind.refresh_from_db()
     assert behind.state == State.CURRENT
+
+
+HELD = [
+    ("", ""),
+    ("tenant", "harbour"),
+    ("template x tenant", f"{TEMPLATE} x harbour"),
+]
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_what_another_slice_holds_back_waits(
+    behind: Generation, held: tuple[str, str]
+) -> None:
+    policy("lazy")
+    make_gate(held=held)
+
+    assert read_anew(behind).state == State.CANDIDATE
+
+
+@pytest.mark.parametrize("held", [None, ("tenant", "meadow"), ("template", "t-9")])
+def test_by_the_real_rooms_it_takes_its_place(
+    behind: Generation, held: tuple[str, str] | None
+) -> None:
+    policy("lazy")
+    make_gate(held=held)
+
+    new = read_anew(behind)
+
+    assert new.state == State.CURRENT
+    comparison = new.promoted_in.get().comparison
+    assert comparison is not None
+    assert comparison.comparator_version == "typed-1"
+
+
+def test_what_people_know_to_be_worse_waits(behind: Generation) -> None:
+    policy("lazy")
+    make_gate()
+    know(behind.source, total="21.20")
+    look(behind)
+    run = Run.objects.get()
+    run.generation = make_generation(behind.source, version="1.1.0", fields=OTHER)
+    run.state, run.finished_at = Run.State.FINISHED, timezone.now()
+    run.save()
+    run_finished.send(sender=Run, run=run)
+
+    run.generation.refresh_from_db()
+    assert run.generation.state == State.CANDIDATE
 
 
 @pytest.mark.usefixtures("comparing")
@@ -340,3 +393,19 @@ def test_a_version_is_active_even_where_nothing_begins(
     versions.activate(version=newer, actor=make_user("olga"), note="for a test")
 
     assert active() == newer
+
+
+def test_an_eager_pipeline_reads_everything_in_the_real_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(work, "execute", Reader())
+    corpus(3)
+    policy("eager")
+    newer = make_version(active=False, version="2.0.0")
+
+    versions.activate(version=newer, actor=make_user("olga"), note="for a test")
+    reprocess = work_off(Reprocess.objects.get())
+
+    assert (reprocess.state, states(reprocess)) == ("finished", {"done": 3})
+    assert active() == newer
+    assert Generation.objects.current().filter(pipeline_version="1.0.0").count() == 3

@@ -371,6 +371,7 @@ def test_what_asking_again_does_not_help_ends_the_run(
     [
         ("error", "service_unavailable"),
         ("slow", "service_too_slow"),
+        ("dripping", "service_too_slow"),
         ("broken_off", "service_unavailable"),
         ("busy", "service_busy"),
         ("no_json_body", "answer_unreadable"),

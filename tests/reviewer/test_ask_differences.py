@@ -87,6 +87,15 @@ def test_it_goes_back_to_the_page_of_the_gate_and_nowhere_else(
     assert away.headers["Location"] == "/?asks=difference"
 
 
+@pytest.mark.parametrize("following", ["%", "gate", "-1", "[]"])
+def test_where_to_go_back_may_be_any_word(
+    client: Client, mona: User, reprocess: Reprocess, following: str
+) -> None:
+    answer = client.post(url(reprocess), {"most": 1, "next": following})
+
+    assert answer.status_code == 302
+
+
 @pytest.mark.parametrize("most", ["", "0", "x", "-1"])
 def test_how_many_is_a_number(
     client: Client, mona: User, reprocess: Reprocess, most: str

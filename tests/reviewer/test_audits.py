@@ -10,9 +10,10 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from catalog.models import Generation, GoldenValue, SourceMedia, Tenant
-from catalog.services import promote, roll_back
+from catalog.services import Reading, promote, roll_back
+from pipeline.acceptance import guarded
 from pipeline.comparing import compare_generations
-from pipeline.models import PipelinePolicy
+from pipeline.models import AcceptanceProof, PipelinePolicy, PipelineVersion
 from reviewer import auditing, services, wording
 from reviewer.exports import export
 from reviewer.models import ReviewTask, Verdict
@@ -228,3 +229,46 @@ def test_a_reading_that_carries_a_persons_answer_was_seen(
 def test_why_it_is_there(task: ReviewTask) -> None:
     why = wording.why(task, list(task.items.all()), FieldNames.now())
     assert why == "Every value that decides is to be checked."
+
+
+def test_a_proof_that_an_audit_shows_wrong_ends_and_people_are_asked_again(
+    every_one: None, harbour: Tenant, alice: User
+) -> None:
+    """From a person's answer to what becomes of the next document: no stand-ins."""
+    PipelinePolicy.objects.update(proof_required=True)
+    generation = accepted(harbour)
+    version = PipelineVersion.objects.of(generation)
+    proof = AcceptanceProof.objects.create(
+        pipeline_version=version,
+        document_type="receipt",
+        target=0.98,
+        confidence=0.95,
+        threshold=0.1,
+        cases=200,
+        accepted=200,
+        wrong=0,
+        proven=True,
+    )
+    following = Reading(
+        pipeline_name=version.name,
+        pipeline_version=version.version,
+        complete=True,
+        disposition="auto_accept",
+        reason="all_critical_verified",
+        document_type="receipt",
+        artifacts=reads(),
+    )
+    assert guarded(version, following).disposition == "auto_accept"
+
+    task = ReviewTask.objects.get(generation=generation)
+    confirm_all(task, alice, but="total")
+    answered(task, alice, say("total", Verdict.CORRECT, "25.30"))
+
+    proof.refresh_from_db()
+    assert (proof.audited, proof.audited_wrong) == (1, 1)
+    assert proof.ended_because == "audit_missed_target"
+    kept_back = guarded(version, following)
+    assert (kept_back.disposition, kept_back.reason) == (
+        "human_review",
+        "acceptance_not_proven",
+    )

@@ -166,6 +166,15 @@ def test_margins_are_stated_before_it_is_measured(client: Client, olive: User) -
     assert client.get(url)["Location"] == reverse("gate", args=[gate.pk])
 
 
+def test_an_address_that_nobody_wrote_for_us_breaks_nothing(
+    client: Client, gate: Gate, mona: User
+) -> None:
+    for word in ("\0", "%", "9" * 5000):
+        page_of(client, gate, mona, verdict=word, slices=word, slice=word, page=word)
+    path = f"/versions/gates/{gate.pk}/report."
+    assert client.get(f"{path}xml").status_code == 404
+
+
 def test_the_report_leaves_as_one_file_without_scripts(
     client: Client, gate: Gate, olive: User
 ) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalog.models import SourceMedia
 from catalog.slices import Slice
-from pipeline import work
+from pipeline import reprocessing, work
 from pipeline.models import PipelineVersion, Reprocess, ReprocessItem
 from pipeline.reprocessing import Selection
 from pipeline.runner import RunFailed
@@ -187,6 +187,39 @@ def test_the_buttons_do_what_they_say(client: Client, adam: User) -> None:
     assert press("cancel").state == "cancelled"
     press("resume")
     assert "cancelled and cannot go on" in get(client, page_of(reprocess))
+
+
+@pytest.mark.parametrize(
+    "budget", ["-1", "NaN", "Infinity", "1e30", "1e999999", "9" * 5000, "\0", "much"]
+)
+def test_a_budget_that_is_none_is_refused(
+    client: Client, adam: User, budget: str
+) -> None:
+    corpus(1)
+    reprocess = begin()
+    reprocessing.pause(reprocess=reprocess)
+    client.force_login(adam)
+    act = f"{page_of(reprocess)}act/"
+    answer = client.post(act, {"verb": "resume", "budget": budget}, follow=True)
+
+    assert "Write the budget in USD" in answer.content.decode()
+    reprocess.refresh_from_db()
+    assert (reprocess.state, reprocess.budget_micro_usd) == ("paused", None)
+
+
+def test_an_address_that_nobody_wrote_for_us_breaks_nothing(
+    client: Client, adam: User
+) -> None:
+    corpus(1)
+    reprocess = begin()
+    client.force_login(adam)
+    for word in ("\0", "%", "9" * 5000):
+        names = ("verdict", "state", "stage", "only", "page")
+        query = dict.fromkeys(names, word)
+        assert client.get(page_of(reprocess), query).status_code == 200
+        for name in ("document_type", "model_id", "version", "template_key"):
+            query = {"to": str(target()), name: word}
+            assert client.get(START, query).status_code in (200, 400)
 
 
 def test_failed_items_say_why_and_can_be_tried_again(

@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -125,7 +126,7 @@ class Client:
             http_client=httpx2.Client(
                 timeout=httpx2.Timeout(self.seconds, connect=min(10.0, self.seconds)),
                 follow_redirects=False,
-                transport=_bounded_transport(),
+                transport=_bounded_transport(self.seconds),
             ),
         )
 
@@ -134,7 +135,10 @@ class TooMuch(Exception):
     """A response is longer than allowed, or compressed."""
 
 
-def _bounded_transport() -> Any:
+def _bounded_transport(seconds: float) -> Any:
+    """seconds: of a response's body, from its first byte to its last. A time-out of the
+    library is of the next byte: one now and then would hold a worker for days.
+    """
     import httpx2
 
     class Bounded(httpx2.SyncByteStream):
@@ -142,11 +146,13 @@ def _bounded_transport() -> Any:
             self._stream = stream
 
         def __iter__(self) -> Iterator[bytes]:
-            seen = 0
+            seen, ends = 0, time.monotonic() + seconds
             for chunk in self._stream:
                 seen += len(chunk)
                 if seen > MOST_BYTES:
                     raise TooMuch
+                if time.monotonic() > ends:
+                    raise httpx2.ReadTimeout("the response does not end")
                 yield chunk
 
         def close(self) -> None:
