@@ -79,6 +79,7 @@ def open_page(gate: Gate, user: Viewer, query: Mapping[str, str]) -> GatePage:
     """
     rows = gate.slices.in_order()
     shown = rows.filter(verdict=query["verdict"]) if query.get("verdict") else rows
+    shown = shown.with_examples(user)
     slices = Paginator(shown, SLICES).get_page(query.get("slices"))
     reach = reach_of(rows)
     chosen = _chosen(gate, query.get("slice", ""))
