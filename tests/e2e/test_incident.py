@@ -47,7 +47,7 @@ def test_the_visitor_closes_the_incident(
     expect(rita.get_by_role("button", name="Document does not say")).to_have_count(0)
     rita.wait_for_load_state("networkidle")
     rita.keyboard.press("2")
-    expect(rita.get_by_text("both versions are scored")).to_be_visible()
+    expect(rita.get_by_text("Nothing waits for a person here")).to_be_visible()
 
     adam = log_in(browser.new_page(), live_server, "adam")
     adam.goto(f"{url}/versions/?by=template")
