@@ -80,6 +80,7 @@ def open_page(gate: Gate, user: Viewer, query: Mapping[str, str]) -> GatePage:
     rows = gate.slices.in_order()
     verdict = query.get("verdict", "")
     shown = rows.filter(verdict=verdict) if verdict in wording.VERDICTS else rows
+    shown = shown.with_examples(user)
     slices = Paginator(shown, SLICES).get_page(query.get("slices"))
     reach = reach_of(rows)
     chosen = _chosen(gate, query.get("slice", ""))

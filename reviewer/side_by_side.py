@@ -109,6 +109,11 @@ class SideBySide:
         return sum(row.differs for row in self.rows)
 
     @property
+    def differing_first(self) -> list[Row]:
+        """So that two values of a long invoice are seen at once."""
+        return sorted(self.rows, key=lambda row: not row.differs)
+
+    @property
     def compared(self) -> str:
         return verdict_text(self.comparison) if self.comparison else ""
 

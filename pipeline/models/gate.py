@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
-from catalog.models import GoldenSet, Tenant
+from catalog.models import Generation, GoldenSet, Tenant
 from catalog.people import Viewer
 from catalog.scope import LEADERS
 from pipeline.models.pipeline_version import PipelineVersion
@@ -151,6 +151,15 @@ class GateSliceQuerySet(models.QuerySet["GateSlice"]):
     def in_order(self) -> GateSliceQuerySet:
         """The whole first, then dimension by dimension."""
         return self.order_by("dimension", "key")
+
+    def with_examples(self, user: Viewer) -> GateSliceQuerySet:
+        """Each with `example`, of a template the name of one document that the user may
+        see: a template has no name of its own.
+        """
+        alike = Generation.objects.visible_to(user).filter(
+            models.Q(template_key=models.OuterRef("key")) & ~models.Q(template_key="")
+        )
+        return self.annotate(example=models.Subquery(alike.values("source__name")[:1]))
 
     def holding(self) -> GateSliceQuerySet:
         """Those that keep the documents in them back."""

@@ -26,7 +26,7 @@ class HistorySerializer(serializers.Serializer[object]):
 
 
 class PairParams(serializers.Serializer[object]):
-    """Two generations of the source; without them the two newest complete ones."""
+    """Two generations of the source; without them the current one and the newest."""
 
     left = serializers.UUIDField(required=False)
     right = serializers.UUIDField(required=False)

@@ -19,7 +19,8 @@ from pipeline import gate, reprocessing
 from pipeline.models import Gate, PipelineVersion, Reprocess, Stage
 from pipeline.reprocessing.dispatching import work_for
 from reviewer import services
-from reviewer.demo.incident_plans import INCIDENT_PLANS, TENANT, UPGRADE
+from reviewer.demo import incident_plans
+from reviewer.demo.incident_plans import TENANT, UPGRADE
 from reviewer.demo.incident_versions import INVOICE, TOTAL
 from reviewer.demo.model import DemoDocument
 from reviewer.gate_page import batches_of
@@ -39,7 +40,7 @@ def reader_of(
     file: str, *, before: PipelineVersion, after: PipelineVersion
 ) -> PipelineVersion:
     """The version of the day on which a document came in."""
-    issued = {plan.file: plan.issued for plan in INCIDENT_PLANS}
+    issued = {plan.file: plan.issued for plan in incident_plans.INCIDENT_PLANS}
     return before if file in issued and issued[file] < UPGRADE else after
 
 

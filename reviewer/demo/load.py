@@ -57,8 +57,9 @@ def load(*, workers: int = 1, progress: Progress = _no_progress) -> int:
     admin = User.objects.get(username="adam")
     both = {"before": incident_versions.earlier(built_in, admin), "after": built_in}
     with tempfile.TemporaryDirectory(prefix="palimpsest-demo-") as folder:
-        plans = (*documents.PLANS, *incident_plans.INCIDENT_PLANS)
-        drawn = documents.generate(Path(folder), plans=plans)
+        drawn = documents.generate(
+            Path(folder), plans=(*documents.PLANS, *incident_plans.INCIDENT_PLANS)
+        )
         jobs = [
             Job(
                 Path(folder) / one.file,

@@ -15,6 +15,7 @@ from tests.factories import make_tenant, make_user
 from tests.pipeline.gated import make_item, make_items, make_reprocess
 
 pytestmark = pytest.mark.django_db
+TEMPLATE = "t-000000000001"  # of all readings here
 
 
 @pytest.fixture
@@ -199,3 +200,19 @@ def test_the_api_gives_the_same_report(client: Client, gate: Gate, mona: User) -
     assert answer["signed"] is None
     listed = client.get(reverse("api-gates")).json()
     assert [one["gate"] for one in listed["results"]] == [str(gate.pk)]
+
+
+def test_a_template_is_shown_with_a_document_that_the_person_may_see(
+    client: Client, mona: User
+) -> None:
+    items = make_items(make_reprocess(), ["same"] * 2, template=TEMPLATE)
+    gate = measure(gate=open_gate(reprocess=items[0].reprocess))
+    names = {item.source.name for item in items}
+    outsider = make_user("charlie", make_tenant("other"), role="manager")
+
+    html = page_of(client, gate, mona)
+
+    assert html.split("such as ")[1].split("<")[0] in names
+    template = gate.slices.filter(dimension="template")
+    [unseen] = template.with_examples(outsider).values()
+    assert dict(unseen).get("example", "missing") is None

@@ -10,7 +10,7 @@ from catalog.models import Comparison, Generation
 from catalog.services import promote
 from pipeline.comparing import compare_generations
 from pipeline.comparing.wording import verdict_text
-from reviewer.side_by_side import side_by_side
+from reviewer.side_by_side import chosen, side_by_side
 from tests.factories import field_artifact, make_generation, make_source, make_tenant
 from tests.pipeline.compared_readings import answer, know, read
 
@@ -34,6 +34,22 @@ def test_rows_say_which_one_people_know_to_be_right(
 ) -> None:
     rows = {row.slot: row.verdict for row in side_by_side(*pair).rows}
     assert rows == {"total": "better", "date": "worse", "company": "equal"}
+
+
+def test_without_a_choice_the_current_one_stands_beside_the_newest() -> None:
+    source = make_source(make_tenant("harbour"))
+    for version in ("1.0.0", "1.1.0", "1.2.0"):
+        read(source, version, total=f"{version[2]}.00")
+    found = list(Generation.objects.filter(source=source).order_by("-created_at"))
+
+    pair = chosen(found, "", "")
+
+    assert pair is not None
+    assert [one.pipeline_version for one in (pair.left, pair.right)] == [
+        "1.0.0",
+        "1.2.0",
+    ]
+    assert pair.differing_first[0].slot == "total"
 
 
 def test_the_pages_say_it_in_words(
