@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
@@ -18,9 +16,9 @@ from reviewer import answers, citations, triage, wording
 from reviewer.citations import Box, Page
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
-from reviewer.narrowing import Narrowing
 
 MOST_CANDIDATES = 3
+MOST_PICTURES = 4  # fetched before they are needed
 # Room around a value's box in its crop, in heights of the box.
 ROOM_ACROSS, ROOM_ABOVE = 2.5, 0.8
 MARK_OUTSET = 0.2  # between the box and the line around it, in heights of the box
@@ -83,12 +81,16 @@ class Question:
     candidates: list[Candidate]
     decision: Decision | None
     decision_id: uuid.UUID
+    seen: int  # how many answers it has
     typed: str = ""
     error: str = ""
 
     @property
     def verdict(self) -> str:
-        return wording.DECIDED[self.decision.verdict] if self.decision else ""
+        if self.decision is None or not self.item.decided:
+            return ""
+        # After an undo it is the answer before that stands.
+        return wording.DECIDED.get(self.decision.verdict, "answered")
 
     @property
     def box(self) -> list[float]:
@@ -126,9 +128,9 @@ def lay_out(
     readings = _readings(task, items)
     boxes = [box for reading in readings for box in reading.boxes()]
     pages = _pages(task, boxes)
-    decisions = {
-        decision.item_id: decision for decision in Decision.objects.of_task(task)
-    }
+    # The last of each.
+    given = Decision.objects.of_task(task).order_by("sequence")
+    decisions = {decision.item_id: decision for decision in given}
     questions = [
         _question(reading, decisions.get(reading.item.pk), pages, refusal)
         for reading in readings
@@ -228,6 +230,7 @@ def _question(
         candidates=reading.candidates,
         decision=decision,
         decision_id=new_id(),
+        seen=decision.sequence if decision else 0,
         typed=refused.typed if refused else "",
         error=refused.error if refused else "",
     )
@@ -292,30 +295,29 @@ def from_field(text: str) -> Region | None:
     return Region(int(page), box)
 
 
-def progress(decision: Decision, task: ReviewTask, following: str) -> dict[str, Any]:
+def progress(decision: Decision, *, done: bool, following: str) -> dict[str, Any]:
     """What a script needs to go on after an answer that is stored.
 
     following: the URL to go to when the task is done.
     """
     return {
         "slot": decision.item.slot,
+        "decision_id": str(decision.pk),
+        "seen": decision.sequence,
         "verdict": decision.verdict,
         "verdict_text": wording.DECIDED[decision.verdict],
         "value": answers.value_of(decision.artifact),
-        "done": task.state == ReviewTask.State.DONE,
+        "done": done,
         "following": following,
     }
 
 
-def picture_of_next(
-    user: User, task: ReviewTask, narrowing: Narrowing
-) -> DerivedArtifact | None:
-    """The first page of what will probably come next, to be fetched early.
-
-    Nothing is reserved by it: another person may still get that task.
+def pictures_of(task: ReviewTask) -> list[DerivedArtifact]:
+    """The pictures that its page will show first, for a page that fetches them early:
+    those of the first page and of the pages on which its open fields stand.
     """
-    tasks = ReviewTask.objects.of_tenants_of(user).free_for(user).not_skipped_by(user)
-    likely = narrowing.apply(tasks).in_triage_order().exclude(pk=task.pk).first()
-    if likely is None:
-        return None
-    return citations.page_images(likely.generation).get(1)
+    images = citations.page_images(task.generation)
+    items = task.items.filter(decided=False).select_related("artifact")
+    regions = [item.artifact.region for item in items if item.artifact]
+    pages = {1, *(int(region["page"]) for region in regions if region)}
+    return [images[page] for page in sorted(pages) if page in images][:MOST_PICTURES]

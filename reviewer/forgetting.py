@@ -19,6 +19,7 @@ def forget_source(*, erasure: Erasure) -> dict[str, int]:
         reserver=None,
         reservation_token=None,
         reserved_until=None,
+        ahead=False,
     )
     tasks.exclude(template_key="").update(template_key="")
     corrections = Correction.objects.filter(

@@ -20,6 +20,7 @@ DONE: dict[str, str] = {
     Verdict.CORRECT: "corrected",
     Verdict.ABSENT: "found absent",
     Verdict.UNREADABLE: "could not be read",
+    Verdict.UNDO: "asked again: the answer was taken back",
 }
 
 

@@ -49,6 +49,7 @@ DECIDED: Mapping[str, str] = {
     Verdict.CORRECT: "corrected",
     Verdict.ABSENT: "not in the document",
     Verdict.UNREADABLE: "cannot be read",
+    Verdict.UNDO: "taken back",
 }
 
 

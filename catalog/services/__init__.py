@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from catalog.services.corrections import (
+    CannotTakeBack,
     HumanValue,
     file_golden_value,
     record_human_artifact,
     release,
+    seal_answer,
+    take_back,
 )
 from catalog.services.deliveries import record_delivery
 from catalog.services.erasures import (
@@ -40,6 +43,7 @@ from catalog.services.retention import (
 
 __all__ = [
     "Applied",
+    "CannotTakeBack",
     "Due",
     "EraseRefused",
     "HumanValue",
@@ -70,5 +74,7 @@ __all__ = [
     "release",
     "resume_erasures",
     "roll_back",
+    "seal_answer",
     "store_generation",
+    "take_back",
 ]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -16,6 +18,11 @@ class Verdict(models.TextChoices):
     CORRECT = "correct", "another value is right"
     ABSENT = "absent", "the document does not say"
     UNREADABLE = "unreadable", "it is there but cannot be read"
+    UNDO = "undo", "the answer before was taken back"
+
+
+# What a person says of a field; an undo is said of an answer.
+ANSWERS = [verdict for verdict in Verdict if verdict is not Verdict.UNDO]
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -24,6 +31,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def of_task(self, task: ReviewTask) -> DecisionQuerySet:
         return self.filter(item__task=task)
+
+    def last_of(self, user: Viewer, *, since: datetime) -> Decision | None:
+        """The user's last answer that nobody took back, given since then."""
+        recent = self.filter(reviewer_id=user.pk, decided_at__gte=since)
+        standing = recent.exclude(verdict=Verdict.UNDO).filter(undone_by__isnull=True)
+        return standing.order_by("-decided_at").first()
 
 
 class Decision(models.Model):
@@ -36,7 +49,10 @@ class Decision(models.Model):
     item = models.ForeignKey(ReviewItem, models.PROTECT, related_name="decisions")
     sequence = models.PositiveSmallIntegerField()
     reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="decisions",
+        db_index=False,
     )
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     artifact = models.OneToOneField(
@@ -46,6 +62,9 @@ class Decision(models.Model):
         help_text="what the decision made",
     )
     active_ms = models.PositiveIntegerField(default=0, help_text="time at work on it")
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="undone_by"
+    )
     decided_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = DecisionQuerySet.as_manager()
@@ -62,6 +81,14 @@ class Decision(models.Model):
                 condition=models.Q(verdict__in=Verdict.values),
                 name="decision_verdict_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(verdict="undo", undoes__isnull=False)
+                | (~models.Q(verdict="undo") & models.Q(undoes__isnull=True)),
+                name="undo_says_of_what",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reviewer", "-decided_at"], name="decision_last")
         ]
         triggers = [pgtrigger.Protect(name="decision_is_kept", operation=APPEND_ONLY)]
 

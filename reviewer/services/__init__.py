@@ -10,30 +10,42 @@ from reviewer.services.asking import (
     stop_asking,
 )
 from reviewer.services.decisions import close_without_items, decide
+from reviewer.services.helping import comment, escalate, return_to_first
 from reviewer.services.reservations import (
     RESERVATION,
     ReservationLost,
     extend,
     put_back,
     reserve,
+    reserve_ahead,
     reserve_next,
     skip,
 )
+from reviewer.services.turns import Turn, decide_and_go_on
+from reviewer.services.undoing import last_undoable, undo
 
 __all__ = [
     "RESERVATION",
     "Answer",
     "AnswerRefused",
     "ReservationLost",
+    "Turn",
     "close_without_items",
+    "comment",
     "decide",
+    "decide_and_go_on",
+    "escalate",
     "extend",
     "follow_promotions",
+    "last_undoable",
     "open_task",
     "put_back",
     "reopen",
     "reserve",
+    "reserve_ahead",
     "reserve_next",
+    "return_to_first",
     "skip",
     "stop_asking",
+    "undo",
 ]
