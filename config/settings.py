@@ -233,5 +233,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "GenerationStateEnum": "catalog.models.State",
         "RunStateEnum": "pipeline.models.Run.State",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
+        "TaskNoteKindEnum": "reviewer.models.TaskNote.Kind",
+        "KindEnum": "catalog.models.Kind",
     },
 }

@@ -12,7 +12,8 @@ from django.db.models import Count
 
 from catalog.models import Delivery, Erasure, Generation, Promotion, SourceMedia
 from pipeline.wording import DISPOSITIONS, run_reason_text
-from reviewer.models import Decision, Verdict
+from reviewer import talk
+from reviewer.models import Decision, SecondOpinion, TaskNote, Verdict
 from reviewer.names import FieldNames
 
 DONE: dict[str, str] = {
@@ -45,6 +46,8 @@ def history_of(source: SourceMedia) -> list[Happening]:
         *_readings(source),
         *_promotions(source),
         *decisions_of(source),
+        *opinions_of(source),
+        *notes_of(source),
         *deliveries_of(source),
         *erasures_of(source),
     ]
@@ -109,6 +112,38 @@ def decisions_of(source: SourceMedia) -> Iterator[Happening]:
             f"{name} {DONE[decision.verdict]}",
             detail=detail,
             who=name_of(decision.reviewer),
+        )
+
+
+def opinions_of(source: SourceMedia) -> Iterator[Happening]:
+    """Answers that came late, beside those that stand."""
+    late = SecondOpinion.objects.filter(item__task__source=source).with_answers()
+    for one in talk.told(late):
+        how = {True: "agrees with the answer", False: "differs from the answer"}
+        said = [f"“{one.opinion.value}”" if one.opinion.value else one.what]
+        if one.agrees is not None:
+            said.append(how[one.agrees])
+        yield Happening(
+            one.opinion.given_at,
+            "person",
+            f"{one.name}: a second opinion, since {one.opinion.get_because_display()}",
+            detail=", ".join(said),
+            who=one.who,
+        )
+
+
+def notes_of(source: SourceMedia) -> Iterator[Happening]:
+    notes = TaskNote.objects.filter(task__source=source).select_related("author", "to")
+    for note in notes:
+        what = note.get_kind_display()
+        if note.to is not None:
+            what = f"{what}, {name_of(note.to)}"
+        yield Happening(
+            note.written_at,
+            "review",
+            f"Review: {what}",
+            detail=note.text,
+            who=name_of(note.author),
         )
 
 

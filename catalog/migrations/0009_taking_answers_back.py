@@ -8,26 +8,49 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0008_reprocessing'),
+        ("catalog", "0008_reprocessing"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='derivedartifact',
-            name='human_yields_to_human',
+            model_name="derivedartifact",
+            name="human_yields_to_human",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='generation',
-            name='released_once',
+            model_name="generation",
+            name="released_once",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='derivedartifact',
-            trigger=pgtrigger.compiler.Trigger(name='human_yields_to_human', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."superseded_by_id" IS NOT NULL AND OLD."origin" = \'human\' AND OLD."superseded_by_id" IS NULL)', constraint='CONSTRAINT', func="IF NOT EXISTS (SELECT 1 FROM derived_artifact a WHERE a.artifact_id = NEW.superseded_by_id AND (a.origin = 'human' OR (a.origin = 'restore' AND a.step = 'review'))) THEN RAISE EXCEPTION 'a machine may not supersede a person' USING ERRCODE = 'check_violation'; END IF; RETURN NULL;", hash='b56bc366425a535b078c9679d69ca8603b333291', operation='UPDATE OF "superseded_by_id"', pgid='pgtrigger_human_yields_to_human_bd438', table='derived_artifact', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="derivedartifact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="human_yields_to_human",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NEW."superseded_by_id" IS NOT NULL AND OLD."origin" = \'human\' AND OLD."superseded_by_id" IS NULL)',
+                    constraint="CONSTRAINT",
+                    func="IF NOT EXISTS (SELECT 1 FROM derived_artifact a WHERE a.artifact_id = NEW.superseded_by_id AND (a.origin = 'human' OR (a.origin = 'restore' AND a.step = 'review'))) THEN RAISE EXCEPTION 'a machine may not supersede a person' USING ERRCODE = 'check_violation'; END IF; RETURN NULL;",
+                    hash="b56bc366425a535b078c9679d69ca8603b333291",
+                    operation='UPDATE OF "superseded_by_id"',
+                    pgid="pgtrigger_human_yields_to_human_bd438",
+                    table="derived_artifact",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='generation',
-            trigger=pgtrigger.compiler.Trigger(name='released_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."released_at" IS DISTINCT FROM (NEW."released_at") AND OLD."released_at" IS NOT NULL)', func="IF NEW.released_at IS NULL AND NOT EXISTS (SELECT 1 FROM derived_artifact a JOIN delivered_artifact d USING (artifact_id) WHERE a.generation_id = NEW.generation_id) THEN RETURN NEW; END IF; RAISE EXCEPTION 'released_at is set once, and taken back only while nothing of it was delivered' USING ERRCODE = 'check_violation';", hash='89f4b3b0f45dd615911d38fe34fdb37e83d3ce05', operation='UPDATE OF "released_at"', pgid='pgtrigger_released_once_d3871', table='generation', when='BEFORE')),
+            model_name="generation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="released_once",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."released_at" IS DISTINCT FROM (NEW."released_at") AND OLD."released_at" IS NOT NULL)',
+                    func="IF NEW.released_at IS NULL AND NOT EXISTS (SELECT 1 FROM derived_artifact a JOIN delivered_artifact d USING (artifact_id) WHERE a.generation_id = NEW.generation_id) THEN RETURN NEW; END IF; RAISE EXCEPTION 'released_at is set once, and taken back only while nothing of it was delivered' USING ERRCODE = 'check_violation';",
+                    hash="89f4b3b0f45dd615911d38fe34fdb37e83d3ce05",
+                    operation='UPDATE OF "released_at"',
+                    pgid="pgtrigger_released_once_d3871",
+                    table="generation",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

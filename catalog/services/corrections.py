@@ -117,7 +117,6 @@ def _put(
     return artifact
 
 
-@transaction.atomic
 def seal_answer(
     *, artifact: DerivedArtifact, decision_id: uuid.UUID, actor: User
 ) -> None:
@@ -206,7 +205,6 @@ def file_golden_value(
     return case
 
 
-@transaction.atomic
 def release(*, generation: Generation) -> None:
     """Let a generation's values leave the house; a second call changes nothing."""
     Generation.objects.filter(pk=generation.pk, released_at__isnull=True).update(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import catalog.ids
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -11,6 +10,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import catalog.ids
 
 # As triage.priority_of() has it since: points less by the time at which it was opened.
 OLDER_FIRST = """
@@ -32,208 +32,493 @@ ALTER TABLE review_task RESET (fillfactor, autovacuum_vacuum_scale_factor,
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0009_taking_answers_back'),
-        ('reviewer', '0004_reprocessing'),
+        ("catalog", "0009_taking_answers_back"),
+        ("reviewer", "0004_reprocessing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SecondOpinion',
+            name="SecondOpinion",
             fields=[
-                ('decision_id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('because', models.CharField(choices=[('taken', 'somebody else had the task'), ('done', 'the task was done'), ('withdrawn', 'the task was withdrawn'), ('answered', 'the field had been answered since'), ('unheld', 'the reservation was over')], max_length=9)),
-                ('verdict', models.CharField(choices=[('confirm', 'the value is right'), ('correct', 'another value is right'), ('absent', 'the document does not say'), ('unreadable', 'it is there but cannot be read'), ('undo', 'the answer before was taken back')], max_length=10)),
-                ('value', models.TextField(blank=True)),
-                ('region', models.JSONField(null=True)),
-                ('active_ms', models.PositiveIntegerField(default=0)),
-                ('given_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "decision_id",
+                    models.UUIDField(editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "because",
+                    models.CharField(
+                        choices=[
+                            ("taken", "somebody else had the task"),
+                            ("done", "the task was done"),
+                            ("withdrawn", "the task was withdrawn"),
+                            ("answered", "the field had been answered since"),
+                            ("unheld", "the reservation was over"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "the value is right"),
+                            ("correct", "another value is right"),
+                            ("absent", "the document does not say"),
+                            ("unreadable", "it is there but cannot be read"),
+                            ("undo", "the answer before was taken back"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("value", models.TextField(blank=True)),
+                ("region", models.JSONField(null=True)),
+                ("active_ms", models.PositiveIntegerField(default=0)),
+                (
+                    "given_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'second_opinion',
-                'ordering': ['given_at'],
+                "db_table": "second_opinion",
+                "ordering": ["given_at"],
             },
         ),
         migrations.CreateModel(
-            name='Skills',
+            name="Skills",
             fields=[
-                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='skills', serialize=False, to='catalog.membership')),
-                ('document_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), blank=True, default=list, help_text='the words of document types; empty: all', size=None)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), blank=True, default=list, help_text='two letters each; empty: all', size=None)),
-                ('senior', models.BooleanField(default=False, help_text='gets what others ask for help with')),
+                (
+                    "membership",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="skills",
+                        serialize=False,
+                        to="catalog.membership",
+                    ),
+                ),
+                (
+                    "document_types",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50),
+                        blank=True,
+                        default=list,
+                        help_text="the words of document types; empty: all",
+                        size=None,
+                    ),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        help_text="two letters each; empty: all",
+                        size=None,
+                    ),
+                ),
+                (
+                    "senior",
+                    models.BooleanField(
+                        default=False, help_text="gets what others ask for help with"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'skills',
-                'db_table': 'reviewer_skills',
+                "verbose_name_plural": "skills",
+                "db_table": "reviewer_skills",
             },
         ),
         migrations.CreateModel(
-            name='TaskNote',
+            name="TaskNote",
             fields=[
-                ('note_id', models.UUIDField(default=catalog.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('comment', 'comment'), ('escalate', 'asked for a senior'), ('return', 'returned to the first reviewer')], max_length=8)),
-                ('text', models.CharField(blank=True, max_length=1000)),
-                ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "note_id",
+                    models.UUIDField(
+                        default=catalog.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("comment", "comment"),
+                            ("escalate", "asked for a senior"),
+                            ("return", "returned to the first reviewer"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=1000)),
+                (
+                    "written_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'task_note',
-                'ordering': ['written_at'],
+                "db_table": "task_note",
+                "ordering": ["written_at"],
             },
         ),
         migrations.CreateModel(
-            name='Turnaround',
+            name="Turnaround",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_type', models.CharField(blank=True, help_text='empty: all others', max_length=50)),
-                ('minutes', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "document_type",
+                    models.CharField(
+                        blank=True, help_text="empty: all others", max_length=50
+                    ),
+                ),
+                ("minutes", models.PositiveIntegerField()),
             ],
             options={
-                'db_table': 'turnaround',
+                "db_table": "turnaround",
             },
         ),
         migrations.RemoveConstraint(
-            model_name='decision',
-            name='decision_verdict_known',
+            model_name="decision",
+            name="decision_verdict_known",
         ),
         migrations.RemoveIndex(
-            model_name='reviewtask',
-            name='review_task_held',
+            model_name="reviewtask",
+            name="review_task_held",
         ),
         migrations.AddField(
-            model_name='decision',
-            name='undoes',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='reviewer.decision'),
+            model_name="decision",
+            name="undoes",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="undone_by",
+                to="reviewer.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='reviewtask',
-            name='ahead',
-            field=models.BooleanField(db_default=False, help_text='reserved, and not shown to the person yet'),
+            model_name="reviewtask",
+            name="ahead",
+            field=models.BooleanField(
+                db_default=False, help_text="reserved, and not shown to the person yet"
+            ),
         ),
         migrations.AddField(
-            model_name='reviewtask',
-            name='due_at',
-            field=models.DateTimeField(help_text='when it should be answered', null=True),
+            model_name="reviewtask",
+            name="due_at",
+            field=models.DateTimeField(
+                help_text="when it should be answered", null=True
+            ),
         ),
         migrations.AddField(
-            model_name='reviewtask',
-            name='for_senior',
-            field=models.BooleanField(db_default=False, help_text='somebody asked for a senior reviewer'),
+            model_name="reviewtask",
+            name="for_senior",
+            field=models.BooleanField(
+                db_default=False, help_text="somebody asked for a senior reviewer"
+            ),
         ),
         migrations.AddField(
-            model_name='reviewtask',
-            name='language',
-            field=models.CharField(blank=True, db_default='', help_text='empty: nobody knows', max_length=10),
+            model_name="reviewtask",
+            name="language",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                help_text="empty: nobody knows",
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='decision',
-            name='reviewer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL),
+            model_name="decision",
+            name="reviewer",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='decision',
-            name='verdict',
-            field=models.CharField(choices=[('confirm', 'the value is right'), ('correct', 'another value is right'), ('absent', 'the document does not say'), ('unreadable', 'it is there but cannot be read'), ('undo', 'the answer before was taken back')], max_length=10),
+            model_name="decision",
+            name="verdict",
+            field=models.CharField(
+                choices=[
+                    ("confirm", "the value is right"),
+                    ("correct", "another value is right"),
+                    ("absent", "the document does not say"),
+                    ("unreadable", "it is there but cannot be read"),
+                    ("undo", "the answer before was taken back"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='reviewtask',
-            name='reserver',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reviewtask",
+            name="reserver",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['reviewer', '-decided_at'], name='decision_last'),
+            model_name="decision",
+            index=models.Index(
+                fields=["reviewer", "-decided_at"], name="decision_last"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(models.F('tenant'), models.OrderBy(models.F('priority'), descending=True), models.F('created_at'), models.F('task_id'), condition=models.Q(('reserved_until__isnull', True), ('state', 'open'), ('for_senior', False)), name='review_task_free'),
+            model_name="reviewtask",
+            index=models.Index(
+                models.F("tenant"),
+                models.OrderBy(models.F("priority"), descending=True),
+                models.F("created_at"),
+                models.F("task_id"),
+                condition=models.Q(
+                    ("reserved_until__isnull", True),
+                    ("state", "open"),
+                    ("for_senior", False),
+                ),
+                name="review_task_free",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(models.F('tenant'), models.F('document_type'), models.OrderBy(models.F('priority'), descending=True), models.F('created_at'), models.F('task_id'), condition=models.Q(('reserved_until__isnull', True), ('state', 'open'), ('for_senior', False)), name='review_task_free_of_type'),
+            model_name="reviewtask",
+            index=models.Index(
+                models.F("tenant"),
+                models.F("document_type"),
+                models.OrderBy(models.F("priority"), descending=True),
+                models.F("created_at"),
+                models.F("task_id"),
+                condition=models.Q(
+                    ("reserved_until__isnull", True),
+                    ("state", "open"),
+                    ("for_senior", False),
+                ),
+                name="review_task_free_of_type",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(models.F('tenant'), models.OrderBy(models.F('priority'), descending=True), models.F('created_at'), models.F('task_id'), condition=models.Q(('for_senior', True), ('state', 'open')), name='review_task_for_senior'),
+            model_name="reviewtask",
+            index=models.Index(
+                models.F("tenant"),
+                models.OrderBy(models.F("priority"), descending=True),
+                models.F("created_at"),
+                models.F("task_id"),
+                condition=models.Q(("for_senior", True), ("state", "open")),
+                name="review_task_for_senior",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(condition=models.Q(('reserved_until__isnull', False), ('state', 'open')), fields=['tenant', 'reserved_until'], name='review_task_held'),
+            model_name="reviewtask",
+            index=models.Index(
+                condition=models.Q(
+                    ("reserved_until__isnull", False), ("state", "open")
+                ),
+                fields=["tenant", "reserved_until"],
+                name="review_task_held",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(condition=models.Q(('reserved_until__isnull', False), ('state', 'open')), fields=['reserver'], name='review_task_reserver'),
+            model_name="reviewtask",
+            index=models.Index(
+                condition=models.Q(
+                    ("reserved_until__isnull", False), ("state", "open")
+                ),
+                fields=["reserver"],
+                name="review_task_reserver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['confirm', 'correct', 'absent', 'unreadable', 'undo'])), name='decision_verdict_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "verdict__in",
+                        ["confirm", "correct", "absent", "unreadable", "undo"],
+                    )
+                ),
+                name="decision_verdict_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undoes__isnull', False), ('verdict', 'undo')), models.Q(models.Q(('verdict', 'undo'), _negated=True), ('undoes__isnull', True)), _connector='OR'), name='undo_says_of_what'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("undoes__isnull", False), ("verdict", "undo")),
+                    models.Q(
+                        models.Q(("verdict", "undo"), _negated=True),
+                        ("undoes__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="undo_says_of_what",
+            ),
         ),
         migrations.AddField(
-            model_name='secondopinion',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='reviewer.reviewitem'),
+            model_name="secondopinion",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="opinions",
+                to="reviewer.reviewitem",
+            ),
         ),
         migrations.AddField(
-            model_name='secondopinion',
-            name='reviewer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="secondopinion",
+            name="reviewer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='tasknote',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="tasknote",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='tasknote',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='reviewer.reviewtask'),
+            model_name="tasknote",
+            name="task",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notes",
+                to="reviewer.reviewtask",
+            ),
         ),
         migrations.AddField(
-            model_name='tasknote',
-            name='to',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="tasknote",
+            name="to",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='turnaround',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.tenant'),
+            model_name="turnaround",
+            name="tenant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="catalog.tenant",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='secondopinion',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['confirm', 'correct', 'absent', 'unreadable'])), name='opinion_verdict_known'),
+            model_name="secondopinion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict__in", ["confirm", "correct", "absent", "unreadable"])
+                ),
+                name="opinion_verdict_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='secondopinion',
-            trigger=pgtrigger.compiler.Trigger(name='opinion_is_a_record', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func="IF EXISTS (SELECT 1 FROM erasure WHERE source_id = (SELECT t.source_id FROM review_item i JOIN review_task t USING (task_id) WHERE i.item_id = OLD.item_id) AND finished_at IS NULL) THEN IF NEW.value IS NOT DISTINCT FROM '' THEN OLD.value := NEW.value; END IF; IF NEW.region IS NOT DISTINCT FROM NULL THEN OLD.region := NEW.region; END IF; IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION '% rows are records: only an erasure may empty them', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='b695349cf1fc4e1dc3b16b9d73a1d653f1e088b4', operation='UPDATE', pgid='pgtrigger_opinion_is_a_record_71575', table='second_opinion', when='BEFORE')),
+            model_name="secondopinion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="opinion_is_a_record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="IF EXISTS (SELECT 1 FROM erasure WHERE source_id = (SELECT t.source_id FROM review_item i JOIN review_task t USING (task_id) WHERE i.item_id = OLD.item_id) AND finished_at IS NULL) THEN IF NEW.value IS NOT DISTINCT FROM '' THEN OLD.value := NEW.value; END IF; IF NEW.region IS NOT DISTINCT FROM NULL THEN OLD.region := NEW.region; END IF; IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION '% rows are records: only an erasure may empty them', TG_TABLE_NAME USING ERRCODE = 'check_violation';",
+                    hash="b695349cf1fc4e1dc3b16b9d73a1d653f1e088b4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_opinion_is_a_record_71575",
+                    table="second_opinion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='secondopinion',
-            trigger=pgtrigger.compiler.Trigger(name='opinion_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8af702098fc01f73fa5261cf474c6c1092d36b0a', operation='DELETE', pgid='pgtrigger_opinion_is_kept_d58af', table='second_opinion', when='BEFORE')),
+            model_name="secondopinion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="opinion_is_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="8af702098fc01f73fa5261cf474c6c1092d36b0a",
+                    operation="DELETE",
+                    pgid="pgtrigger_opinion_is_kept_d58af",
+                    table="second_opinion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tasknote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'return'), ('to__isnull', False)), models.Q(models.Q(('kind', 'return'), _negated=True), ('to__isnull', True)), _connector='OR'), name='return_says_to_whom'),
+            model_name="tasknote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "return"), ("to__isnull", False)),
+                    models.Q(
+                        models.Q(("kind", "return"), _negated=True),
+                        ("to__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="return_says_to_whom",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='tasknote',
-            trigger=pgtrigger.compiler.Trigger(name='note_is_a_record', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func="IF EXISTS (SELECT 1 FROM erasure WHERE source_id = (SELECT source_id FROM review_task WHERE task_id = OLD.task_id) AND finished_at IS NULL) THEN IF NEW.text IS NOT DISTINCT FROM '' THEN OLD.text := NEW.text; END IF; IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION '% rows are records: only an erasure may empty them', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='f6ad7a4de6528389911b5eb706549bdfd317c64b', operation='UPDATE', pgid='pgtrigger_note_is_a_record_8c27d', table='task_note', when='BEFORE')),
+            model_name="tasknote",
+            trigger=pgtrigger.compiler.Trigger(
+                name="note_is_a_record",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func="IF EXISTS (SELECT 1 FROM erasure WHERE source_id = (SELECT source_id FROM review_task WHERE task_id = OLD.task_id) AND finished_at IS NULL) THEN IF NEW.text IS NOT DISTINCT FROM '' THEN OLD.text := NEW.text; END IF; IF OLD IS NOT DISTINCT FROM NEW THEN RETURN NEW; END IF; END IF; RAISE EXCEPTION '% rows are records: only an erasure may empty them', TG_TABLE_NAME USING ERRCODE = 'check_violation';",
+                    hash="f6ad7a4de6528389911b5eb706549bdfd317c64b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_note_is_a_record_8c27d",
+                    table="task_note",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='tasknote',
-            trigger=pgtrigger.compiler.Trigger(name='note_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='d1145529f7f6fd96eaff395f488da3c87faf6e91', operation='DELETE', pgid='pgtrigger_note_is_kept_88886', table='task_note', when='BEFORE')),
+            model_name="tasknote",
+            trigger=pgtrigger.compiler.Trigger(
+                name="note_is_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="d1145529f7f6fd96eaff395f488da3c87faf6e91",
+                    operation="DELETE",
+                    pgid="pgtrigger_note_is_kept_88886",
+                    table="task_note",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='turnaround',
-            constraint=models.UniqueConstraint(fields=('tenant', 'document_type'), name='one_turnaround_a_type'),
+            model_name="turnaround",
+            constraint=models.UniqueConstraint(
+                fields=("tenant", "document_type"), name="one_turnaround_a_type"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='turnaround',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='turnaround_takes_time'),
+            model_name="turnaround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gt", 0)), name="turnaround_takes_time"
+            ),
         ),
         migrations.RunSQL(OLDER_FIRST, BACK),
         migrations.RunSQL(ROOM, NO_ROOM),

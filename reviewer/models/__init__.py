@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
 from reviewer.models.review_task import AHEAD, ReviewItem, ReviewTask, Stakes
 from reviewer.models.second_opinion import SecondOpinion, TaskNote

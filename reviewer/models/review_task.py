@@ -254,7 +254,7 @@ class ReviewTask(models.Model):
             ),
             # Counts by facet, read from the index alone.
             models.Index(
-                fields=["tenant", "document_type", "reason", "stakes"],
+                fields=["tenant", "document_type", "reason", "stakes", "for_senior"],
                 condition=models.Q(state="open"),
                 name="review_task_facets",
             ),

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
-from catalog.people import Viewer, within_tenants_of
 from catalog.models.rules import erased_only, kept, open_erasure_of
+from catalog.people import Viewer, within_tenants_of
 from reviewer.models.decision import ANSWERS, Verdict
 from reviewer.models.review_task import ReviewItem, ReviewTask
 
@@ -132,4 +132,3 @@ class TaskNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.author}"
-

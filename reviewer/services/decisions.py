@@ -107,7 +107,8 @@ def file_answer(
     item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
     if item.is_decided_so:
         known = Decision.objects.select_related("item", "artifact")
-        return Filed(_same(known.get(pk=answer.decision_id), user, task), task, True)
+        same = _same(known.get(pk=answer.decision_id), user, task)
+        return Filed(same, task, replayed=True)
     check_counts(task, item, user, token, answer)
     standing = _standing(task, item)
     said = answers.settled(answer, item=item, standing=standing)

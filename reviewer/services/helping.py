@@ -15,6 +15,7 @@ from reviewer.answers import AnswerRefused
 from reviewer.models import Decision, ReviewTask, Skills, TaskNote, scopes_of
 from reviewer.services.reservations import check_held, let_go, locked
 
+TAKEN_NUMBER = "This note has the number of another one: send it anew."
 LONGEST_NOTE = 1000  # characters
 # How long a returned task waits for its first reviewer before anybody may have it.
 RETURNED = timedelta(hours=24)
@@ -98,7 +99,8 @@ def first_reviewer(task: ReviewTask, *, but: User) -> User | None:
     asker = asked.exclude(author=but).order_by("-written_at").first()
     answered = Decision.objects.filter(item__task__source=task.source_id)
     first = answered.exclude(reviewer=but).select_related("reviewer").first()
-    for found in (asker and asker.author, first and first.reviewer):
+    people = [asker.author if asker else None, first.reviewer if first else None]
+    for found in people:
         if found is not None and found.is_active and _may_have(task, found):
             return found
     return None
@@ -109,9 +111,7 @@ def _may_have(task: ReviewTask, person: User) -> bool:
     return any(
         scope.tenant_id in (None, task.tenant_id)
         and (scope.document_types is None or task.document_type in scope.document_types)
-        and (
-            scope.languages is None or task.language in ("", *scope.languages)
-        )
+        and (scope.languages is None or task.language in ("", *scope.languages))
         for scope in scopes_of(person)
     )
 
@@ -142,7 +142,7 @@ def _note(
     known = TaskNote.objects.filter(pk=note_id).first()
     if known is not None:
         if (known.task_id, known.author_id) != (task.pk, user.pk):
-            raise AnswerRefused("This note has the number of another one: send it anew.")
+            raise AnswerRefused(TAKEN_NUMBER)
         return known
     text = text.strip()[:LONGEST_NOTE]
     return TaskNote.objects.create(

@@ -40,7 +40,8 @@ def keep_opinion(
         return None  # sent twice at once: the other one counted
     known = SecondOpinion.objects.filter(pk=answer.decision_id).first()
     if known is not None:
-        return known if (known.reviewer_id, known.item_id) == (user.pk, item.pk) else None
+        same = (known.reviewer_id, known.item_id) == (user.pk, item.pk)
+        return known if same else None
     opinion = SecondOpinion(
         decision_id=answer.decision_id,
         item=item,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -69,7 +69,6 @@ def reserve_ahead(
     )
 
 
-@transaction.atomic
 def _claimed(
     user: User,
     scopes: Sequence[Scope],
@@ -189,14 +188,18 @@ def extend(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> ReviewTask:
 
 @transaction.atomic
 def put_back(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
-    """End a reservation at once, so that others need not wait for its end.
-
-    A token that holds nothing any more changes nothing.
+    """End a reservation at once, so that others need not wait for its end; with it goes
+    what was kept for after it. A token that holds nothing any more changes nothing.
+    Raises ReviewTask.DoesNotExist.
     """
-    tasks = ReviewTask.objects.filter(reserver=user, reservation_token=token)
-    tasks.filter(pk=task_id).update(
-        reserver=None, reservation_token=None, reserved_until=None, ahead=False
-    )
+    ReviewTask.objects.visible_to(user).only("pk").get(pk=task_id)
+    own = ReviewTask.objects.filter(state=ReviewTask.State.OPEN, reserver=user)
+    shown = Q(pk=task_id, reservation_token=token)
+    lent = Q(ahead=True, reserved_until__lte=timezone.now() + AHEAD)
+    if own.filter(shown).exists():
+        own.filter(shown | lent).update(
+            reserver=None, reservation_token=None, reserved_until=None, ahead=False
+        )
 
 
 @transaction.atomic

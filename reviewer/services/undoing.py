@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import services as catalog
@@ -64,7 +65,8 @@ def _check_undoable(task: ReviewTask, wrong: Decision, user: User) -> None:
         raise ReservationLost(task)
     if wrong.verdict == Verdict.UNDO or hasattr(wrong, "undone_by"):
         raise AnswerRefused("This answer was taken back already.")
-    if wrong.item.decisions.filter(sequence__gt=wrong.sequence).exists():
+    newer = _standing(wrong.item).filter(sequence__gt=wrong.sequence)
+    if newer.exists():
         raise AnswerRefused("There is a newer answer: take that one back first.")
     others = ReviewTask.objects.open().filter(
         generation=task.generation, asks=task.asks
@@ -73,11 +75,18 @@ def _check_undoable(task: ReviewTask, wrong: Decision, user: User) -> None:
         raise AnswerRefused("The document is under review again: answer it there.")
 
 
+def _standing(item: ReviewItem) -> QuerySet[Decision]:
+    """Its answers that nobody took back."""
+    return item.decisions.exclude(verdict=Verdict.UNDO).filter(undone_by__isnull=True)
+
+
 def _record(
     task: ReviewTask, wrong: Decision, user: User, decision_id: uuid.UUID
 ) -> Decision:
     item = wrong.item
-    before = wrong.artifact.supersedes.first()
+    # An answer is made from what stood there.
+    before = wrong.artifact.inputs.select_related("input_artifact").get().input_artifact
+    last = item.decisions.select_related("artifact").latest("sequence")
     value = catalog.HumanValue(
         slot=item.slot,
         payload=_payload(before, item),
@@ -87,7 +96,7 @@ def _record(
     )
     try:
         artifact = catalog.take_back(
-            artifact=wrong.artifact, answer=value, before=before
+            artifact=last.artifact, answer=value, before=before
         )
     except catalog.SourceErased as error:
         raise ReservationLost(task) from error
@@ -98,7 +107,7 @@ def _record(
             decision = Decision.objects.create(
                 decision_id=decision_id,
                 item=item,
-                sequence=wrong.sequence + 1,
+                sequence=last.sequence + 1,
                 reviewer=user,
                 verdict=Verdict.UNDO,
                 artifact=artifact,
@@ -145,8 +154,7 @@ def _restore_expectation(
 
 def _ask_again(task: ReviewTask, item: ReviewItem, user: User) -> None:
     """The field is open again if no earlier answer stands in it, and so is the task."""
-    undone = item.decisions.exclude(verdict=Verdict.UNDO)
-    item.decided = undone.filter(undone_by__isnull=True).exists()
+    item.decided = _standing(item).exists()
     item.save(update_fields=["decided"])
     task.state, task.done_at = ReviewTask.State.OPEN, None
     task.save(update_fields=["state", "done_at"])

@@ -73,6 +73,15 @@ def age(since: datetime) -> str:
     return f"{timesince(since, depth=1)} old"
 
 
+@register.filter
+def duration(length: timedelta) -> str:
+    """In the two largest units that say something."""
+    begin = timezone.now()
+    if length < timedelta(minutes=1):
+        return f"{length.total_seconds():.0f} s"
+    return timesince(begin - length, begin, depth=2)
+
+
 @register.simple_tag(takes_context=True)
 def at(context: RequestContext, *names: str) -> SafeString | str:
     """aria-current for a link whose page, or a page below it, is the one shown."""

@@ -101,6 +101,7 @@ export class Question {
   // The answer of a form; its id is new, and stays with it however often it is sent.
   answer(form, button, activeMs) {
     const body = new URLSearchParams(new FormData(form, button));
+    body.delete("csrfmiddlewaretoken");
     body.set("decision_id", newId());
     body.set("active_ms", activeMs);
     const choice = body.get("choice");
@@ -117,9 +118,11 @@ export class Question {
     this.show(WORDS[verdict], value, "sending");
   }
 
-  showSaved({ verdict_text: text, value }) {
+  showSaved({ verdict_text: text, value, seen }) {
     this.element.dataset.decided = "";
     this.element.dataset.value = value;
+    for (const field of this.element.querySelectorAll('[name="seen"]')) field.value = seen;
+    for (const field of this.element.querySelectorAll('[name="shown"]')) field.value = value;
     this.show(text, value, "saved");
     this.say("", false);
   }
@@ -132,10 +135,10 @@ export class Question {
   }
 
   // The case is somebody else's: what was typed stays in its field.
-  showLost() {
+  showLost(what) {
     this.element.removeAttribute("data-sending");
     this.element.classList.remove("is-decided");
-    this.element.querySelector("[data-verdict]").textContent = "not stored";
+    this.element.querySelector("[data-verdict]").textContent = what;
   }
 
   show(verdict, value, state) {
