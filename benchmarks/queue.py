@@ -131,6 +131,22 @@ class Bench:
             list(pool.map(work, self.people))
         return times[len(self.people) :]
 
+    def cpu(self, act: Callable[[], object]) -> str:
+        """What act() costs in processors, which other work does not lengthen: in this
+        process, and in its backend of PostgreSQL.
+        """
+        import psutil
+        from django.db import connection
+
+        connection.ensure_connection()
+        backend = psutil.Process(connection.connection.info.backend_pid)
+        before = time.process_time(), sum(backend.cpu_times()[:2])
+        act()
+        python = time.process_time() - before[0]
+        postgres = sum(backend.cpu_times()[:2]) - before[1]
+        ms = [1000 * seconds / self.turns for seconds in (python, postgres)]
+        return f"CPU {ms[0]:.1f} ms in Python, {ms[1]:.1f} in PostgreSQL"
+
     def claim(self) -> Any:
         from django.utils import timezone
 
@@ -230,15 +246,18 @@ def let_all_go() -> None:
 def measure(bench: Bench, cases: int) -> None:
     bench.grow(cases)
     rows = [("claim", bench.claims())]
-    for name, act in (("turn alone", bench.alone), ("turn paced", bench.paced)):
-        let_all_go()
-        rows.append((name, act()))
+    let_all_go()
+    alone: list[float] = []
+    cost = bench.cpu(lambda: alone.extend(bench.alone()))
+    rows.append(("turn alone", alone))
+    let_all_go()
+    rows.append(("turn paced", bench.paced()))
     nexts, turns = bench.label_studio(cases)
     rows += [("Label Studio: next", nexts), ("Label Studio: turn", turns)]
     for name, times in rows:
-        print(
-            f"{cases:>9,}  {name:20} {quantiles(times):>24}  n={len(times)}", flush=True
-        )
+        figures = f"{quantiles(times):>24}  n={len(times)}"
+        print(f"{cases:>9,}  {name:20} {figures}", flush=True)
+    print(f"{cases:>9,}  a turn alone: {cost}", flush=True)
 
 
 def run(asked: argparse.Namespace) -> None:

@@ -1,11 +1,12 @@
 """Reviewers at work while all is killed: is an answer lost, doubled, overwritten?
 
-    python -m benchmarks.queue_chaos [--decisions 10000] [--people 100] [--seed N]
+    python -m benchmarks.queue_chaos [--decisions 10000] [--people 100] [--kills 100]
+        [--seed N]
 
 Starts script/server's processes with a PostgreSQL that syncs to disk. People answer
 over HTTP as the page does. Meanwhile web workers and PostgreSQL are killed (-9) and
-come back, answers of the server are thrown away and the same answer is sent again, some are
-sent twice although they were acknowledged, reservations run out under the hands of
+come back, answers of the server are thrown away and the same answer is sent again, some
+are sent twice although they were acknowledged, reservations run out under the hands of
 those who hold them, and some people answer the same case in two tabs. A client that was
 told nothing sends the same answer again until it is told something. Then every word
 that was given is held against the database.
@@ -57,6 +58,7 @@ class Story:
     port: int
     seed: int
     wanted: int
+    kills: int
     words: dict[str, Word] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -173,17 +175,22 @@ class Reviewer:
 
 
 def kill_things(story: Story, server: subprocess.Popen[bytes]) -> None:
+    """One after every so many acknowledged answers, so that all is seen to recover."""
     dice = random.Random(story.seed)  # noqa: S311 - moments, not secrets
-    while not story.stopping.wait(dice.uniform(1.0, 4.0)):
+    pace = max(story.wanted // max(story.kills, 1), 1)
+    after = pace
+    while not story.stopping.wait(0.1):
+        if len(story.words) < after or not story.kills:
+            continue
+        after += pace
+        time.sleep(dice.uniform(0, 1))
         kind = dice.choice(["web worker"] * 4 + ["PostgreSQL"])
         found = _victims(story, server, kind)
         if not found:
             continue
         with suppress(psutil.Error):
             dice.choice(found).send_signal(signal.SIGKILL)
-            story.count(f"kill -9 of a {kind}")
-        if kind == "PostgreSQL":
-            time.sleep(6)
+            story.count(f"kill -9 of {kind}")
 
 
 def _victims(
@@ -228,10 +235,12 @@ def storm(story: Story, reviewers: list[Reviewer], server: Any) -> None:
         helper.start()
     with ThreadPoolExecutor(len(reviewers)) as pool:
         done = [pool.submit(reviewer.work) for reviewer in reviewers]
-        while not all(one.done() for one in done):
-            time.sleep(5)
-            print(f"  {len(story.words)} acknowledged", flush=True)
-    story.stopping.set()
+        try:
+            while not all(one.done() for one in done):
+                time.sleep(5)
+                print(f"  {len(story.words)} acknowledged", flush=True)
+        finally:
+            story.stopping.set()
     for helper in helpers:
         helper.join()
     for one in done:
@@ -242,6 +251,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.queue_chaos")
     parser.add_argument("--decisions", type=int, default=10_000)
     parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     asked = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="palimpsest-queue-chaos-"))
@@ -266,7 +276,7 @@ def main() -> None:
         users = queue_cases.people(asked.people, tenant)
         cases = asked.decisions // FIELDS * 2 + 20 * asked.people
         queue_cases.grow(tenant, first=1, last=cases, fields=FIELDS)
-        story = Story(home, port, asked.seed, asked.decisions)
+        story = Story(home, port, asked.seed, asked.decisions, asked.kills)
         people = [Reviewer(story, user.pk, session_of(user)) for user in users]
         connections.close_all()
         storm(story, people, server)

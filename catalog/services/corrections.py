@@ -55,7 +55,7 @@ def _locked(generation: Generation) -> Generation:
     return locked
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_human_artifact(
     *, generation: Generation, answer: HumanValue, seal: bool = True
 ) -> DerivedArtifact:
@@ -180,7 +180,7 @@ def _release_no_more(generation: Generation) -> None:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def file_golden_value(
     *, generation: Generation, value: GoldenValue, slices: dict[str, str]
 ) -> GoldenCase | None:
@@ -189,17 +189,19 @@ def file_golden_value(
     A withdrawal needs a case to withdraw from: without one nothing is filed.
     """
     cases = GoldenCase.objects.active().filter(source=generation.source)
-    if value.withdrawn and not cases.exists():
+    case = cases.first()
+    if case is None and value.withdrawn:
         return None
-    case, _ = GoldenCase.objects.get_or_create(
-        source=generation.source,
-        retired_at=None,
-        defaults={
-            "document_type": generation.document_type,
-            "slices": slices,
-            "came_from": GoldenCase.CameFrom.REVIEW,
-        },
-    )
+    if case is None:
+        new = GoldenCase(
+            source=generation.source,
+            document_type=generation.document_type,
+            slices=slices,
+            came_from=GoldenCase.CameFrom.REVIEW,
+        )
+        # Of two at once one opens the case.
+        GoldenCase.objects.bulk_create([new], ignore_conflicts=True)
+        case = cases.get()
     value.case = case
     value.save(force_insert=True)
     return case

@@ -520,6 +520,15 @@ class Migration(migrations.Migration):
                 condition=models.Q(("minutes__gt", 0)), name="turnaround_takes_time"
             ),
         ),
+        migrations.RemoveIndex(model_name="reviewtask", name="review_task_facets"),
+        migrations.AddIndex(
+            model_name="reviewtask",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["tenant", "document_type", "reason", "stakes", "for_senior"],
+                name="review_task_facets",
+            ),
+        ),
         migrations.RunSQL(OLDER_FIRST, BACK),
         migrations.RunSQL(ROOM, NO_ROOM),
     ]

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
-from reviewer.models.review_task import AHEAD, ReviewItem, ReviewTask, Stakes
+from reviewer.models.review_item import ReviewItem
+from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
 from reviewer.models.second_opinion import SecondOpinion, TaskNote
 from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
 

@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from catalog.models import DerivedArtifact
 from catalog.models.rules import APPEND_ONLY, erasable, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
-from reviewer.models.review_task import ReviewItem, ReviewTask
+from reviewer.models.review_item import ReviewItem
+from reviewer.models.review_task import ReviewTask
 
 
 class Verdict(models.TextChoices):

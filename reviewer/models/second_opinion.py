@@ -8,7 +8,8 @@ from catalog.ids import new_id
 from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
 from reviewer.models.decision import ANSWERS, Verdict
-from reviewer.models.review_task import ReviewItem, ReviewTask
+from reviewer.models.review_item import ReviewItem
+from reviewer.models.review_task import ReviewTask
 
 # The query of an erasure that is at work on what a row's item asks about.
 OF_ITEM = open_erasure_of(

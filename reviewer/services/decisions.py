@@ -36,7 +36,7 @@ from reviewer.services.reservations import (
 )
 
 if TYPE_CHECKING:
-    from reviewer.models.review_task import AskedItem
+    from reviewer.models.review_item import AskedItem
 
 log = structlog.get_logger()
 

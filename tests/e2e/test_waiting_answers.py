@@ -146,7 +146,8 @@ def test_they_wait_for_the_log_in_and_for_the_person_who_gave_them(
     assert not Decision.objects.exists()
     context.clear_cookies()
     page = open_page()
-    expect(page.locator("waiting-answers")).to_contain_text("saved")
+    told = page.locator("waiting-answers")
+    expect(told).to_contain_text("3 answers from before saved.")
     assert set(Decision.objects.values_list("reviewer", flat=True)) == {alice.pk}
     assert verdicts() == WANTED
 
