@@ -39,7 +39,8 @@ from benchmarks.queue_http import Person, session_of, start_server
 FIELDS = 3
 PATIENCE = 120.0  # seconds that one answer is sent again
 DROPPED, REPLAYED, TWO_TABS = 0.1, 0.1, 0.15
-EXPIRED_EVERY = 0.5  # seconds
+EXPIRED_EVERY = 0.5  # seconds at least
+EXPIRED_AFTER = 10  # acknowledged answers
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Reviewer:
         while not self.story.enough:
             with suppress(OSError, http.client.HTTPException):
                 if not self.tabs[0].start():
-                    self.story.count("found the queue empty")
+                    self.story.count("got no case: asked again")
                     time.sleep(0.5)
                     continue
                 self.case()
@@ -214,7 +215,11 @@ def end_reservations(story: Story) -> None:
 
     parameters: dict[str, Any] = connection.get_connection_params()
     wanted = {k: parameters[k] for k in ("dbname", "user", "host") if k in parameters}
+    before = 0
     while not story.stopping.wait(EXPIRED_EVERY):
+        if len(story.words) < before + EXPIRED_AFTER:
+            continue
+        before = len(story.words)
         with suppress(psycopg.Error), psycopg.connect(**wanted, autocommit=True) as db:
             done = db.execute(
                 "UPDATE review_task SET reserved_until = now() - interval '1 second'"

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 # Each finds rows of which there must be none.
 BROKEN = {
     "! doubled: a decision and a second opinion in one": """
-        SELECT 1 FROM decision JOIN second_opinion USING (decision_id)""",
+        SELECT 1 FROM decision d
+        JOIN second_opinion o ON o.decision_id = d.decision_id""",
     "! doubled: not one row in the promotion ledger": """
         SELECT 1 FROM decision d LEFT JOIN promotion p ON p.decision_ref = d.decision_id
         GROUP BY d.decision_id HAVING count(p.promotion_id) <> 1""",
@@ -25,10 +26,12 @@ BROKEN = {
     "! overwritten: a field answered over an answer": """
         SELECT 1 FROM decision GROUP BY item_id HAVING count(*) > 1""",
     "! overwritten: an answer that does not stand": """
-        SELECT 1 FROM decision d JOIN derived_artifact a USING (artifact_id)
+        SELECT 1 FROM decision d
+        JOIN derived_artifact a ON a.artifact_id = d.artifact_id
         WHERE a.superseded_by_id IS NOT NULL""",
     "! a done case with an open field, or not released": """
-        SELECT 1 FROM review_task t JOIN generation g USING (generation_id)
+        SELECT 1 FROM review_task t
+        JOIN generation g ON g.generation_id = t.generation_id
         WHERE t.state = 'done' AND (g.released_at IS NULL OR EXISTS (SELECT 1
             FROM review_item i WHERE i.task_id = t.task_id AND NOT i.decided))""",
     "! a decided field without an answer, or the reverse": """
@@ -86,8 +89,8 @@ def _differs(word: Any, row: tuple[int, str, str]) -> bool:
 def _decisions() -> dict[str, tuple[int, str, str]]:
     return _by_number(
         "SELECT d.decision_id, d.reviewer_id, i.slot, a.payload->>'value'"
-        " FROM decision d JOIN review_item i USING (item_id)"
-        " JOIN derived_artifact a USING (artifact_id)"
+        " FROM decision d JOIN review_item i ON i.item_id = d.item_id"
+        " JOIN derived_artifact a ON a.artifact_id = d.artifact_id"
     )
 
 

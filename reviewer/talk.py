@@ -41,6 +41,10 @@ class Talk:
     notes: Sequence[Said]
     opinions: Sequence[Opinion]
 
+    @property
+    def last(self) -> Said | None:
+        return self.notes[-1] if self.notes else None
+
 
 def of(task: ReviewTask, user: User) -> Talk:
     """Of the task's page. Others' second opinions are shown once an item is answered:

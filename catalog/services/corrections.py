@@ -55,24 +55,25 @@ def _locked(generation: Generation) -> Generation:
     return locked
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def record_human_artifact(
-    *, generation: Generation, answer: HumanValue, seal: bool = True
+    *, generation: Generation, answer: HumanValue
 ) -> DerivedArtifact:
     """Put a person's value into a generation's slot, over whatever stood there.
 
     Where another generation has become current since the question was asked, the
-    answer goes there. seal=False: the caller calls seal_answer() before the end of its
-    transaction. Raises SourceErased.
+    answer goes there. Raises SourceErased.
     """
+    artifact = place_answer(generation=generation, answer=answer)
+    seal_answer(artifact=artifact, decision_id=answer.decision_id, actor=answer.actor)
+    return artifact
+
+
+def place_answer(*, generation: Generation, answer: HumanValue) -> DerivedArtifact:
+    """As above, in the caller's transaction, which calls seal_answer() at its end."""
     generation = _locked(generation)
     standing = _standing(generation, answer.slot)
-    artifact = _put(generation, answer, Origin.HUMAN, over=standing, made_from=standing)
-    if seal:
-        seal_answer(
-            artifact=artifact, decision_id=answer.decision_id, actor=answer.actor
-        )
-    return artifact
+    return _put(generation, answer, Origin.HUMAN, over=standing, made_from=standing)
 
 
 def _standing(generation: Generation, slot: str) -> DerivedArtifact | None:

@@ -180,9 +180,7 @@ def _record_decision(
         actor=user,
     )
     try:
-        artifact = catalog.record_human_artifact(
-            generation=task.generation, answer=value, seal=False
-        )
+        artifact = catalog.place_answer(generation=task.generation, answer=value)
     except catalog.SourceErased as error:
         raise AnswerRefused("The document was erased: nothing is to answer.") from error
     return Decision.objects.create(
