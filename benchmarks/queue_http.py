@@ -14,8 +14,10 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,6 +167,38 @@ def start_server(home: Path) -> tuple[subprocess.Popen[bytes], int]:
     raise SystemExit(f"the server did not come up; see {home}/server.log")
 
 
+class Watcher:
+    """Looks at the backends while people work: how many are busy, and with what."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.looks = 0
+        self.seen: Counter[str] = Counter()
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+
+    def look(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            while not self.stopping.wait(0.05):
+                cursor.execute(
+                    "SELECT coalesce(wait_event, 'working') FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    " AND state = 'active'"
+                )
+                self.looks += 1
+                self.seen.update(what for (what,) in cursor.fetchall())
+        connection.close()
+
+    def told(self) -> str:
+        """On average over all looks."""
+        self.stopping.set()
+        self.thread.join()
+        parts = [f"{n / self.looks:.2f} {what}" for what, n in self.seen.most_common(5)]
+        return f"backends of PostgreSQL, on average: {', '.join(parts)}"
+
+
 def over_http(*, people: int, seconds: float) -> None:
     """Prints a line for cases of three doubtful fields, and one for cases of one."""
     from django.conf import settings
@@ -186,6 +220,7 @@ def over_http(*, people: int, seconds: float) -> None:
             queue_cases.grow(tenant, first=first, last=first + 19_999, fields=fields)
             sessions = [session_of(user) for user in users]
             connections.close_all()
+            watcher = Watcher()
             begin = time.monotonic()
             parts = [sessions[n::CLIENT_PROCESSES] for n in range(CLIENT_PROCESSES)]
             with ProcessPoolExecutor(CLIENT_PROCESSES) as pool:
@@ -202,6 +237,7 @@ def over_http(*, people: int, seconds: float) -> None:
                 f" load {os.getloadavg()[0]:.1f}",
                 flush=True,
             )
+            print(f"  {watcher.told()} (advisory: the ledger's one writer at a time)")
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(90)

@@ -15,7 +15,7 @@ from catalog.models import Generation, Tenant
 from catalog.people import Viewer
 from pipeline import wording
 from reviewer import reasons
-from reviewer.models import ReviewTask
+from reviewer.models import ReviewTask, scopes_of
 from reviewer.names import FieldNames
 
 register = template.Library()
@@ -103,7 +103,8 @@ def slot_name(context: RequestContext, slot: str, document_type: str) -> str:
 @register.simple_tag(takes_context=True)
 def open_tasks(context: RequestContext) -> str:
     user: Viewer = context["request"].user
-    waiting = ReviewTask.objects.visible_to(user).open()[: MOST_COUNTED + 1].count()
+    own = ReviewTask.objects.within(scopes_of(user)).open()
+    waiting = own[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
 
 
