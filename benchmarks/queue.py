@@ -186,13 +186,13 @@ class Bench:
 
         nexts: list[float] = []
         turns: list[float] = []
-        until = time.perf_counter() + LABEL_STUDIO_SECONDS
         with connection.cursor() as cursor:
             theirs.fill(cursor, cases)
             held = {}
             for user in self.people:
                 with transaction.atomic():
                     held[user.pk] = theirs.next_task(cursor, user.pk)
+            until = time.perf_counter() + LABEL_STUDIO_SECONDS
             for number in range(self.turns):
                 user = self.people[number % len(self.people)]
                 begin = time.perf_counter()

@@ -45,7 +45,8 @@ def _locked(generation: Generation) -> Generation:
     No promotion may come between the answer and its storing. Raises SourceErased.
     """
     hold_source(source_id=generation.source_id)
-    rows = Generation.objects.select_for_update(of=("self",), no_key=True)
+    rows = Generation.objects.defer("steps")
+    rows = rows.select_for_update(of=("self",), no_key=True)
     locked = rows.select_related("source").get(pk=generation.pk)
     if locked.state == State.SUPERSEDED:
         of_source = rows.select_related("source").filter(source=locked.source_id)

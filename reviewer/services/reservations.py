@@ -113,6 +113,7 @@ def locked(user: User, task_id: uuid.UUID) -> ReviewTask:
         ReviewTask.objects.visible_to(user)
         .select_for_update(of=("self",), no_key=True)
         .select_related("generation__source", "tenant", "reserver")
+        .defer("generation__steps")  # long, and nothing here asks for it
         .get(pk=task_id)
     )
 
