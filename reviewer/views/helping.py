@@ -33,7 +33,7 @@ def _say(
     return verb(
         user=request.user,
         task_id=task_id,
-        note_id=_number(request, "note_id"),
+        note_id=_number(request, "note_id") if "note_id" in request.POST else new_id(),
         text=request.POST.get("text", "")[:1000].replace("\x00", ""),
         **more,
     )

@@ -31,7 +31,7 @@ from catalog.models import (
 from pipeline.memo.revocations import Which, revoke_memo
 from pipeline.models import DocumentType, MemoRevocation, PipelineVersion, Run
 from pipeline.versions import add_missing_types
-from reviewer.models import ReviewTask
+from reviewer.models import ReviewTask, Skills, Turnaround
 from tests.config.places import Place, UnknownPlace, places
 from tests.corpus import put_in_place, read
 from tests.factories import make_source, make_task, make_tenant, make_user
@@ -92,6 +92,8 @@ def rows(alice: User) -> Rows:
         ReviewTask: task,
         PipelineVersion: PipelineVersion.objects.get(),
         DocumentType: DocumentType.objects.first() or DocumentType(),
+        Skills: Skills.objects.create(membership=Membership.objects.get(user=alice)),
+        Turnaround: Turnaround.objects.create(tenant=tenant, minutes=60),
         User: alice,
         MemoRevocation: revoke_memo(which=Which(step="ocr"), reason="of harbour"),
     }
