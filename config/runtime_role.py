@@ -29,6 +29,7 @@ from pipeline.models import (
     ProcessingEvent,
     StepEvent,
 )
+from reviewer.models import Skills, Turnaround
 
 OURS = frozenset(["catalog", "pipeline", "reviewer"])
 # Rows that are no records: indexes, sums, settings, and what erasures take along.
@@ -36,6 +37,7 @@ DELETED: frozenset[type[Model]] = frozenset(
     [
         *(BlobToDelete, Membership, ScrubFinding, SearchPage, VersionTally),
         *(DocumentType, FieldDefinition, PipelineVersion, ProcessingEvent, StepEvent),
+        *(Skills, Turnaround),
     ]
 )
 # Written once, deleted, and never changed in between.

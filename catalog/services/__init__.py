@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from catalog.services.corrections import (
+    CannotTakeBack,
     HumanValue,
     file_golden_value,
+    place_answer,
     record_human_artifact,
     release,
+    seal_answer,
+    take_back,
 )
 from catalog.services.deliveries import record_delivery
 from catalog.services.erasures import (
@@ -48,6 +52,7 @@ from catalog.services.retention import (
 
 __all__ = [
     "Applied",
+    "CannotTakeBack",
     "Due",
     "EraseRefused",
     "Filed",
@@ -75,6 +80,7 @@ __all__ = [
     "hold_source",
     "lift_hold",
     "off_board",
+    "place_answer",
     "place_hold",
     "preview_erasure",
     "promote",
@@ -84,5 +90,7 @@ __all__ = [
     "release",
     "resume_erasures",
     "roll_back",
+    "seal_answer",
     "store_generation",
+    "take_back",
 ]
