@@ -251,7 +251,8 @@ def _question(
         candidates=reading.candidates,
         decision=given.standing,
         decision_id=new_id(),
-        seen=given.count,
+        # That another task settled it is one more to know of.
+        seen=given.count + (item.decided and given.standing is None),
         sides=sides,
         typed=refused.typed if refused else "",
         error=refused.error if refused else "",

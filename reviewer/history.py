@@ -122,7 +122,8 @@ def decisions_of(source: SourceMedia) -> Iterator[Happening]:
 
 
 def _done(decision: Decision) -> str:
-    if not decision.item.task.asks_which or decision.artifact.is_erased:
+    told_apart = decision.item.task.asks_which and not decision.artifact.is_erased
+    if not told_apart or decision.verdict == Verdict.UNDO:
         return DONE[decision.verdict]
     side = chosen_side(decision)
     if side:

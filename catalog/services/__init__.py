@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.services.corrections import (
+    REVIEW,
     CannotTakeBack,
     HumanValue,
     file_golden_value,
@@ -11,6 +12,7 @@ from catalog.services.corrections import (
     release,
     seal_answer,
     take_back,
+    take_back_golden_value,
 )
 from catalog.services.deliveries import record_delivery
 from catalog.services.erasures import (
@@ -51,6 +53,7 @@ from catalog.services.retention import (
 )
 
 __all__ = [
+    "REVIEW",
     "Applied",
     "CannotTakeBack",
     "Due",
@@ -93,4 +96,5 @@ __all__ = [
     "seal_answer",
     "store_generation",
     "take_back",
+    "take_back_golden_value",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from catalog.hashing import digest_of
@@ -26,6 +26,8 @@ from catalog.models import (
     Tenant,
 )
 from catalog.services.holding import SourceErased, hold_source
+
+REVIEW = "review"  # the step of what people put there
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _put(
         generation=generation,
         kind=Kind.FIELD,
         slot=answer.slot,
-        step="review",
+        step=REVIEW,
         pipeline_name=generation.pipeline_name,
         pipeline_version=generation.pipeline_version,
         origin=origin,
@@ -144,20 +146,28 @@ class CannotTakeBack(Exception):
 
 @transaction.atomic
 def take_back(
-    *, artifact: DerivedArtifact, answer: HumanValue, before: DerivedArtifact | None
+    *,
+    artifact: DerivedArtifact,
+    answer: HumanValue,
+    before: DerivedArtifact | None,
+    releases: bool,
 ) -> DerivedArtifact:
     """Put what stood before a person's artifact into its slot again.
 
     answer.payload and .region are those of before, or say that nothing was found; the
     new artifact is the earlier person's where a person stood there, else a restored
-    one, which a newer reading may replace. The generation's values are released no
-    more. Raises SourceErased, CannotTakeBack.
+    one, which a newer reading may replace. releases: whether the answer had a part in
+    the release of the generation's values, which are released no more then. Raises
+    SourceErased, CannotTakeBack.
     """
     generation = _locked(artifact.generation)
     standing = _standing(generation, answer.slot)
     if standing is None or standing.pk != artifact.pk:
         raise CannotTakeBack("A newer reading or answer stands there since.")
-    _release_no_more(generation)
+    if releases:
+        _release_no_more(generation)
+    else:
+        _check_untold(generation, DeliveredArtifact.objects.filter(artifact=artifact))
     human = before is not None and before.origin == Origin.HUMAN
     origin = Origin.HUMAN if human else Origin.RESTORE
     restored = _put(
@@ -168,18 +178,25 @@ def take_back(
 
 
 def _release_no_more(generation: Generation) -> None:
-    """Waits for exports under way; those to come see values that are not released."""
+    """Exports to come see values that are not released."""
+    told = DeliveredArtifact.objects.filter(artifact__generation=generation)
+    _check_untold(generation, told)
+    Generation.objects.filter(pk=generation.pk, released_at__isnull=False).update(
+        released_at=None
+    )
+
+
+def _check_untold(
+    generation: Generation, told: models.QuerySet[DeliveredArtifact]
+) -> None:
+    """Waits for exports under way. Raises CannotTakeBack."""
     tenant = generation.source.tenant_id
     Tenant.objects.select_for_update(no_key=True).get(pk=tenant)
-    told = DeliveredArtifact.objects.filter(artifact__generation=generation)
     if told.exists():
         raise CannotTakeBack(
             "Its values were exported: what was told cannot be taken back. Use"
             " “Review again” on the source page, so that the next export corrects it."
         )
-    Generation.objects.filter(pk=generation.pk, released_at__isnull=False).update(
-        released_at=None
-    )
 
 
 @transaction.atomic(savepoint=False)
@@ -207,6 +224,40 @@ def file_golden_value(
     value.case = case
     value.save(force_insert=True)
     return case
+
+
+@transaction.atomic(savepoint=False)
+def take_back_golden_value(*, filed: uuid.UUID, by: GoldenValue) -> GoldenValue | None:
+    """Undo what a decision filed as true: what was true before it is true again.
+
+    filed: the decision's number. by: a row that says who takes it back by which
+    decision; what it says of the value is overwritten. None where nothing was filed, or
+    something else since.
+    """
+    wrong = GoldenValue.objects.filter(
+        decision_ref=filed, case__retired_at__isnull=True
+    ).first()
+    if wrong is None:
+        return None
+    of_slot = wrong.case.values.filter(slot=wrong.slot)
+    if of_slot.filter(value_id__gt=wrong.value_id).exists():
+        return None
+    earlier = of_slot.filter(value_id__lt=wrong.value_id)
+    before = earlier.order_by("-value_id").first()
+    by.case, by.slot = wrong.case, wrong.slot
+    by.withdrawn = before is None or before.withdrawn
+    for name in TRUTH:
+        setattr(by, name, getattr(before or wrong, name))
+    by.save(force_insert=True)
+    return by
+
+
+# Of a golden value: what is true, and what versions said there.
+TRUTH = (
+    *("value", "value_type", "region"),
+    *("machine_value", "machine_region", "pipeline_version", "model_id"),
+    *("other_value", "other_region", "other_version"),
+)
 
 
 def release(*, generation: Generation) -> None:

@@ -26,6 +26,7 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
             .select_related("artifact", "other_artifact")
             .annotate(
                 answer_count=Coalesce(models.Subquery(counted), 0),
+                is_answered=models.Exists(of_item.standing()),
                 others_open=models.Exists(others.exclude(pk=models.OuterRef("pk"))),
                 is_decided_so=models.Exists(decisions.filter(pk=decision_id)),
                 is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
@@ -73,11 +74,13 @@ if TYPE_CHECKING:
     class AskedItem(ReviewItem):
         """An item as ReviewItemQuerySet.about() gives it.
 
-        answer_count: how many decisions it has. others_open: whether the task asks
-        more. is_decided_so, is_opinion_so: whether the number is known already.
+        answer_count: how many decisions it has. is_answered: whether one of them
+        stands. others_open: whether the task asks more. is_decided_so, is_opinion_so:
+        whether the number is known already.
         """
 
         answer_count: int
+        is_answered: bool
         others_open: bool
         is_decided_so: bool
         is_opinion_so: bool

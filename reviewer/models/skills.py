@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -119,6 +119,12 @@ class TurnaroundQuerySet(models.QuerySet["Turnaround"]):
         found = self.filter(tenant=tenant_id, document_type__in=["", document_type])
         row = found.order_by("-document_type").first()
         return timedelta(minutes=row.minutes) if row else None
+
+    def due_at(
+        self, tenant_id: uuid.UUID, document_type: str, opened: datetime
+    ) -> datetime | None:
+        promised = self.of(tenant_id, document_type)
+        return opened + promised if promised else None
 
 
 class Turnaround(models.Model):

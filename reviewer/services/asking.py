@@ -138,8 +138,7 @@ def _file_task(
     stakes = triage.stakes_of(doubts)
     opened = timezone.now()
     tenant_id = generation.source.tenant_id
-    promised = Turnaround.objects.of(tenant_id, generation.document_type)
-    due_at = opened + promised if promised else None
+    due_at = Turnaround.objects.due_at(tenant_id, generation.document_type, opened)
     task = ReviewTask.objects.create(
         tenant_id=tenant_id,
         source=generation.source,

@@ -147,12 +147,17 @@ def check_counts(
     if item.is_opinion_so:
         raise ReservationLost(task)
     if holds(task, user, token):
-        counts = answer.seen is None or item.answer_count <= answer.seen
+        counts = answer.seen is None or _known(item) <= answer.seen
     else:
         elsewhere = task.state == ReviewTask.State.OPEN and task.reserver_id == user.pk
         counts = elsewhere and not item.decided
     if not counts:
         raise ReservationLost(task)
+
+
+def _known(item: AskedItem) -> int:
+    """How many answers there are to know of: one more where another task gave it."""
+    return item.answer_count + (item.decided and not item.is_answered)
 
 
 def _raw(meant: Answer, item: ReviewItem) -> str:

@@ -11,13 +11,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog import services as catalog
-from catalog.models import DerivedArtifact, Origin
+from catalog.models import DerivedArtifact, GoldenValue
 from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.doubts import MISSING
-from reviewer import answers
 from reviewer.answers import AnswerRefused
 from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
 from reviewer.services.decisions import TAKEN_NUMBER
+from reviewer.services.differences import ask_elsewhere_again, unsettle_elsewhere
 from reviewer.services.reservations import (
     ReservationLost,
     hold,
@@ -27,6 +27,11 @@ from reviewer.services.reservations import (
 
 # How far back the key reaches; by its number any own answer may be taken back.
 RECENT = timedelta(hours=12)
+ASKED_ANEW = "The document is under review again: answer it there."
+AUDIT_COUNTED = (
+    "This full check is done, and what it found is counted: use “Review again” on the"
+    " source page to put the value right."
+)
 
 
 def last_undoable(user: User) -> Decision | None:
@@ -54,8 +59,10 @@ def undo(*, user: User, decision_id: uuid.UUID, undoes: uuid.UUID) -> Decision:
             raise AnswerRefused(TAKEN_NUMBER)
         return known
     _check_undoable(task, wrong, user)
+    unsettle_elsewhere(task=task, slot=wrong.item.slot)
     decision = _record(task, wrong, user, decision_id)
     _ask_again(task, wrong.item, user)
+    ask_elsewhere_again(task=task, slot=wrong.item.slot)
     return decision
 
 
@@ -64,6 +71,8 @@ def _check_undoable(task: ReviewTask, wrong: Decision, user: User) -> None:
         raise ReservationLost(task)
     if not wrong.stands:
         raise AnswerRefused("This answer was taken back already.")
+    if task.asks == ReviewTask.Asks.AUDIT and task.state == ReviewTask.State.DONE:
+        raise AnswerRefused(AUDIT_COUNTED)
     newer = wrong.item.decisions.standing().filter(sequence__gt=wrong.sequence)
     if newer.exists():
         raise AnswerRefused("There is a newer answer: take that one back first.")
@@ -71,7 +80,7 @@ def _check_undoable(task: ReviewTask, wrong: Decision, user: User) -> None:
         generation=task.generation, asks=task.asks
     )
     if others.exclude(pk=task.pk).exists():
-        raise AnswerRefused("The document is under review again: answer it there.")
+        raise AnswerRefused(ASKED_ANEW)
 
 
 def _record(
@@ -90,7 +99,10 @@ def _record(
     )
     try:
         artifact = catalog.take_back(
-            artifact=last.artifact, answer=value, before=before
+            artifact=last.artifact,
+            answer=value,
+            before=before,
+            releases=task.asks == ReviewTask.Asks.DOUBTS,
         )
     except catalog.SourceErased as error:
         raise ReservationLost(task) from error
@@ -109,7 +121,9 @@ def _record(
             )
     except IntegrityError as error:
         raise AnswerRefused(TAKEN_NUMBER) from error
-    _restore_expectation(task, item, decision, before)
+    catalog.take_back_golden_value(
+        filed=wrong.pk, by=GoldenValue(decision_ref=decision.pk, filed_by=user)
+    )
     return decision
 
 
@@ -131,25 +145,14 @@ def _payload(before: DerivedArtifact | None, item: ReviewItem) -> dict[str, Any]
     return nothing
 
 
-def _restore_expectation(
-    task: ReviewTask,
-    item: ReviewItem,
-    decision: Decision,
-    before: DerivedArtifact | None,
-) -> None:
-    """An earlier person's value is true again; of the machine's nobody knows."""
-    value = answers.expectation(task, item, decision)
-    earlier = before is not None and before.origin == Origin.HUMAN
-    value.withdrawn = not earlier or decision.artifact.payload is None
-    catalog.file_golden_value(
-        generation=task.generation, value=value, slices=answers.slices_of(task)
-    )
-
-
 def _ask_again(task: ReviewTask, item: ReviewItem, user: User) -> None:
     """The field is open again if no earlier answer stands in it, and so is the task."""
     item.decided = item.decisions.standing().exists()
     item.save(update_fields=["decided"])
     task.state, task.done_at = ReviewTask.State.OPEN, None
-    task.save(update_fields=["state", "done_at"])
+    try:
+        with transaction.atomic():
+            task.save(update_fields=["state", "done_at"])
+    except IntegrityError as error:  # somebody opened another at the same moment
+        raise AnswerRefused(ASKED_ANEW) from error
     hold(task, user)
