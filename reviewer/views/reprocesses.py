@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
     require_http_methods,
@@ -91,9 +91,14 @@ def _begin(request: UserRequest, form: ReprocessForm) -> HttpResponse:
 
 
 def _found(request: UserRequest, reprocess_id: uuid.UUID) -> Reprocess:
-    visible = Reprocess.objects.of_tenants(scope_of(request.user))
-    rows = visible.select_related("pipeline_version", "created_by")
-    return get_object_or_404(rows, pk=reprocess_id)
+    known = Reprocess.objects.visible_to(request.user)
+    rows = known.select_related("pipeline_version", "created_by")
+    found = get_object_or_404(rows, pk=reprocess_id)
+    # Whoever is in one of its tenants may know of it; only those who lead one may look.
+    mine = Reprocess.objects.of_tenants(scope_of(request.user)).filter(pk=found.pk)
+    if not mine.exists():
+        raise Http404
+    return found
 
 
 @require_safe

@@ -23,7 +23,11 @@ MODEL_OF = {
     "case_id": "catalog.GoldenCase",
     "batch_id": "catalog.PromotionBatch",
     "promotion_id": "catalog.Promotion",
+    "reprocess_id": "pipeline.Reprocess",
+    "gate_id": "pipeline.Gate",
 }
+# Groups that are no ids, and a word that fits.
+WORDS = {"form": "json", "verb": "measure"}
 # The admin's own, whose groups are no ids of rows.
 NO_ROW = {
     "admin:app_list": {"app_label": "catalog"},
@@ -62,8 +66,9 @@ class Place:
         if self.groups == ["pk"]:
             model: type[Model] = self.callback.cls.queryset.model
             return model
-        if len(self.groups) == 1 and self.groups[0] in MODEL_OF:
-            return apps.get_model(MODEL_OF[self.groups[0]])
+        ids = [group for group in self.groups if group not in WORDS]
+        if len(ids) == 1 and ids[0] in MODEL_OF:
+            return apps.get_model(MODEL_OF[ids[0]])
         raise UnknownPlace(f"{self.name} {self.route}: {self.groups}")
 
     def path(self, rows: Mapping[type[Model], Model]) -> str:
@@ -74,7 +79,7 @@ class Place:
         if values is None:
             if self.model not in rows:
                 raise UnknownPlace(f"{self.name}: no row of {self.model.__name__}")
-            values = dict.fromkeys(self.groups, str(rows[self.model].pk))
+            values = dict.fromkeys(self.groups, str(rows[self.model].pk)) | WORDS
         filled = GROUP.sub(lambda found: values[found[1] or found[2]], self.route)
         return f"/{plain(filled)}"
 

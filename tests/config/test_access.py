@@ -19,6 +19,7 @@ from catalog.models import (
     Erasure,
     Generation,
     GoldenCase,
+    GoldenSet,
     GoldenValue,
     LegalHold,
     Membership,
@@ -28,14 +29,21 @@ from catalog.models import (
     SourceMedia,
     Tenant,
 )
+from catalog.services.golden_sets import freeze_golden_set
+from pipeline.gate import open_gate
 from pipeline.memo.revocations import Which, revoke_memo
 from pipeline.models import (
     Activation,
     DocumentType,
+    Gate,
     MemoRevocation,
+    ModelEntry,
     PipelinePolicy,
     PipelineVersion,
+    Reprocess,
+    ReprocessItem,
     Run,
+    Stage,
 )
 from pipeline.versions import add_missing_types
 from reviewer.models import ReviewTask, Skills, Turnaround
@@ -51,11 +59,12 @@ OPEN = {"healthz", "readyz", "login", "admin:login", "admin:logout", "api-token"
 SHARED = {
     Activation,
     DocumentType,
+    ModelEntry,
     PipelinePolicy,
     PipelineVersion,
     RetentionClass,
 }
-OPERATORS = {User}
+OPERATORS = {User, GoldenSet}
 ANSWER = {
     "token": str(uuid.uuid4()),
     "slot": "total",
@@ -86,6 +95,14 @@ def rows(alice: User) -> Rows:
     )
     add_missing_types()
     erased = make_source(tenant)
+    reprocess = Reprocess.objects.create(
+        pipeline_version=PipelineVersion.objects.get(),
+        seed=1,
+        selection={"tenants": [str(tenant.pk)]},
+    )
+    ReprocessItem.objects.create(
+        reprocess=reprocess, source=task.source, stage=Stage.CANARY, position=0
+    )
     return {
         Erasure: services.erase(source=erased, basis="request"),
         LegalHold: services.place_hold(
@@ -101,6 +118,10 @@ def rows(alice: User) -> Rows:
         PromotionBatch: batch,
         GoldenCase: GoldenCase.objects.get(),
         Delivery: delivery,
+        GoldenSet: freeze_golden_set(),
+        Reprocess: reprocess,
+        Gate: open_gate(reprocess=reprocess),
+        ModelEntry: ModelEntry.objects.create(model_id="reader-1", kind="local"),
         Run: Run.objects.get(source=task.source),
         ReviewTask: task,
         PipelineVersion: PipelineVersion.objects.get(),

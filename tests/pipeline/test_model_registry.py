@@ -40,8 +40,18 @@ def operator() -> User:
 def version() -> PipelineVersion:
     """Active, and names a service's model and a local one."""
     engines = {
-        "ocr": {"model_id": "reader-1", "weights_digest": "a" * 64},
-        "extract_vision": {"model_id": SEER, "weights_digest": ""},
+        "ocr": {
+            "backend": "tests.Reader",
+            "options": {},
+            "model_id": "reader-1",
+            "weights_digest": "a" * 64,
+        },
+        "extract_vision": {
+            "backend": "tests.Seer",
+            "options": {},
+            "model_id": SEER,
+            "weights_digest": "",
+        },
     }
     made = PipelineVersion.objects.create(
         name="by-service",
