@@ -21,12 +21,15 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         of_item = decisions.filter(item=models.OuterRef("pk")).order_by()
         counted = of_item.values("item").annotate(n=models.Count("*")).values("n")
         others = ReviewItem.objects.filter(task=task, decided=False)
+        beside = ReviewTask.objects.open().asking(ReviewTask.Asks.DIFFERENCE)
+        beside = beside.filter(generation=task.generation_id).exclude(pk=task.pk)
         return (
             self.filter(task=task)
             .select_related("artifact", "other_artifact")
             .annotate(
                 answer_count=Coalesce(models.Subquery(counted), 0),
                 is_answered=models.Exists(of_item.standing()),
+                is_asked_beside=models.Exists(beside),
                 others_open=models.Exists(others.exclude(pk=models.OuterRef("pk"))),
                 is_decided_so=models.Exists(decisions.filter(pk=decision_id)),
                 is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
@@ -75,12 +78,14 @@ if TYPE_CHECKING:
         """An item as ReviewItemQuerySet.about() gives it.
 
         answer_count: how many decisions it has. is_answered: whether one of them
-        stands. others_open: whether the task asks more. is_decided_so, is_opinion_so:
-        whether the number is known already.
+        stands. is_asked_beside: whether an open task asks which of two versions is
+        right about the same reading. others_open: whether the task itself asks more.
+        is_decided_so, is_opinion_so: whether the number is known already.
         """
 
         answer_count: int
         is_answered: bool
+        is_asked_beside: bool
         others_open: bool
         is_decided_so: bool
         is_opinion_so: bool

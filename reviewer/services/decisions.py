@@ -126,7 +126,8 @@ def file_answer(
         value=answers.expectation(task, item, decision),
         slices=answers.slices_of(task),
     )
-    settle_elsewhere(task=task, slot=item.slot)
+    if item.is_asked_beside:
+        settle_elsewhere(task=task, slot=item.slot)
     _close_item(task, item)
     return Filed(decision, task)
 
