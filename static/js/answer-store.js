@@ -31,11 +31,11 @@ export class AnswerStore {
   }
 
   // False where it could not be kept: then only the page has it.
-  async keep({ id, url, body, task, slot, verdict, value }) {
+  async keep({ id, url, body, task, slot, words, value }) {
     try {
       const table = await this.table("readwrite");
       const at = Date.now();
-      await asked(table.put({ id, url, body: String(body), task, slot, verdict, value, at, user: this.user }));
+      await asked(table.put({ id, url, body: String(body), task, slot, words, value, at, user: this.user }));
       return true;
     } catch {
       return false;

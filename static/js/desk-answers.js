@@ -32,8 +32,8 @@ export class DeskAnswers {
       const question = this.desk.questions.find(({ slot }) => slot === one.slot);
       const body = new URLSearchParams(one.body);
       body.set("token", token);
-      const { id, url, slot, verdict, value } = one;
-      const answer = { question, id, url, task, slot, verdict, value, body };
+      const { id, url, slot, words, value } = one;
+      const answer = { question, id, url, task, slot, words, value, body };
       question?.showSending(answer);
       this.outbox.add(answer);
     }
@@ -103,10 +103,10 @@ export class DeskAnswers {
     else this.unsaved(meaning, answer);
   }
 
-  unsaved(meaning, { question, slot, value, verdict }) {
+  unsaved(meaning, { question, slot, value, words }) {
     this.lost = meaning.kind === "lost";
     if (this.lost) question?.showLost("not stored");
-    const answer = `${question?.name ?? slot}: ${value || verdict}`;
+    const answer = `${question?.name ?? slot}: ${value || words}`;
     this.desk.notes.tell({ ...meaning, answer }, this.outbox.unsent);
   }
 

@@ -25,7 +25,7 @@ const answer = (id) => ({
   body: new URLSearchParams({ slot: "total", decision_id: id }),
   task: "t",
   slot: "total",
-  verdict: "confirm",
+  words: "confirmed",
   value: "1.00",
   question: () => "no clone of this",
 });
@@ -36,6 +36,7 @@ test("an answer outlives its page, as text that can be sent again", async () => 
   const [found] = await new AnswerStore(7, factory).waiting();
   assert.equal(found.body, "slot=total&decision_id=a");
   assert.deepEqual([found.task, found.url, found.value], ["t", "/decide/", "1.00"]);
+  assert.equal(found.words, "confirmed");
 });
 
 test("nobody sends another person's answers", async () => {

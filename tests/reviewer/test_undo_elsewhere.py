@@ -15,7 +15,7 @@ from pipeline.comparing import judgements
 from pipeline.models import PipelinePolicy, PipelineVersion
 from pipeline.models import ReplayObservation as Replay
 from pipeline.reproducing import reproduce
-from reviewer import auditing, desk, exports, services, talk
+from reviewer import auditing, desk, exports, services, talk, wording
 from reviewer.history import history_of
 from reviewer.models import Decision, ReviewTask, SecondOpinion, Verdict
 from reviewer.services import Answer, AnswerRefused, ReservationLost
@@ -208,8 +208,9 @@ class TestSettledByAnother:
                 answer=given,
             )
 
-        with pytest.raises(ReservationLost):
+        with pytest.raises(ReservationLost) as late:
             decide(say("total", **NEWER, seen=0))
+        assert "answered meanwhile" in wording.lost_and_kept(late.value, bob)
         kept = SecondOpinion.objects.get()
         assert (kept.verdict, kept.value) == ("correct", "25.30")
         assert kept.because == SecondOpinion.Because.ANSWERED
