@@ -130,8 +130,15 @@ def lay_out(
         pages=list(pages.values()),
         words=_words(task),
         shown=page if page in pages else start,
-        lone_lines=lone_lines(task.comparison) if task.comparison else [],
+        lone_lines=_not_asked(task, items),
     )
+
+
+def _not_asked(task: ReviewTask, items: Iterable[ReviewItem]) -> list[LoneLine]:
+    if task.comparison is None:
+        return []
+    asked = {item.slot for item in items}
+    return [one for one in lone_lines(task.comparison) if one.slot not in asked]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from catalog.models import DerivedArtifact, Generation
@@ -12,6 +12,7 @@ from reviewer import citations
 from reviewer.citations import Box, Page
 from reviewer.crops import LEAST_LINE, Crop, crop_of
 from reviewer.models import ReviewItem, ReviewTask
+from reviewer.two_versions import LONE_LINE, line_around
 from reviewer.values import value_of
 
 # Boxes farther apart than this, in lines of their text, get a cut-out each.
@@ -23,13 +24,18 @@ TAG = 0.55  # the radius of a mark's number, in lines of text
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One version's finding. choice: "older" or "newer"; key: what takes it."""
+    """One version's finding. choice: "older" or "newer"; key: what takes it.
+
+    line: all cells, where the question is whether a whole line is one, and this version
+    reads it.
+    """
 
     choice: str
     key: str
     version: str
     artifact: DerivedArtifact | None
     apart: bool = False  # its place is on another picture than the one beside
+    line: Sequence[DerivedArtifact] = ()
 
     @property
     def name(self) -> str:
@@ -46,8 +52,15 @@ class Side:
 
     @property
     def place(self) -> Region | None:
-        region = self.artifact.region if self.artifact and self.value else None
-        return Region.from_json(region) if region and "bbox" in region else None
+        if self.artifact is None or not self.value:
+            return None
+        places = [_place(cell) for cell in self.line or [self.artifact]]
+        found = [place for place in places if place]
+        if not found:
+            return None
+        last = found[-1]  # of a line, the amount's
+        boxes = [place.bbox for place in found if place.page == last.page]
+        return Region(last.page, _around(boxes))
 
     @property
     def look(self) -> str:
@@ -111,6 +124,7 @@ class Sides:
     newer: Side
     cut_outs: Sequence[CutOut]
     place: Region | None  # where to look first
+    line: str = ""  # where the question is whether this line is one
 
     @property
     def both(self) -> tuple[Side, Side]:
@@ -118,6 +132,8 @@ class Sides:
 
     @property
     def short(self) -> str:
+        if self.line:
+            return "a line item or none"
         return " or ".join(side.value or "nothing" for side in self.both)
 
 
@@ -159,6 +175,16 @@ class BothReadings:
         if self.older is None:
             return None
         older, newer = self._of(item)
+        if item.reason in LONE_LINE:
+            return self._whole_line(older, newer, pages)
+        return self._values(older, newer, pages)
+
+    def _whole_line(self, older: Side, newer: Side, pages: Mapping[int, Page]) -> Sides:
+        texts = [value_of(cell) for side in (older, newer) for cell in side.line]
+        sides = self._values(older, newer, pages)
+        return replace(sides, line=" ".join(filter(None, texts)))
+
+    def _values(self, older: Side, newer: Side, pages: Mapping[int, Page]) -> Sides:
         whole = _together(older, newer)
         if whole is not None:
             crop = crop_of(whole, pages, line=_line(older, newer))
@@ -173,11 +199,18 @@ class BothReadings:
     def _of(self, item: ReviewItem) -> tuple[Side, ...]:
         if self.older is None or self.newer is None:
             return ()
-        other = item.other_artifact
+        older, other = item.artifact, item.other_artifact
+        lines: list[Sequence[DerivedArtifact]] = [
+            line_around(one) if one and item.reason in LONE_LINE else ()
+            for one in (older, other)
+        ]
         page = (other.region or {}).get("page") if other else None
         return (
-            Side("older", "1", self.older.pipeline_version, item.artifact),
-            Side("newer", "2", self.newer.pipeline_version, other, page in self.apart),
+            Side("older", "1", self.older.pipeline_version, older, line=lines[0]),
+            Side(
+                *("newer", "2", self.newer.pipeline_version, other, page in self.apart),
+                line=lines[1],
+            ),
         )
 
     def _pages(self, side: Side, pages: Mapping[int, Page]) -> Mapping[int, Page]:
@@ -193,14 +226,23 @@ def _together(older: Side, newer: Side) -> Region | None:
     one, other = older.place, newer.place
     if one is None or other is None or one.page != other.page or newer.apart:
         return None
-    box = BoundingBox(
-        min(one.bbox.left, other.bbox.left),
-        min(one.bbox.top, other.bbox.top),
-        max(one.bbox.right, other.bbox.right),
-        max(one.bbox.bottom, other.bbox.bottom),
-    )
+    box = _around([one.bbox, other.bbox])
     near = box.height <= FARTHEST * _line(older, newer)
     return Region(one.page, box) if near else None
+
+
+def _place(artifact: DerivedArtifact) -> Region | None:
+    region = artifact.region
+    return Region.from_json(region) if region and "bbox" in region else None
+
+
+def _around(boxes: Sequence[BoundingBox]) -> BoundingBox:
+    return BoundingBox(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )
 
 
 def _line(*sides: Side) -> float:

@@ -30,6 +30,8 @@ _ASKED: Mapping[str, str] = {
     "versions_disagree": "Two versions read it differently.",
     "newer_finds_nothing": "Only the older version finds a value.",
     "older_finds_nothing": "Only the newer version finds a value.",
+    "newer_has_no_line": "Only the older version reads this line.",
+    "older_has_no_line": "Only the newer version reads this line.",
     "newer_refuses": "The newer version does not read this document.",
     "full_check": "Every value that decides is to be checked.",
 }

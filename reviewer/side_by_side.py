@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404
 
-from catalog.models import Comparison, DerivedArtifact, Generation, Kind
+from catalog.models import Comparison, DerivedArtifact, Generation, Kind, State
 from catalog.models.derived_artifact import GONE
 from pipeline.comparing.slots import SAME, Word, compare_values
 from pipeline.comparing.truths import truths_of
@@ -151,14 +151,16 @@ def side_by_side(left: Generation, right: Generation) -> SideBySide:
 def chosen(
     generations: Sequence[Generation], left: str, right: str
 ) -> SideBySide | None:
-    """generations: of one source, newest first; left, right: ids, or "" for the two
-    newest complete ones. None where there are not two. Raises Http404 for other ids.
+    """generations: of one source, newest first; left, right: ids, or "" for the current
+    one beside the newest, or the one before it. Complete ones only; None where there
+    are not two. Raises Http404 for other ids.
     """
     complete = [one for one in generations if one.complete]
     if not left and not right:
         if len(complete) < 2:
             return None
-        return side_by_side(complete[1], complete[0])
+        current = [one for one in complete[1:] if one.state == State.CURRENT]
+        return side_by_side([*current, complete[1]][0], complete[0])
     by_id = {str(one.pk): one for one in generations}
     if left not in by_id or right not in by_id:
         raise Http404

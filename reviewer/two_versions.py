@@ -14,7 +14,15 @@ from catalog.models import (
     Kind,
     Origin,
 )
-from pipeline.claims import LINE_SLOT, DocumentTypeSpec, FieldSpec, ValueType
+from catalog.models.derived_artifact import DerivedArtifactQuerySet
+from catalog.services import REVIEW
+from pipeline.claims import (
+    LINE_COLUMNS,
+    LINE_SLOT,
+    DocumentTypeSpec,
+    FieldSpec,
+    ValueType,
+)
 from pipeline.comparing import SlotChange, slot_changes
 from pipeline.comparing.critical import Critical, critical_of
 from pipeline.comparing.slots import OTHER_VALUE
@@ -28,6 +36,10 @@ DISAGREE = "versions_disagree"
 NEWER_NOTHING = "newer_finds_nothing"
 OLDER_NOTHING = "older_finds_nothing"
 NEWER_REFUSES = "newer_refuses"
+# A whole line is asked about, by its amount: whether it is a line item at all.
+NEWER_NO_LINE = "newer_has_no_line"
+OLDER_NO_LINE = "older_has_no_line"
+LONE_LINE = (NEWER_NO_LINE, OLDER_NO_LINE)
 # Of a line item, what decides money. More questions than that are not one look.
 LINE_COLUMN = "amount"
 MOST_LINES = 6
@@ -45,6 +57,8 @@ class Difference:
 
     @property
     def reason(self) -> str:
+        if LINE_SLOT.fullmatch(self.slot) and not (self.older and self.newer):
+            return OLDER_NO_LINE if self.newer else NEWER_NO_LINE
         if not value_of(self.newer):
             return NEWER_NOTHING
         return DISAGREE if value_of(self.older) else OLDER_NOTHING
@@ -151,14 +165,17 @@ class _Sides:
 
 @dataclass(frozen=True, slots=True)
 class LoneLine:
-    """A line item that only one version reads. side: "older" or "newer"."""
+    """A line item that only one version reads. side: "older" or "newer"; slot: of its
+    amount.
+    """
 
     side: str
     text: str
+    slot: str
 
 
 def lone_lines(comparison: Comparison) -> list[LoneLine]:
-    """Told beside the questions: a question shows no more of them than an amount."""
+    """Also those that are not asked about, to be told beside the questions."""
     sides = {
         "older": {one.slot: one for one in live_fields(comparison.old_generation)},
         "newer": {one.slot: one for one in _said_by(comparison.new_generation)},
@@ -171,8 +188,24 @@ def lone_lines(comparison: Comparison) -> list[LoneLine]:
             side = "older" if change.old_slot else "newer"
             cells = (f"{line['prefix']}.description", line.string)
             words = [value_of(sides[side].get(slot)) for slot in cells]
-            found.append(LoneLine(side, " ".join(filter(None, words))))
+            text = " ".join(filter(None, words))
+            found.append(LoneLine(side, text, line.string))
     return found
+
+
+def line_around(amount: DerivedArtifact) -> list[DerivedArtifact]:
+    """All cells of an amount's line, as its reading has them, in the order of columns.
+
+    Raises ValueError where it is not the amount of a line.
+    """
+    line = LINE_SLOT.fullmatch(amount.slot)
+    if line is None:
+        raise ValueError(f"{amount.slot} is not of a line")
+    slots = [f"{line['prefix']}.{column}" for column in LINE_COLUMNS]
+    cells = DerivedArtifact.objects.filter(
+        generation=amount.generation_id, slot__in=slots
+    )
+    return sorted(_by_machine(cells), key=lambda cell: slots.index(cell.slot))
 
 
 def chosen_side(decision: Decision) -> str:
@@ -207,9 +240,19 @@ def stakes_of(differences: Iterable[Difference]) -> Stakes:
 
 def _said_by(generation: Generation) -> list[DerivedArtifact]:
     """The machine's own fields, also of a reading that was never put in place."""
-    fields = DerivedArtifact.objects.whole().of_kind(Kind.FIELD)
-    machine = fields.filter(generation=generation).exclude(origin=Origin.HUMAN)
-    return list(machine.order_by("slot"))
+    return _by_machine(DerivedArtifact.objects.filter(generation=generation))
+
+
+def _by_machine(rows: DerivedArtifactQuerySet) -> list[DerivedArtifact]:
+    """The fields among them, by slot, without people's. Where an answer was taken back
+    it is what the version made, and not that it stands there again.
+    """
+    fields = rows.whole().of_kind(Kind.FIELD).exclude(origin=Origin.HUMAN)
+    found: dict[str, DerivedArtifact] = {}
+    for one in fields.order_by("slot", "artifact_id"):
+        if one.slot not in found or one.step != REVIEW:
+            found[one.slot] = one
+    return list(found.values())
 
 
 def _known_slots(

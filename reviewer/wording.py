@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 
 from pipeline import doubts
-from pipeline.claims import ValueType
+from pipeline.claims import LINE_SLOT, ValueType
 from pipeline.extracting.acceptance import DispositionReason
 from pipeline.proof_words import NOT_PROVEN
 from pipeline.wording import plain
@@ -112,10 +112,17 @@ def _disagreement(
 ) -> str:
     if task.reason == two_versions.NEWER_REFUSES:
         return reason_text(task.reason)
-    fields = [names.of(item.slot, task.document_type) for item in items]
+    fields = [_asked(item, task.document_type, names) for item in items]
     more = len(fields) - MOST_NAMES
     told = ", ".join(fields[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
     return f"Two versions disagree: {told}."
+
+
+def _asked(item: ReviewItem, document_type: str, names: FieldNames) -> str:
+    line = LINE_SLOT.fullmatch(item.slot)
+    if line and item.reason in two_versions.LONE_LINE:
+        return f"whether there is a line {int(line['number']) + 1}"
+    return names.of(item.slot, document_type)
 
 
 def done(task: ReviewTask) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
@@ -9,6 +10,18 @@ from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
 
 VERDICTS = ("identical", "equal", "changed", "better", "worse", "ungrounded")
+
+
+OF_ONE_SOURCE = """
+IF EXISTS (SELECT 1 FROM new_rows c
+    JOIN generation o ON o.generation_id = c.old_generation_id
+    JOIN generation n ON n.generation_id = c.new_generation_id
+    WHERE (o.source_id, o.pipeline_name) <> (n.source_id, n.pipeline_name)) THEN
+    RAISE EXCEPTION 'a comparison is of two readings of one source'
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NULL;
+"""
 
 
 class ComparisonQuerySet(models.QuerySet["Comparison"]):
@@ -89,6 +102,14 @@ class Comparison(models.Model):
                 },
             ),
             kept("comparison_is_kept"),
+            pgtrigger.Trigger(
+                name="comparison_of_one_source",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=OF_ONE_SOURCE,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,8 @@ def measure(*, gate: Gate) -> Gate:
     )
     if gate.signed_at is not None:
         raise GateRefused(SIGNED)
+    # Before anything is counted: what ends meanwhile is none of what was measured.
+    gate.measured_at = timezone.now()
     found = collect(gate.reprocess)
     rules = rules_of(gate)
     canary = _canary(found, rules.level)
@@ -53,7 +55,6 @@ def measure(*, gate: Gate) -> Gate:
         **{name: one.as_json() for name, one in spending.items()},
         "activation": _activation(decided, spending, failed, rules),
     }
-    gate.measured_at = timezone.now()
     gate.save(update_fields=["fit_to_activate", "figures", "measured_at"])
     return gate
 

@@ -12,6 +12,23 @@ from catalog.scope import LEADERS
 from pipeline.models.pipeline_version import PipelineVersion
 from pipeline.models.reprocess import Reprocess
 
+# Whoever signs adds a signature and nothing else, to a measurement that bears it out.
+SIGNED_AS_MEASURED = """
+IF (NEW.fit_to_activate, NEW.figures, NEW.measured_at) IS DISTINCT FROM
+        (OLD.fit_to_activate, OLD.figures, OLD.measured_at)
+    OR EXISTS (SELECT 1 FROM reprocess
+        WHERE reprocess_id = NEW.reprocess_id AND state = 'running')
+    OR NEW.fit_to_activate AND (
+        EXISTS (SELECT 1 FROM gate_slice
+            WHERE gate_id = NEW.gate_id AND verdict = 'block')
+        OR NOT EXISTS (SELECT 1 FROM gate_slice
+            WHERE gate_id = NEW.gate_id AND dimension = '' AND compared > 0)) THEN
+    RAISE EXCEPTION 'a gate is signed as it was measured'
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
 
 class GateQuerySet(models.QuerySet["Gate"]):
     def visible_to(self, user: Viewer) -> GateQuerySet:
@@ -94,6 +111,21 @@ class Gate(models.Model):
                     | pgtrigger.Q(old__golden_set__df=pgtrigger.F("new__golden_set"))
                     | pgtrigger.Q(old__reprocess__df=pgtrigger.F("new__reprocess"))
                 ),
+            ),
+            pgtrigger.Protect(
+                name="gate_begins_unsigned",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__signed_at__isnull=False)
+                | pgtrigger.Q(new__fit_to_activate=True),
+            ),
+            pgtrigger.Trigger(
+                name="signed_as_measured",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__signed_at__isnull=True, new__signed_at__isnull=False
+                ),
+                func=SIGNED_AS_MEASURED,
             ),
             pgtrigger.Trigger(
                 name="signed_gate_is_frozen",
@@ -186,7 +218,7 @@ class GateSlice(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=(
                     "IF EXISTS (SELECT 1 FROM gate WHERE signed_at IS NOT NULL"
-                    " AND gate_id = coalesce(NEW.gate_id, OLD.gate_id)) THEN"
+                    " AND gate_id IN (NEW.gate_id, OLD.gate_id)) THEN"
                     " RAISE EXCEPTION 'a signed gate is a record'"
                     " USING ERRCODE = 'check_violation'; END IF;"
                     " RETURN coalesce(NEW, OLD);"
@@ -265,6 +297,15 @@ class AcceptanceProof(models.Model):
                 ),
                 name="proof_promises_a_share",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    accepted__lte=models.F("cases"),
+                    wrong__lte=models.F("accepted"),
+                    audited_wrong__lte=models.F("audited"),
+                )
+                & (models.Q(proven=False) | models.Q(accepted__gt=0)),
+                name="proof_counts_what_it_says",
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(
@@ -272,6 +313,12 @@ class AcceptanceProof(models.Model):
                 exclude=["audited", "audited_wrong", "ended_at", "ended_because"],
             ),
             pgtrigger.Protect(name="proof_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="audits_only_add",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__audited__gt=pgtrigger.F("new__audited"))
+                | pgtrigger.Q(old__audited_wrong__gt=pgtrigger.F("new__audited_wrong")),
+            ),
             pgtrigger.Trigger(
                 name="ended_proof_stays_ended",
                 when=pgtrigger.Before,

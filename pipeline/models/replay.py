@@ -44,6 +44,12 @@ class ReplayObservation(models.Model):
     class Meta:
         db_table = "replay_observation"
         ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(same__lte=models.F("times")),
+                name="same_no_oftener_than_made",
+            )
+        ]
         triggers = [pgtrigger.Protect(name="replay_is_kept", operation=APPEND_ONLY)]
 
     def __str__(self) -> str:

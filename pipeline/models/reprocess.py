@@ -136,7 +136,10 @@ class Reprocess(models.Model):
             # What was chosen stays chosen: a figure of today means the same tomorrow.
             pgtrigger.ReadOnly(
                 name="reprocess_is_frozen",
-                fields=["pipeline_version", "selection", "seed", "created_by"],
+                fields=[
+                    *("pipeline_version", "selection", "seed", "created_by"),
+                    *("canary_share", "sample_share", "created_at"),
+                ],
             ),
             pgtrigger.Protect(name="reprocess_is_kept", operation=pgtrigger.Delete),
             pgtrigger.FSM(

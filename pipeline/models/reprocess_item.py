@@ -9,8 +9,44 @@ from django.utils import timezone
 
 from catalog.ids import new_id
 from catalog.models import Comparison, Generation, GoldenCase, SourceMedia
+from catalog.models.rules import open_erasure_of
 from catalog.people import Viewer, within_tenants_of
 from pipeline.models.reprocess import Reprocess, Stage
+
+TAKES_NO_MORE = """
+IF EXISTS (SELECT 1 FROM (SELECT DISTINCT reprocess_id FROM new_rows) n
+    JOIN reprocess USING (reprocess_id)
+    WHERE created_at < transaction_timestamp()) THEN
+    RAISE EXCEPTION 'a reprocess takes no more items once it has begun'
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NULL;
+"""
+COMPARES_ITS_SOURCE = """
+IF EXISTS (SELECT 1 FROM generation
+        WHERE generation_id IN (NEW.old_generation_id, NEW.new_generation_id)
+            AND source_id <> NEW.source_id)
+    OR NEW.comparison_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM comparison
+        WHERE comparison_id = NEW.comparison_id
+            AND old_generation_id = NEW.old_generation_id
+            AND new_generation_id = NEW.new_generation_id) THEN
+    RAISE EXCEPTION 'an item is about the readings of its own source'
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+# An erasure takes out the template, which was the document's.
+DONE_IS_A_RECORD = f"""
+IF EXISTS ({open_erasure_of("OLD.source_id")})
+    AND NEW.slices = OLD.slices || '{{"template": ""}}' THEN
+    OLD.slices := NEW.slices;
+END IF;
+IF OLD IS DISTINCT FROM NEW THEN
+    RAISE EXCEPTION 'what was read and compared is a record'
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
 
 
 class ReprocessItemQuerySet(models.QuerySet["ReprocessItem"]):
@@ -27,6 +63,14 @@ class ReprocessItemQuerySet(models.QuerySet["ReprocessItem"]):
         return self.filter(
             waiting | lost, reprocess=reprocess, stage__lte=reprocess.stage
         ).order_by("stage", "position")
+
+    def at_work(self, reprocess: Reprocess) -> ReprocessItemQuerySet:
+        """Under a lease."""
+        return self.filter(
+            reprocess=reprocess,
+            state=ReprocessItem.State.WORKING,
+            lease_until__gte=timezone.now(),
+        )
 
     def open(self) -> ReprocessItemQuerySet:
         return self.filter(
@@ -182,7 +226,35 @@ class ReprocessItem(models.Model):
                 name="reprocess_item_spent",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="item_is_kept", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="item_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="item_is_of_its_source", fields=["reprocess", "source", "position"]
+            ),
+            # Whoever has seen some outcomes may not choose what else is counted.
+            pgtrigger.Trigger(
+                name="reprocess_takes_no_more",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=TAKES_NO_MORE,
+            ),
+            pgtrigger.Trigger(
+                name="item_compares_its_source",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__new_generation__isnull=False),
+                func=COMPARES_ITS_SOURCE,
+            ),
+            pgtrigger.Trigger(
+                name="done_item_is_a_record",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state="done"),
+                func=DONE_IS_A_RECORD,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_id}: {self.state}"

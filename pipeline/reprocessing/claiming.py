@@ -23,6 +23,11 @@ State = ReprocessItem.State
 MAX_ATTEMPTS = 4
 WORKER_DIED = "worker_died"
 ERASED = "source_erased"
+OUTCOME = (
+    *("state", "reason", "lease_until", "finished_at", "slices"),
+    *("old_generation", "new_generation", "comparison"),
+    *("ms", "micro_usd", "steps_run", "steps_spared"),
+)
 
 
 class ClaimLost(Exception):
@@ -71,7 +76,7 @@ def end(item: ReprocessItem, state: str, reason: str) -> None:
     """In a transaction that owns it."""
     item.state, item.reason = state, reason
     item.lease_until, item.finished_at = None, timezone.now()
-    item.save()
+    item.save(update_fields=OUTCOME)
 
 
 @transaction.atomic

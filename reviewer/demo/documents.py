@@ -25,7 +25,7 @@ from reviewer.demo.wear import LEVELS, wear_picture
 DESIGNS = {**designs_formal.DESIGNS, **designs_modern.DESIGNS}
 HARD = ("hard", "crumpled")
 DPI = 160
-PLANS = (*INVOICE_PLANS, *RECEIPT_PLANS)
+PLANS: tuple[InvoicePlan | ReceiptPlan, ...] = (*INVOICE_PLANS, *RECEIPT_PLANS)
 
 
 def generate(

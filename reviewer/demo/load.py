@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,7 +13,9 @@ from django.db import transaction
 from catalog.models import Membership, Tenant
 from pipeline import versions
 from pipeline.foreground import DEFAULT_TENANT, Job, process_files
-from pipeline.models import PipelineVersion, Reprocess
+
+if TYPE_CHECKING:
+    from reviewer.demo.incident import Progress
 
 TENANTS = {"harbour": "Harbour Books", "meadow": "Meadow & Daughters"}
 PASSWORD = "palimpsest"  # noqa: S105 - the demo's, printed at every start
@@ -28,8 +30,6 @@ PEOPLE = (
 )
 OPERATOR = "olive"
 
-Progress = Callable[[Iterable[dict[str, Any]], int], Iterable[dict[str, Any]]]
-
 
 def is_due() -> bool:
     """Whether a start should load the demo: nothing is here, or a load was cut off."""
@@ -38,47 +38,45 @@ def is_due() -> bool:
     return not others and not User.objects.filter(username=OPERATOR).exists()
 
 
-def load(*, workers: int = 1, progress: Progress = lambda rows, total: rows) -> int:
-    """Draw, read and people the demo, going on where one was cut off; how many."""
-    # Here, since drawing needs libraries that no other start of a process needs.
-    from reviewer.demo import documents
+def _no_progress(rows: Iterable[Any], total: int, what: str) -> Iterable[Any]:
+    return rows
 
-    version = versions.ensure_built_in()
+
+def load(*, workers: int = 1, progress: Progress = _no_progress) -> int:
+    """Draw, read and people the demo, and tell its incident; how many were read.
+
+    Goes on where an earlier load was cut off.
+    """
+    # Here, since drawing needs libraries that no other start of a process needs.
+    from reviewer.demo import documents, incident, incident_plans, incident_versions
+
+    built_in = versions.ensure_built_in()
     for slug, name in TENANTS.items():
         Tenant.objects.get_or_create(slug=slug, defaults={"name": name})
+    add_people()
+    admin = User.objects.get(username="adam")
+    both = {"before": incident_versions.earlier(built_in, admin), "after": built_in}
     with tempfile.TemporaryDirectory(prefix="palimpsest-demo-") as folder:
+        plans = (*documents.PLANS, *incident_plans.INCIDENT_PLANS)
+        drawn = documents.generate(Path(folder), plans=plans)
         jobs = [
-            Job(Path(folder) / document.file, document.tenant, str(version))
-            for document in documents.generate(Path(folder))
+            Job(
+                Path(folder) / one.file,
+                one.tenant,
+                str(incident.reader_of(one.file, **both)),
+            )
+            for one in drawn
         ]
         rows = process_files(jobs, workers=workers)
-        read = sum(1 for _ in progress(rows, len(jobs)))
-        read += _tell_incident(Path(folder), version, workers, progress)
+        for _ in progress(rows, len(jobs), "Reading the demo"):
+            pass
+    truth = {one.file: one for one in drawn}
+    incident.upgrade(**both, truth=truth, progress=progress)
+    mended = incident_versions.mended(built_in, admin)
+    incident.mend(version=mended, progress=progress)
     # Last, since the operator is the sign that the demo is whole.
     _operator()
-    return read
-
-
-def _tell_incident(
-    folder: Path, version: PipelineVersion, workers: int, progress: Progress
-) -> int:
-    """The incident, up to what is left to a visitor; how many documents it has."""
-    from reviewer.demo import incident, incident_versions
-
-    add_people()
-    reviewer, admin = (User.objects.get(username=name) for name in ("rita", "adam"))
-    if Reprocess.objects.filter(created_by=admin).exists():
-        return 0
-    before = incident_versions.earlier(version, admin)
-    truth = incident.read(
-        folder, before=before, after=version, workers=workers, progress=progress
-    )
-    incident.upgrade(
-        before=before, after=version, truth=truth, reviewer=reviewer, admin=admin
-    )
-    mended = incident_versions.mended(version, admin)
-    incident.mend(version=mended, admin=admin)
-    return len(truth)
+    return len(jobs)
 
 
 @transaction.atomic

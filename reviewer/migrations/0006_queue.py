@@ -33,7 +33,7 @@ ALTER TABLE review_task RESET (fillfactor, autovacuum_vacuum_scale_factor,
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0013_taking_answers_back"),
+        ("catalog", "0014_taking_answers_back"),
         ("reviewer", "0005_facets_by_question"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

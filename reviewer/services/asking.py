@@ -113,6 +113,8 @@ def follow_promotions(*, batch: PromotionBatch) -> None:
     """Ask about what a batch has brought, where its disposition says so, and about a
     share of what it brought accepted.
     """
+    # What was asked while the batch waited for it, too.
+    stop_asking(generations=Generation.objects.filter(promoted_away__batch=batch))
     come = Generation.objects.filter(promoted_in__batch=batch)
     doubtful = come.filter(
         disposition=Disposition.HUMAN_REVIEW, released_at__isnull=True

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalog.models import Comparison, Generation, State
+from catalog.models import Comparison, Generation
+from catalog.services import SourceErased, hold_source
 from pipeline.models import ReprocessItem, Stage
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from reviewer import two_versions
@@ -27,14 +28,15 @@ MOST = 500  # tasks opened at once
 
 
 @transaction.atomic
-def ask_difference(*, comparison: Comparison) -> ReviewTask | None:
+def ask_difference(*, comparison: Comparison, wait: bool = True) -> ReviewTask | None:
     """Ask which of the two readings is right, where they disagree and nobody knows.
 
     The task is about the reading that was current, and so the answer goes there. None
-    where there is nothing to ask, or a question about that reading is open.
+    where there is nothing to ask, or a question about that reading is open. wait: for
+    whoever is at that reading now; without, nothing is asked about it.
     """
     generation = comparison.old_generation
-    if generation.state != State.CURRENT:
+    if not _stays_current(generation, wait=wait):
         return None
     if not comparison.disagrees and not two_versions.refuses(comparison):
         return None
@@ -43,6 +45,18 @@ def ask_difference(*, comparison: Comparison) -> ReviewTask | None:
         return None
     differences = two_versions.unknown_differences(comparison)
     return _file(comparison, differences) if differences else None
+
+
+def _stays_current(generation: Generation, *, wait: bool) -> bool:
+    """Whether it is, and then it stays so until the transaction ends: a promotion that
+    comes at this moment finds the question and withdraws it.
+    """
+    try:
+        hold_source(source_id=generation.source_id)
+    except SourceErased:
+        return False
+    rows = Generation.objects.current().filter(pk=generation.pk)
+    return rows.select_for_update(no_key=True, skip_locked=not wait).exists()
 
 
 def follow_comparison(*, comparison: Comparison, item: ReprocessItem) -> None:
@@ -75,7 +89,9 @@ def ask_differences(
     ).iterator(chunk_size=200):
         if count >= min(most, MOST):
             break
-        if item.comparison and ask_difference(comparison=item.comparison):
+        # Whoever holds many readings must not wait for another one, or two such would
+        # wait for each other.
+        if item.comparison and ask_difference(comparison=item.comparison, wait=False):
             count += 1
     log.info("differences_asked", count=count, user=user.pk if user else None)
     return count

@@ -33,8 +33,9 @@ from catalog.services import (
 )
 from config.runtime_role import changeable, is_deletable, statements
 from pipeline import queue, reprocessing, services, tasks, work
+from pipeline.gate import measure, open_gate, promote_passing, sign
 from pipeline.models import Stage
-from pipeline.versions import ensure_built_in
+from pipeline.versions import activate, ensure_built_in
 from reviewer import services as desk
 from reviewer.answers import Answer
 from reviewer.models import ReviewTask, Verdict
@@ -47,6 +48,7 @@ from tests.factories import (
     make_tenant,
     make_user,
 )
+from tests.pipeline.gated import make_items, make_reprocess
 from tests.pipeline.reprocess_world import Reader, begin, corpus, states, work_off
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +171,20 @@ def test_a_reprocess_works_under_the_role(
     assert states(reprocess) == {"done": 4}
 
 
+def test_a_gate_is_measured_signed_and_used_under_the_role(role: str) -> None:
+    with acting_as(role):
+        olive = make_user("olive", is_superuser=True)
+        reprocess = make_reprocess()
+        make_items(reprocess, ["same"] * 60)
+        gate = measure(gate=open_gate(reprocess=reprocess, actor=olive))
+        gate = sign(gate=measure(gate=gate), actor=olive)
+        promote_passing(gate=gate, actor=olive)
+        activate(version=reprocess.pipeline_version, actor=olive, gate=gate)
+        settle()
+
+    assert Generation.objects.current().filter(pipeline_version="1.1.0").count() == 60
+
+
 def test_the_months_of_events_are_made_by_their_owner(role: str) -> None:
     with acting_as(role), connection.cursor() as cursor:
         cursor.execute("SELECT ensure_event_partitions(40)")
@@ -193,6 +209,17 @@ REFUSED = [
     "UPDATE erased_artifact SET erasure_id = erasure_id",
     "UPDATE comparison SET verdict = 'identical'",
     "UPDATE artifact_input SET artifact_id = artifact_id",
+    "UPDATE reprocess SET selection = '{}'",
+    "UPDATE reprocess_item SET source_id = source_id",
+    "UPDATE reprocess_item SET position = 0",
+    "UPDATE activation SET reason = 'first'",
+    "UPDATE activation SET transaction = 1",
+    "UPDATE golden_set SET digest = ''",
+    "UPDATE golden_set_value SET value_id = value_id",
+    "UPDATE model_price SET input_micro_usd = 0",
+    "UPDATE token_formula SET params = '{}'",
+    "UPDATE replay_observation SET verdict = 'SAME_BYTES'",
+    "UPDATE acceptance_proof SET proven = true",
     "UPDATE delivery SET at = now()",
     "UPDATE delivered_artifact SET delivery_id = delivery_id",
     "UPDATE legal_hold SET reference = 'other'",
@@ -204,6 +231,9 @@ REFUSED = [
             *("erasure", "erased_artifact", "legal_hold", "retention_class"),
             *("golden_case", "decision", "delivery", "delivered_artifact", "tenant"),
             *("run", "review_task", "review_item", "second_opinion", "task_note"),
+            *("reprocess", "reprocess_item"),
+            *("gate", "activation", "golden_set", "acceptance_proof"),
+            *("model_entry", "model_price", "token_formula", "replay_observation"),
         )
     ),
     "TRUNCATE version_tally",

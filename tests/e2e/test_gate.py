@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -18,9 +19,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def gate(transactional_db: None) -> Gate:
     make_user("adam", make_tenant("mill"), role="admin")
-    reprocess = make_reprocess()
-    make_items(reprocess, ["same"] * 12, template="good")
-    make_items(reprocess, ["worse"] * 6 + ["undecided"], template="bad")
+    with transaction.atomic():
+        reprocess = make_reprocess()
+        make_items(reprocess, ["same"] * 12, template="good")
+        make_items(reprocess, ["worse"] * 6 + ["undecided"], template="bad")
     return measure(gate=open_gate(reprocess=reprocess))
 
 
@@ -38,7 +40,8 @@ def desk(page: Page, live_server: LiveServer, gate: Gate) -> Page:
 def test_the_pages_are_accessible(
     desk: Page, live_server: LiveServer, gate: Gate, width: int, theme: str
 ) -> None:
-    make_items(make_reprocess(), ["same"])
+    with transaction.atomic():
+        make_items(make_reprocess(), ["same"])
     other = gate.reprocess.__class__.objects.filter(gate__isnull=True).get()
     desk.evaluate("theme => { localStorage['palimpsest-theme'] = theme }", theme)
     desk.set_viewport_size({"width": width, "height": 800})

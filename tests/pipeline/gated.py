@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import Tenant
+from catalog.models import SourceMedia, Tenant
 from pipeline.comparing import compare_generations
 from pipeline.models import Reprocess, ReprocessItem, Stage
 from tests.factories import make_source, make_tenant, make_version
@@ -36,6 +36,8 @@ def make_item(
     tenant: Tenant | None = None,
     stage: Stage = Stage.SAMPLE,
     template: str = "t-1",
+    state: str = "done",
+    known_before: bool = False,
     **slices: str,
 ) -> ReprocessItem:
     """A compared document. better, worse: of the total, by an answer given since."""
@@ -44,15 +46,19 @@ def make_item(
     new_total = {"same": TRUE, "better": TRUE}.get(outcome, READ_WRONG)
     old = read(source, total=old_total)
     new = read(source, "1.1.0", total=new_total)
+    if known_before:
+        _know(source, outcome)
+    ended = state != "waiting"
     item = ReprocessItem.objects.create(
         reprocess=reprocess,
         source=source,
         stage=stage,
         position=next(_positions),
-        state="done",
+        state=state,
+        reason="internal_error" if state == "failed" else "",
         old_generation=old,
         new_generation=new,
-        comparison=compare_generations(old=old, new=new),
+        comparison=compare_generations(old=old, new=new) if state == "done" else None,
         slices={
             "tenant": source.tenant.slug,
             "template": template,
@@ -60,14 +66,21 @@ def make_item(
             "modality": "document",
             "quality": "clear",
             **slices,
-        },
-        finished_at=timezone.now(),
+        }
+        if ended
+        else {},
+        finished_at=timezone.now() if ended else None,
     )
+    if not known_before:
+        _know(source, outcome)
+    return item
+
+
+def _know(source: SourceMedia, outcome: str) -> None:
     if outcome in ("better", "worse"):
         know(source, total=TRUE)
     elif outcome == "both wrong":
         know(source, total="7.00")
-    return item
 
 
 def make_items(

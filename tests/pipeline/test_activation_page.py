@@ -33,10 +33,14 @@ def make_gate(
     version: PipelineVersion, *, signed_by: User | None = None, fit: bool = True
 ) -> Gate:
     """Measured, and signed if somebody did."""
-    reprocess = Reprocess.objects.create(pipeline_version=version, selection={}, seed=1)
-    gate = Gate.objects.create(
-        reprocess=reprocess, measured_at=timezone.now(), fit_to_activate=fit
+    reprocess = Reprocess.objects.create(
+        pipeline_version=version, seed=1, state="finished"
     )
+    gate = Gate.objects.create(reprocess=reprocess)
+    whole = dict.fromkeys(("disagreeing", "labelled", "better", "worse"), 0)
+    gate.slices.create(margin=0.05, population=60, compared=60, verdict="pass", **whole)
+    gate.measured_at, gate.fit_to_activate = timezone.now(), fit
+    gate.save()
     if signed_by is not None:
         gate.signed_by, gate.signed_at = signed_by, timezone.now()
         gate.report_digest = "0" * 64

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
@@ -53,10 +55,8 @@ def test_it_counts_what_was_compared_and_what_people_know() -> None:
 
 def test_a_golden_case_that_was_known_before_counts_once_and_is_no_draw() -> None:
     reprocess = make_reprocess()
-    item = make_item(reprocess, "undecided")
+    make_item(reprocess, "worse", known_before=True)
     make_item(reprocess, "undecided")
-    know(item.source, total=TRUE)
-    ReprocessItem.objects.update(finished_at=timezone.now())
     gate = measured(reprocess)
     whole = slice_of(gate)
     assert (whole.labelled, whole.worse) == (1, 1)
@@ -79,10 +79,7 @@ def test_golden_cases_in_a_canary_are_no_random_sample() -> None:
 def test_documents_that_were_not_compared_are_said() -> None:
     reprocess = make_reprocess()
     make_item(reprocess)
-    waiting = make_item(reprocess, template="t-2")
-    ReprocessItem.objects.filter(pk=waiting.pk).update(
-        state="waiting", slices={}, comparison=None, finished_at=None
-    )
+    make_item(reprocess, template="t-2", state="waiting")
     gate = measured(reprocess)
     assert slice_of(gate).population == 2
     assert not slice_of(gate).exact
@@ -216,6 +213,20 @@ def test_an_unmeasured_or_moving_gate_is_not_signed(olive: User) -> None:
         sign(gate=measure(gate=gate), actor=olive)
 
 
+def test_what_is_being_read_is_measured_before_anybody_signs(olive: User) -> None:
+    reprocess = make_reprocess()
+    make_item(reprocess)
+    late = make_item(reprocess, "worse", state="waiting", template="late")
+    ReprocessItem.objects.filter(pk=late.pk).update(
+        state="working", lease_until=timezone.now() + timedelta(minutes=1)
+    )
+    gate = measured(reprocess)
+    with pytest.raises(GateRefused, match="being read at this moment"):
+        sign(gate=gate, actor=olive)
+    ReprocessItem.objects.filter(pk=late.pk).update(lease_until=timezone.now())
+    assert sign(gate=gate, actor=olive).signed_at
+
+
 def test_margins_are_stated_before_anybody_looks() -> None:
     reprocess = make_reprocess()
     gate = measured(reprocess, margins={"": 0.02, "template": 0.1})
@@ -259,10 +270,8 @@ def test_a_version_that_passed_is_activated_through_its_gate(olive: User) -> Non
 
 def test_what_failed_counts_against_what_comes() -> None:
     reprocess = make_reprocess()
-    items = make_items(reprocess, ["same"] * 62)
-    ReprocessItem.objects.filter(pk__in=[one.pk for one in items[:3]]).update(
-        state="failed", reason="internal_error", comparison=None
-    )
+    make_items(reprocess, ["same"] * 3, state="failed")
+    make_items(reprocess, ["same"] * 59)
     gate = measured(reprocess)
     assert not gate.fit_to_activate
     assert gate.figures["activation"]["failed"] == 3

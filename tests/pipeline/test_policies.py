@@ -189,7 +189,7 @@ def comparing(monkeypatch: pytest.MonkeyPatch) -> None:
 def make_gate(verdict: str = "pass", key: str = TEMPLATE) -> Gate:
     signer = make_user("greta")
     reprocess = Reprocess.objects.create(
-        pipeline_version=active(), selection={}, seed=1
+        pipeline_version=active(), selection={}, seed=1, state="finished"
     )
     gate = Gate.objects.create(reprocess=reprocess, measured_at=timezone.now())
     GateSlice.objects.create(

@@ -11,8 +11,8 @@ import time_machine
 from django.utils import timezone
 
 from catalog.models import Comparison, Generation, SourceMedia, State
-from catalog.services import erase, promote
-from pipeline import reprocessing, tasks, work
+from catalog.services import compare_by_hash, erase, promote
+from pipeline import reprocessing, services, tasks, work
 from pipeline.models import PipelineVersion, Reprocess, ReprocessItem, Run
 from pipeline.reprocessing import ReprocessRefused
 from pipeline.reprocessing.claiming import claim
@@ -27,6 +27,7 @@ from tests.pipeline.reprocess_world import (
     begin,
     corpus,
     states,
+    target,
     work_off,
 )
 
@@ -132,11 +133,12 @@ def test_what_the_target_has_read_is_only_compared(reader: Reader) -> None:
 def test_a_source_whose_reading_became_current_is_skipped(reader: Reader) -> None:
     (source,) = corpus(1)
     reprocess = begin()
-    work_off(reprocess)
-    new = Generation.objects.filter(source=source, state=State.CANDIDATE)
+    services.ensure(source=source, version=target(), lane="batch")
+    run = work.take(lane="batch")
+    assert run is not None
+    new = Generation.objects.filter(run=work.execute_run(run))
+    compare_by_hash(candidates=new)
     promote(candidates=new)
-    ReprocessItem.objects.update(state="waiting", finished_at=None)
-    Reprocess.objects.update(state="running")
 
     work_off(reprocess)
 

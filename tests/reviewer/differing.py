@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Comparison, Generation, SourceMedia, Tenant
@@ -91,6 +92,7 @@ def make_reprocess(version: str = NEW, *, seed: int = 7) -> Reprocess:
     )
 
 
+@transaction.atomic
 def done_item(
     comparison: Comparison,
     *,

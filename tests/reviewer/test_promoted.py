@@ -11,7 +11,9 @@ from catalog.models import Generation, Promotion
 from catalog.services import Promoted, compare_by_hash, promote, roll_back
 from pipeline.models import PipelineVersion
 from reviewer.models import ReviewTask
-from tests.factories import make_generation, make_task
+from reviewer.services.differences import ask_difference
+from tests.factories import make_generation, make_task, make_tenant
+from tests.reviewer.differing import reads, two_readings
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,50 @@ def test_a_slice_rolled_back_leaves_the_other_tasks(task: ReviewTask) -> None:
     assert new[1] in asked
     assert new[0] not in asked
     assert done.generations == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_while_a_promotion_waits_is_withdrawn() -> None:
+    comparison = two_readings(make_tenant("harbour"), old=reads(), new=reads("25.30"))
+    chosen = Generation.objects.filter(pk=comparison.new_generation_id)
+
+    def promoting() -> None:
+        promote(candidates=chosen)
+        connection.close()
+
+    with transaction.atomic():
+        asked = ask_difference(comparison=comparison)
+        other = threading.Thread(target=promoting)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join(10)
+
+    assert asked is not None
+    asked.refresh_from_db()
+    assert chosen.get().state == "current"
+    assert asked.state == ReviewTask.State.WITHDRAWN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_asked_about_what_a_promotion_takes_away_now() -> None:
+    comparison = two_readings(make_tenant("harbour"), old=reads(), new=reads("25.30"))
+    asked: list[ReviewTask | None] = []
+
+    def asking() -> None:
+        asked.append(ask_difference(comparison=comparison))
+        connection.close()
+
+    with transaction.atomic():
+        promote(candidates=Generation.objects.filter(state="candidate"))
+        other = threading.Thread(target=asking)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join(10)
+
+    assert asked == [None]
+    assert not ReviewTask.objects.open().asking("difference").exists()
 
 
 @pytest.mark.django_db(transaction=True)

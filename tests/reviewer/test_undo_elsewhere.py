@@ -15,7 +15,15 @@ from pipeline.comparing import judgements
 from pipeline.models import PipelinePolicy, PipelineVersion
 from pipeline.models import ReplayObservation as Replay
 from pipeline.reproducing import reproduce
-from reviewer import auditing, desk, exports, services, talk, wording
+from reviewer import (
+    auditing,
+    desk,
+    exports,
+    services,
+    talk,
+    two_versions,
+    wording,
+)
 from reviewer.history import history_of
 from reviewer.models import Decision, ReviewTask, SecondOpinion, Verdict
 from reviewer.services import Answer, AnswerRefused, ReservationLost
@@ -330,3 +338,21 @@ def test_what_stands_again_is_explained_by_what_it_restores(alice: User) -> None
     found = reproduce(artifact=now)
     assert found.of == before
     assert Replay.objects.get().artifact == now
+
+
+def test_a_line_is_told_once_though_an_answer_about_it_was_taken_back(
+    alice: User,
+) -> None:
+    """The reading holds the amount twice: as it was made, and as it stands again."""
+    task = difference_task(
+        make_tenant("harbour"),
+        old=reads(lines=["Tea 4.10"]),
+        new=reads("25.30", lines=["Tea 4.90"]),
+    )
+    [wrong] = answered(task, alice, say("lines[0].amount", Verdict.CORRECT, "4.50"))
+    undo(alice, wrong)
+
+    amount = task.items.get(slot="lines[0].amount").artifact
+    assert amount is not None
+    cells = two_versions.line_around(amount)
+    assert [value(cell) for cell in cells] == ["Tea", "4.10"]

@@ -15,7 +15,7 @@ from reviewer.demo import load
 
 
 class Command(BaseCommand):
-    help = "Draw the demo's invoices and receipts and read them by the pipeline."
+    help = "Draw the demo's invoices and receipts, read them, and tell the incident."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4))
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         (settings.HOME / "demo-logins.txt").write_text(people + "\n")
 
 
-def _bar(rows: Iterable[dict[str, Any]], total: int) -> Iterable[dict[str, Any]]:
-    bar: Iterable[dict[str, Any]] = tqdm(
-        rows, total=total, unit="document", file=sys.stderr, desc="Reading the demo"
+def _bar(rows: Iterable[Any], total: int, what: str) -> Iterable[Any]:
+    bar: Iterable[Any] = tqdm(
+        rows, total=total, unit="document", file=sys.stderr, desc=what
     )
     return bar

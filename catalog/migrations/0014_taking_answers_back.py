@@ -9,7 +9,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0012_golden_values_of_two_versions"),
+        ("catalog", "0013_records_hold"),
     ]
 
     operations = [
