@@ -259,5 +259,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReplayVerdictEnum": "pipeline.models.ReplayObservation.Verdict",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
         "VerdictEnum": "reviewer.models.Verdict",
+        "TaskNoteKindEnum": "reviewer.models.TaskNote.Kind",
+        "KindEnum": "catalog.models.Kind",
     },
 }

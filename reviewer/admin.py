@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import ForeignKey
 from django.http import HttpRequest
 
 from catalog.admin import ByTenant, OfSource
-from reviewer.models import ReviewItem, ReviewTask
+from catalog.admin.windows import Window, administered_by
+from catalog.models import Membership
+from reviewer.models import ReviewItem, ReviewTask, Skills, Turnaround
 from reviewer.reasons import reason_text
 
 if TYPE_CHECKING:
@@ -36,6 +39,68 @@ class ItemInline(TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Skills)
+class SkillsAdmin(Window):
+    """What each member may be given to review; without an entry: everything."""
+
+    tenant_path = "membership__tenant"
+    list_display = ["membership", "types", "tongues", "senior"]
+    list_filter = ["senior"]
+    list_select_related = ["membership__user", "membership__tenant"]
+    fields = ["membership", "document_types", "languages", "senior"]
+
+    @admin.display(description="document types")
+    def types(self, skills: Skills) -> str:
+        return ", ".join(skills.document_types) or "all"
+
+    @admin.display(description="languages")
+    def tongues(self, skills: Skills) -> str:
+        return ", ".join(skills.languages) or "all"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "membership":
+            own = administered_by(request.user)
+            kwargs["queryset"] = Membership.objects.filter(tenant__in=own)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Turnaround)
+class TurnaroundAdmin(Window):
+    """Within what time tasks should be answered; it sets what is due when."""
+
+    tenant_path = "tenant"
+    list_display = ["tenant", "document_type", "minutes"]
+    list_filter = [ByTenant]
+    fields = ["tenant", "document_type", "minutes"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "tenant":
+            kwargs["queryset"] = administered_by(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(ReviewTask)

@@ -10,7 +10,7 @@ from django import forms
 from catalog.regions import Region
 from reviewer.answers import LONGEST_VALUE, Answer
 from reviewer.desk import from_field
-from reviewer.models import Correction, Verdict
+from reviewer.models import ANSWERS, Correction, Verdict
 
 LONGEST_WORK = 24 * 60 * 60 * 1000  # milliseconds; more is a broken clock
 # What it says to choose one of them; the task knows what they found.
@@ -32,6 +32,8 @@ class AnswerForm(forms.Form):
     value = forms.CharField(max_length=LONGEST_VALUE, required=False, strip=True)
     region = forms.CharField(max_length=100, required=False)
     active_ms = forms.IntegerField(min_value=0, max_value=LONGEST_WORK, required=False)
+    seen = forms.IntegerField(min_value=0, max_value=32_000, required=False)
+    shown = forms.CharField(max_length=LONGEST_VALUE, required=False)
 
     def clean_region(self) -> Region | None:
         try:
@@ -53,7 +55,7 @@ class AnswerForm(forms.Form):
         elif choice in OF_TWO_VERSIONS:
             data["verdict"], data["how"] = OF_TWO_VERSIONS[choice]
             data |= {"value": "", "region": None}
-        elif choice in Verdict.values:
+        elif choice in ANSWERS:
             data["verdict"] = Verdict(choice)
             shown = data.get("region") is not None
             data["how"] = Correction.How.WORDS if shown else Correction.How.TYPED
@@ -81,4 +83,6 @@ class AnswerForm(forms.Form):
             region=data["region"],
             how=data["how"],
             active_ms=data["active_ms"] or 0,
+            seen=data["seen"],
+            shown=data["shown"],
         )

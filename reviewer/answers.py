@@ -38,6 +38,10 @@ class Answer:
     region: Region | None = None
     how: Correction.How = Correction.How.TYPED
     active_ms: int = 0
+    # What the page knew when the answer was given: how many answers the field had, and
+    # the value that it showed. None and "": nobody says.
+    seen: int | None = None
+    shown: str = ""
 
 
 def chosen(answer: Answer, *, item: ReviewItem, asks_which: bool) -> Answer:

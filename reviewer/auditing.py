@@ -65,7 +65,8 @@ def put_right(task: ReviewTask) -> int:
     What nobody can read is not known to be wrong.
     """
     last: dict[uuid.UUID, Decision] = {}
-    decisions = Decision.objects.of_task(task).select_related("item__artifact")
+    decisions = Decision.objects.of_task(task).standing()
+    decisions = decisions.select_related("item__artifact")
     for decision in decisions.select_related("artifact").order_by("sequence"):
         last[decision.item_id] = decision
     return sum(

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import User
-from django.db.models import QuerySet
-
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
@@ -21,11 +18,11 @@ from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
-from reviewer.narrowing import Narrowing
 from reviewer.two_versions import LoneLine, lone_lines
 from reviewer.values import value_of
 
 MOST_CANDIDATES = 3
+MOST_PICTURES = 4  # fetched before they are needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,7 @@ class Question:
     candidates: list[Candidate]
     decision: Decision | None
     decision_id: uuid.UUID
+    seen: int  # how many answers it has
     sides: Sides | None = None  # of a question between two versions
     typed: str = ""
     error: str = ""
@@ -111,13 +109,11 @@ def lay_out(
     boxes = [box for reading in readings for box in reading.boxes()]
     boxes += [box for item in items for box in both.boxes(item)]
     pages = _pages(task, boxes)
-    decisions = {
-        decision.item_id: decision for decision in _decisions(task).order_by("sequence")
-    }
+    given = _given(task)
     questions = [
         _question(
             reading,
-            decisions.get(reading.item.pk),
+            given.get(reading.item.pk, NOTHING_GIVEN),
             pages,
             refusal,
             both.sides(reading.item, pages),
@@ -145,10 +141,30 @@ def _not_asked(task: ReviewTask, items: Iterable[ReviewItem]) -> list[LoneLine]:
     return [one for one in lone_lines(task.comparison) if one.slot not in asked]
 
 
-def _decisions(task: ReviewTask) -> QuerySet[Decision]:
-    return Decision.objects.of_task(task).select_related(
-        "artifact", "item__task", "item__artifact", "item__other_artifact"
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What people said of an item: how many decisions, also those that were taken back,
+    and the one that stands."""
+
+    count: int = 0
+    standing: Decision | None = None
+
+
+NOTHING_GIVEN = Given()
+
+
+def _given(task: ReviewTask) -> dict[uuid.UUID, Given]:
+    """By item."""
+    found: dict[uuid.UUID, Given] = {}
+    decisions = Decision.objects.of_task(task).select_related(
+        *("artifact", "item__task", "item__artifact", "item__other_artifact"),
+        "undone_by",
     )
+    for decision in decisions.order_by("sequence"):
+        before = found.get(decision.item_id, NOTHING_GIVEN)
+        standing = decision if decision.stands else before.standing
+        found[decision.item_id] = Given(decision.sequence, standing)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +237,7 @@ def _words(task: ReviewTask) -> dict[int, DerivedArtifact]:
 
 def _question(
     reading: Reading,
-    decision: Decision | None,
+    given: Given,
     pages: Mapping[int, Page],
     refusal: Refusal | None,
     sides: Sides | None,
@@ -240,8 +256,10 @@ def _question(
         region=region,
         crop=None if sides else crop_of(region, pages),
         candidates=reading.candidates,
-        decision=decision,
+        decision=given.standing,
         decision_id=new_id(),
+        # That another task settled it is one more to know of.
+        seen=given.count + (item.decided and given.standing is None),
         sides=sides,
         typed=refused.typed if refused else "",
         error=refused.error if refused else "",
@@ -280,7 +298,7 @@ def from_field(text: str) -> Region | None:
     return Region(int(page), box)
 
 
-def progress(decision: Decision, task: ReviewTask, following: str) -> dict[str, Any]:
+def progress(task: ReviewTask, decision: Decision, *, following: str) -> dict[str, Any]:
     """What a script needs to go on after an answer that is stored.
 
     following: the URL to go to when the task is done.
@@ -288,6 +306,8 @@ def progress(decision: Decision, task: ReviewTask, following: str) -> dict[str, 
     done = task.state == ReviewTask.State.DONE
     return {
         "slot": decision.item.slot,
+        "decision_id": str(decision.pk),
+        "seen": decision.sequence,
         "verdict": decision.verdict,
         "verdict_text": wording.decided(decision),
         "value": value_of(decision.artifact),
@@ -297,15 +317,12 @@ def progress(decision: Decision, task: ReviewTask, following: str) -> dict[str, 
     }
 
 
-def picture_of_next(
-    user: User, task: ReviewTask, narrowing: Narrowing
-) -> DerivedArtifact | None:
-    """The first page of what will probably come next, to be fetched early.
-
-    Nothing is reserved by it: another person may still get that task.
+def pictures_of(task: ReviewTask) -> list[DerivedArtifact]:
+    """The pictures that its page will show first, for a page that fetches them early:
+    those of the first page and of the pages on which its open fields stand.
     """
-    tasks = ReviewTask.objects.of_tenants_of(user).free_for(user).not_skipped_by(user)
-    likely = narrowing.apply(tasks).in_triage_order().exclude(pk=task.pk).first()
-    if likely is None:
-        return None
-    return citations.page_images(likely.generation).get(1)
+    images = citations.page_images(task.generation)
+    items = task.items.filter(decided=False).select_related("artifact")
+    regions = [item.artifact.region for item in items if item.artifact]
+    pages = {1, *(int(region["page"]) for region in regions if region)}
+    return [images[page] for page in sorted(pages) if page in images][:MOST_PICTURES]

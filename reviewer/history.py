@@ -12,7 +12,8 @@ from django.db.models import Count
 
 from catalog.models import Delivery, Erasure, Generation, Promotion, SourceMedia
 from pipeline.wording import DISPOSITIONS, run_reason_text
-from reviewer.models import Decision, Verdict
+from reviewer import talk
+from reviewer.models import Decision, SecondOpinion, TaskNote, Verdict
 from reviewer.names import FieldNames
 from reviewer.two_versions import chosen_side
 
@@ -21,6 +22,7 @@ DONE: dict[str, str] = {
     Verdict.CORRECT: "corrected",
     Verdict.ABSENT: "found absent",
     Verdict.UNREADABLE: "could not be read",
+    Verdict.UNDO: "asked again: the answer was taken back",
 }
 
 
@@ -45,6 +47,8 @@ def history_of(source: SourceMedia) -> list[Happening]:
         *_readings(source),
         *_promotions(source),
         *decisions_of(source),
+        *opinions_of(source),
+        *notes_of(source),
         *deliveries_of(source),
         *erasures_of(source),
     ]
@@ -118,12 +122,45 @@ def decisions_of(source: SourceMedia) -> Iterator[Happening]:
 
 
 def _done(decision: Decision) -> str:
-    if not decision.item.task.asks_which or decision.artifact.is_erased:
+    told_apart = decision.item.task.asks_which and not decision.artifact.is_erased
+    if not told_apart or decision.verdict == Verdict.UNDO:
         return DONE[decision.verdict]
     side = chosen_side(decision)
     if side:
         return f"decided between two versions: the {side} one is right"
     return f"{DONE[decision.verdict]}: neither of two versions is right"
+
+
+def opinions_of(source: SourceMedia) -> Iterator[Happening]:
+    """Answers that came late, beside those that stand."""
+    late = SecondOpinion.objects.filter(item__task__source=source).with_answers()
+    for one in talk.told(late):
+        how = {True: "agrees with the answer", False: "differs from the answer"}
+        said = [f"“{one.opinion.value}”" if one.opinion.value else one.what]
+        if one.agrees is not None:
+            said.append(how[one.agrees])
+        yield Happening(
+            one.opinion.given_at,
+            "person",
+            f"{one.name}: a second opinion, since {one.opinion.get_because_display()}",
+            detail=", ".join(said),
+            who=one.who,
+        )
+
+
+def notes_of(source: SourceMedia) -> Iterator[Happening]:
+    notes = TaskNote.objects.filter(task__source=source).select_related("author", "to")
+    for note in notes:
+        what = note.get_kind_display()
+        if note.to is not None:
+            what = f"{what}, {name_of(note.to)}"
+        yield Happening(
+            note.written_at,
+            "review",
+            f"Review: {what}",
+            detail=note.text,
+            who=name_of(note.author),
+        )
 
 
 def erasures_of(source: SourceMedia) -> Iterator[Happening]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 
 from catalog.models import DerivedArtifact, Tenant
+from catalog.people import within_tenants_of
+from pipeline.models import Run
 from pipeline.wording import plain
 from reviewer import wording
-from reviewer.models import ReviewTask, Stakes
-from reviewer.models.review_task import Place, ReviewTaskQuerySet
+from reviewer.models import ReviewTask, Scope, Stakes, scopes_of
+from reviewer.models.review_task import Place
 from reviewer.names import FieldNames
 from reviewer.narrowing import COLUMNS, Narrowing
 
@@ -62,32 +65,68 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the open tasks are that the user does not get."""
+    """Where the open tasks are that the user does not get.
+
+    The last three are counted only where nothing is left.
+    """
 
     open: int
     held: list[ReviewTask]  # the ones that end soonest
     held_count: int
     skipped: int
     done_today: int
+    for_senior: int = 0
+    outside: int = 0  # of the user's skills
+    reading: int = 0  # documents that are not read yet
 
     @property
     def left(self) -> int:
         return max(self.open - self.held_count - self.skipped, 0)
 
+    @property
+    def last_end(self) -> datetime | None:
+        """When the last of those held by others comes back, if nobody goes on."""
+        return self.held[-1].reserved_until if self.held else None
 
-def standing(user: User, narrowing: Narrowing, *, open_count: int) -> Standing:
-    tasks = ReviewTask.objects.of_tenants_of(user)
-    here = narrowing.apply(tasks)
+
+def standing(
+    user: User, scopes: Sequence[Scope], narrowing: Narrowing, *, open_count: int
+) -> Standing:
+    here = narrowing.apply(ReviewTask.objects.within(scopes))
     # As many as people hold, so never a long list.
     held = list(here.held_by_others(user).select_related("reserver"))
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Standing(
+    own = ReviewTask.objects.of_tenants_of(user)
+    found = Standing(
         open=open_count,
-        held=held[:3],
+        held=held,
         held_count=len(held),
         skipped=here.skipped_by(user).exclude(pk__in=[t.pk for t in held]).count(),
-        done_today=tasks.finished_by(user, since=midnight).count(),
+        done_today=own.finished_by(user, since=midnight).count(),
     )
+    return found if found.left else _and_why(user, scopes, narrowing, found)
+
+
+def _and_why(
+    user: User, scopes: Sequence[Scope], narrowing: Narrowing, found: Standing
+) -> Standing:
+    """With what else there is: for a person who is told that nothing is left."""
+    here = narrowing.apply(ReviewTask.objects.of_tenants_of(user)).open()
+    foreign = here.exclude(pk__in=here.within(scopes).values("pk"))
+    waiting = foreign.waiting_for_a_senior().count()
+    return replace(
+        found,
+        for_senior=waiting,
+        outside=foreign.count() - waiting,
+        reading=Run.objects.open().filter(_of_tenant(user, narrowing)).count(),
+    )
+
+
+def _of_tenant(user: User, narrowing: Narrowing) -> Q:
+    wanted = within_tenants_of(user, "source__tenant")
+    if narrowing.tenant is not None:
+        wanted &= Q(source__tenant__slug=narrowing.tenant)
+    return wanted
 
 
 def with_tenants(counts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -114,10 +153,12 @@ class QueuePage:
     is_first: bool
 
 
-def page(
-    user: User, tasks: ReviewTaskQuerySet, narrowing: Narrowing, *, after: str
-) -> QueuePage:
-    """A page of the open tasks given; after: what place_after() wrote, or ""."""
+def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
+    """A page of the open tasks that the user may be given; after: what place_after()
+    wrote, or "".
+    """
+    scopes = scopes_of(user)
+    tasks = ReviewTask.objects.within(scopes).open()
     counts = with_tenants(tasks.facets())
     count = sum(row["count"] for row in counts if narrowing.holds(row))
     place = parse_place(after)
@@ -131,7 +172,7 @@ def page(
     return QueuePage(
         rows=[_row(user, task, names) for task in found[:PAGE_SIZE]],
         facets=facets(counts, narrowing),
-        standing=standing(user, narrowing, open_count=count),
+        standing=standing(user, scopes, narrowing, open_count=count),
         narrowing=narrowing,
         count=count,
         next_query=urlencode(following),
@@ -144,7 +185,7 @@ def _row(user: User, task: ReviewTask, names: FieldNames) -> Row:
     items = list(task.items.all())
     thumbnails = list(task.generation.artifacts.all())
     holder = ""
-    if task.is_held:
+    if task.is_held and not (task.is_lent and task.reserver_id != user.pk):
         mine = task.reserver_id == user.pk
         holder = "you" if mine else wording.name_of(task.reserver)
     return Row(

@@ -23,6 +23,8 @@ from reviewer.history import (
     decisions_of,
     deliveries_of,
     name_of,
+    notes_of,
+    opinions_of,
     upload_of,
 )
 
@@ -59,6 +61,8 @@ def timeline_of(source: SourceMedia) -> list[Moment]:
         *_readings(source),
         *_promotions(source),
         *(Moment("decision", told) for told in decisions_of(source)),
+        *(Moment("second_opinion", told) for told in opinions_of(source)),
+        *(Moment("note", told) for told in notes_of(source)),
         *(Moment("delivery", told) for told in deliveries_of(source)),
         *_holds(source),
         *_erasures(source),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
 
 from catalog.models import DerivedArtifact, Generation
 from pipeline.claims import Claim
@@ -43,14 +46,49 @@ def stakes_of(doubts: Sequence[Doubt]) -> Stakes:
     return Stakes.LOW
 
 
-def priority_of(stakes: Stakes, doubts: Sequence[Doubt]) -> int:
-    """Triage order: stakes, then how many checks contradict, then how many doubts."""
+# What a priority is made of. All tasks grow older alike, so that age needs no counting
+# up: a task gets fewer points the later it came, once and for all.
+OF_STAKES, OF_CONFLICT = 10_000, 100
+# Waiting so long lifts a task as much as the next higher stakes do.
+ONE_CLASS = timedelta(days=3)
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def priority_of(
+    stakes: Stakes,
+    doubts: Sequence[Doubt],
+    *,
+    opened: datetime | None = None,
+    due_at: datetime | None = None,
+) -> int:
+    """Triage order: stakes, then how many checks contradict, then how many doubts; less
+    the later it was opened (now, if not given). What is due is, when its time comes,
+    more urgent than anything that comes in then.
+    """
     conflicts = sum(_conflicts(doubt) for doubt in doubts)
-    return priority_by(stakes, conflicts=conflicts, asked=len(doubts))
+    return priority_by(
+        stakes, conflicts=conflicts, asked=len(doubts), opened=opened, due_at=due_at
+    )
 
 
-def priority_by(stakes: Stakes, *, asked: int, conflicts: int = 0) -> int:
-    return int(stakes) * 10_000 + min(conflicts, 99) * 100 + min(asked, 99)
+def priority_by(
+    stakes: Stakes,
+    *,
+    asked: int,
+    conflicts: int = 0,
+    opened: datetime | None = None,
+    due_at: datetime | None = None,
+) -> int:
+    points = int(stakes) * OF_STAKES
+    points += min(conflicts, 99) * OF_CONFLICT + min(asked, 99)
+    points -= _age_points(opened or timezone.now())
+    if due_at is None:
+        return points
+    return max(points, (max(Stakes) + 1) * OF_STAKES - _age_points(due_at))
+
+
+def _age_points(moment: datetime) -> int:
+    return int((moment - BEGIN) / ONE_CLASS * OF_STAKES)
 
 
 def _conflicts(doubt: Doubt) -> bool:

@@ -14,6 +14,8 @@ from catalog.models import (
     Kind,
     Origin,
 )
+from catalog.models.derived_artifact import DerivedArtifactQuerySet
+from catalog.services import REVIEW
 from pipeline.claims import (
     LINE_COLUMNS,
     LINE_SLOT,
@@ -200,11 +202,10 @@ def line_around(amount: DerivedArtifact) -> list[DerivedArtifact]:
     if line is None:
         raise ValueError(f"{amount.slot} is not of a line")
     slots = [f"{line['prefix']}.{column}" for column in LINE_COLUMNS]
-    cells = DerivedArtifact.objects.whole().of_kind(Kind.FIELD)
-    machine = cells.filter(generation=amount.generation_id, slot__in=slots).exclude(
-        origin=Origin.HUMAN
+    cells = DerivedArtifact.objects.filter(
+        generation=amount.generation_id, slot__in=slots
     )
-    return sorted(machine, key=lambda cell: slots.index(cell.slot))
+    return sorted(_by_machine(cells), key=lambda cell: slots.index(cell.slot))
 
 
 def chosen_side(decision: Decision) -> str:
@@ -239,9 +240,19 @@ def stakes_of(differences: Iterable[Difference]) -> Stakes:
 
 def _said_by(generation: Generation) -> list[DerivedArtifact]:
     """The machine's own fields, also of a reading that was never put in place."""
-    fields = DerivedArtifact.objects.whole().of_kind(Kind.FIELD)
-    machine = fields.filter(generation=generation).exclude(origin=Origin.HUMAN)
-    return list(machine.order_by("slot"))
+    return _by_machine(DerivedArtifact.objects.filter(generation=generation))
+
+
+def _by_machine(rows: DerivedArtifactQuerySet) -> list[DerivedArtifact]:
+    """The fields among them, by slot, without people's. Where an answer was taken back
+    it is what the version made, and not that it stands there again.
+    """
+    fields = rows.whole().of_kind(Kind.FIELD).exclude(origin=Origin.HUMAN)
+    found: dict[str, DerivedArtifact] = {}
+    for one in fields.order_by("slot", "artifact_id"):
+        if one.slot not in found or one.step != REVIEW:
+            found[one.slot] = one
+    return list(found.values())
 
 
 def _known_slots(

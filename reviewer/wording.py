@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 
@@ -12,9 +13,18 @@ from pipeline.extracting.acceptance import DispositionReason
 from pipeline.proof_words import NOT_PROVEN
 from pipeline.wording import plain
 from reviewer import auditing, two_versions
-from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.models import (
+    Decision,
+    ReviewItem,
+    ReviewTask,
+    SecondOpinion,
+    Verdict,
+)
 from reviewer.names import FieldNames
 from reviewer.reasons import reason_text
+
+if TYPE_CHECKING:
+    from reviewer.services.reservations import ReservationLost
 
 # Few words, for counts and filters; other reasons are shown as their own words.
 SHORT: Mapping[str, str] = {
@@ -64,6 +74,7 @@ DECIDED: Mapping[str, str] = {
     Verdict.CORRECT: "corrected",
     Verdict.ABSENT: "not in the document",
     Verdict.UNREADABLE: "cannot be read",
+    Verdict.UNDO: "taken back",
 }
 
 
@@ -131,7 +142,16 @@ def name_of(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else "Somebody"
 
 
-def lost(task: ReviewTask, user: User) -> str:
+KEPT = "Your answer is kept beside what stands there, as a second opinion."
+
+
+def lost_and_kept(late: ReservationLost, user: User) -> str:
+    """The same with what became of the answer."""
+    why = lost(late.task, user, late.kept)
+    return f"{why} {KEPT}" if late.kept is not None else why
+
+
+def lost(task: ReviewTask, user: User, kept: SecondOpinion | None = None) -> str:
     """Why this person may not answer this task now, and what became of it."""
     if task.state == ReviewTask.State.WITHDRAWN:
         if task.source.erased_at is not None:
@@ -146,6 +166,8 @@ def lost(task: ReviewTask, user: User) -> str:
     if task.is_held_by_other(user):
         until = f"{task.reserved_until:%H:%M:%S} UTC"
         return f"{name_of(task.reserver)} has this case now, until {until} or longer."
-    if task.is_held:
+    if kept is not None and kept.because == SecondOpinion.Because.ANSWERED:
+        return "This field was answered meanwhile: take the case anew to see it."
+    if task.is_held and task.reserver_id == user.pk:
         return "You opened this case on another page: go on there, or take it here."
     return "Your time on this case ended and it went back to the queue: take it again."

@@ -66,7 +66,8 @@ ARTIFACTS = Rules(
         ),
         Rule(
             "person_overruled",
-            "a.origin = 'human' AND n.origin <> 'human'",
+            """a.origin = 'human' AND n.origin <> 'human'
+                AND NOT (n.origin = 'restore' AND n.step = 'review')""",
             "A machine took the place of a person's answer. Review the source again;"
             " the answer is still in the row.",
         ),

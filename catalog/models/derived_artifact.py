@@ -269,7 +269,9 @@ class DerivedArtifact(models.Model):
                 ),
                 func=(
                     "IF NOT EXISTS (SELECT 1 FROM derived_artifact a WHERE"
-                    " a.artifact_id = NEW.superseded_by_id AND a.origin = 'human') THEN"
+                    " a.artifact_id = NEW.superseded_by_id AND (a.origin = 'human'"
+                    # What a person takes back gives way to what stood before it.
+                    " OR (a.origin = 'restore' AND a.step = 'review'))) THEN"
                     " RAISE EXCEPTION 'a machine may not supersede a person'"
                     " USING ERRCODE = 'check_violation'; END IF; RETURN NULL;"
                 ),

@@ -261,8 +261,14 @@ class Generation(models.Model):
                     old__released_at__isnull=False,
                     old__released_at__df=pgtrigger.F("new__released_at"),
                 ),
+                # A person may take the last answer back while nobody was told.
                 func=(
-                    "RAISE EXCEPTION 'released_at is set once'"
+                    "IF NEW.released_at IS NULL AND NOT EXISTS (SELECT 1"
+                    " FROM derived_artifact a JOIN delivered_artifact d"
+                    " USING (artifact_id) WHERE a.generation_id = NEW.generation_id)"
+                    " THEN RETURN NEW; END IF;"
+                    " RAISE EXCEPTION 'released_at is set once, and taken back only"
+                    " while nothing of it was delivered'"
                     " USING ERRCODE = 'check_violation';"
                 ),
             ),

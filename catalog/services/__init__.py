@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from catalog.services.corrections import (
+    REVIEW,
+    CannotTakeBack,
     HumanValue,
     file_golden_value,
+    place_answer,
     record_human_artifact,
     release,
+    seal_answer,
+    take_back,
+    take_back_golden_value,
 )
 from catalog.services.deliveries import record_delivery
 from catalog.services.erasures import (
@@ -47,7 +53,9 @@ from catalog.services.retention import (
 )
 
 __all__ = [
+    "REVIEW",
     "Applied",
+    "CannotTakeBack",
     "Due",
     "EraseRefused",
     "Filed",
@@ -75,6 +83,7 @@ __all__ = [
     "hold_source",
     "lift_hold",
     "off_board",
+    "place_answer",
     "place_hold",
     "preview_erasure",
     "promote",
@@ -84,5 +93,8 @@ __all__ = [
     "release",
     "resume_erasures",
     "roll_back",
+    "seal_answer",
     "store_generation",
+    "take_back",
+    "take_back_golden_value",
 ]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from catalog.hashing import digest_of
 from catalog.ids import new_id
 from catalog.models import (
     ArtifactInput,
+    DeliveredArtifact,
     DerivedArtifact,
     Generation,
     GoldenCase,
@@ -22,8 +23,11 @@ from catalog.models import (
     Origin,
     Promotion,
     State,
+    Tenant,
 )
 from catalog.services.holding import SourceErased, hold_source
+
+REVIEW = "review"  # the step of what people put there
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ def _locked(generation: Generation) -> Generation:
     No promotion may come between the answer and its storing. Raises SourceErased.
     """
     hold_source(source_id=generation.source_id)
-    rows = Generation.objects.select_for_update(of=("self",), no_key=True)
+    rows = Generation.objects.defer("steps")
+    rows = rows.select_for_update(of=("self",), no_key=True)
     locked = rows.select_related("source").get(pk=generation.pk)
     if locked.state == State.SUPERSEDED:
         of_source = rows.select_related("source").filter(source=locked.source_id)
@@ -62,12 +67,31 @@ def record_human_artifact(
     Where another generation has become current since the question was asked, the
     answer goes there. Raises SourceErased.
     """
+    artifact = place_answer(generation=generation, answer=answer)
+    seal_answer(artifact=artifact, decision_id=answer.decision_id, actor=answer.actor)
+    return artifact
+
+
+def place_answer(*, generation: Generation, answer: HumanValue) -> DerivedArtifact:
+    """As above, in the caller's transaction, which calls seal_answer() at its end."""
     generation = _locked(generation)
-    standing = (
-        DerivedArtifact.objects.standing()
-        .filter(generation=generation, kind=Kind.FIELD, slot=answer.slot)
-        .first()
-    )
+    standing = _standing(generation, answer.slot)
+    return _put(generation, answer, Origin.HUMAN, over=standing, made_from=standing)
+
+
+def _standing(generation: Generation, slot: str) -> DerivedArtifact | None:
+    fields = DerivedArtifact.objects.standing().of_kind(Kind.FIELD)
+    return fields.filter(generation=generation, slot=slot).first()
+
+
+def _put(
+    generation: Generation,
+    answer: HumanValue,
+    origin: Origin,
+    *,
+    over: DerivedArtifact | None,
+    made_from: DerivedArtifact | None,
+) -> DerivedArtifact:
     artifact = DerivedArtifact(
         artifact_id=new_id(),
         source=generation.source,
@@ -75,40 +99,107 @@ def record_human_artifact(
         generation=generation,
         kind=Kind.FIELD,
         slot=answer.slot,
-        step="review",
+        step=REVIEW,
         pipeline_name=generation.pipeline_name,
         pipeline_version=generation.pipeline_version,
-        origin=Origin.HUMAN,
+        origin=origin,
         region=answer.region,
         payload=answer.payload,
         payload_uri="inline",
         payload_hash=digest_of(answer.payload),
     )
-    if standing is not None:
+    if over is not None:
         # First, since one slot may not have two standing artifacts even for a moment;
         # the foreign key is checked at the end of the transaction.
-        DerivedArtifact.objects.filter(pk=standing.pk).update(
-            superseded_by_id=artifact.pk
-        )
+        DerivedArtifact.objects.filter(pk=over.pk).update(superseded_by_id=artifact.pk)
     artifact.save(force_insert=True)
     ArtifactInput.objects.create(
         artifact=artifact,
-        input_artifact=standing,
-        input_hash=standing.payload_hash if standing else artifact.source_hash,
-    )
-    Promotion.objects.create(
-        source=generation.source,
-        pipeline_name=generation.pipeline_name,
-        reason=Promotion.Reason.DECISION,
-        old_generation=generation,
-        new_generation=generation,
-        decision_ref=answer.decision_id,
-        actor=answer.actor,
+        input_artifact=made_from,
+        input_hash=made_from.payload_hash if made_from else artifact.source_hash,
     )
     return artifact
 
 
+def seal_answer(
+    *, artifact: DerivedArtifact, decision_id: uuid.UUID, actor: User
+) -> None:
+    """Write a person's answer into the ledger.
+
+    Best at the end of a transaction: from here on all who write there wait for it.
+    """
+    generation = artifact.generation
+    Promotion.objects.create(
+        source_id=generation.source_id,
+        pipeline_name=generation.pipeline_name,
+        reason=Promotion.Reason.DECISION,
+        old_generation=generation,
+        new_generation=generation,
+        decision_ref=decision_id,
+        actor=actor,
+    )
+
+
+class CannotTakeBack(Exception):
+    """Something newer stands, or somebody was told; the message says which."""
+
+
 @transaction.atomic
+def take_back(
+    *,
+    artifact: DerivedArtifact,
+    answer: HumanValue,
+    before: DerivedArtifact | None,
+    releases: bool,
+) -> DerivedArtifact:
+    """Put what stood before a person's artifact into its slot again.
+
+    answer.payload and .region are those of before, or say that nothing was found; the
+    new artifact is the earlier person's where a person stood there, else a restored
+    one, which a newer reading may replace. releases: whether the answer had a part in
+    the release of the generation's values, which are released no more then. Raises
+    SourceErased, CannotTakeBack.
+    """
+    generation = _locked(artifact.generation)
+    standing = _standing(generation, answer.slot)
+    if standing is None or standing.pk != artifact.pk:
+        raise CannotTakeBack("A newer reading or answer stands there since.")
+    if releases:
+        _release_no_more(generation)
+    else:
+        _check_untold(generation, DeliveredArtifact.objects.filter(artifact=artifact))
+    human = before is not None and before.origin == Origin.HUMAN
+    origin = Origin.HUMAN if human else Origin.RESTORE
+    restored = _put(
+        generation, answer, origin, over=standing, made_from=before or standing
+    )
+    seal_answer(artifact=restored, decision_id=answer.decision_id, actor=answer.actor)
+    return restored
+
+
+def _release_no_more(generation: Generation) -> None:
+    """Exports to come see values that are not released."""
+    told = DeliveredArtifact.objects.filter(artifact__generation=generation)
+    _check_untold(generation, told)
+    Generation.objects.filter(pk=generation.pk, released_at__isnull=False).update(
+        released_at=None
+    )
+
+
+def _check_untold(
+    generation: Generation, told: models.QuerySet[DeliveredArtifact]
+) -> None:
+    """Waits for exports under way. Raises CannotTakeBack."""
+    tenant = generation.source.tenant_id
+    Tenant.objects.select_for_update(no_key=True).get(pk=tenant)
+    if told.exists():
+        raise CannotTakeBack(
+            "Its values were exported: what was told cannot be taken back. Use"
+            " “Review again” on the source page, so that the next export corrects it."
+        )
+
+
+@transaction.atomic(savepoint=False)
 def file_golden_value(
     *, generation: Generation, value: GoldenValue, slices: dict[str, str]
 ) -> GoldenCase | None:
@@ -117,23 +208,58 @@ def file_golden_value(
     A withdrawal needs a case to withdraw from: without one nothing is filed.
     """
     cases = GoldenCase.objects.active().filter(source=generation.source)
-    if value.withdrawn and not cases.exists():
+    case = cases.first()
+    if case is None and value.withdrawn:
         return None
-    case, _ = GoldenCase.objects.get_or_create(
-        source=generation.source,
-        retired_at=None,
-        defaults={
-            "document_type": generation.document_type,
-            "slices": slices,
-            "came_from": GoldenCase.CameFrom.REVIEW,
-        },
-    )
+    if case is None:
+        new = GoldenCase(
+            source=generation.source,
+            document_type=generation.document_type,
+            slices=slices,
+            came_from=GoldenCase.CameFrom.REVIEW,
+        )
+        # Of two at once one opens the case.
+        GoldenCase.objects.bulk_create([new], ignore_conflicts=True)
+        case = cases.get()
     value.case = case
     value.save(force_insert=True)
     return case
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
+def take_back_golden_value(*, filed: uuid.UUID, by: GoldenValue) -> GoldenValue | None:
+    """Undo what a decision filed as true: what was true before it is true again.
+
+    filed: the decision's number. by: a row that says who takes it back by which
+    decision; what it says of the value is overwritten. None where nothing was filed, or
+    something else since.
+    """
+    wrong = GoldenValue.objects.filter(
+        decision_ref=filed, case__retired_at__isnull=True
+    ).first()
+    if wrong is None:
+        return None
+    of_slot = wrong.case.values.filter(slot=wrong.slot)
+    if of_slot.filter(value_id__gt=wrong.value_id).exists():
+        return None
+    earlier = of_slot.filter(value_id__lt=wrong.value_id)
+    before = earlier.order_by("-value_id").first()
+    by.case, by.slot = wrong.case, wrong.slot
+    by.withdrawn = before is None or before.withdrawn
+    for name in TRUTH:
+        setattr(by, name, getattr(before or wrong, name))
+    by.save(force_insert=True)
+    return by
+
+
+# Of a golden value: what is true, and what versions said there.
+TRUTH = (
+    *("value", "value_type", "region"),
+    *("machine_value", "machine_region", "pipeline_version", "model_id"),
+    *("other_value", "other_region", "other_version"),
+)
+
+
 def release(*, generation: Generation) -> None:
     """Let a generation's values leave the house; a second call changes nothing."""
     Generation.objects.filter(pk=generation.pk, released_at__isnull=True).update(

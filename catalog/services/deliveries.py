@@ -10,12 +10,19 @@ from django.db import transaction
 
 from catalog.models import DeliveredArtifact, Delivery, Tenant
 
+HELD = "SELECT * FROM tenant WHERE tenant_id = %s FOR SHARE"
+
 
 @transaction.atomic
 def record_delivery(
     *, tenant: Tenant, recipient: User, form: str, artifact_ids: Iterable[uuid.UUID]
 ) -> Delivery:
-    """Remember which artifacts were told to whom."""
+    """Remember which artifacts were told to whom.
+
+    artifact_ids is asked for after the tenant is held: what is on the list was released
+    then, and nobody takes its last answer back until the delivery is on record.
+    """
+    Tenant.objects.raw(HELD, [tenant.pk])[0]
     delivery = Delivery.objects.create(tenant=tenant, recipient=recipient, form=form)
     DeliveredArtifact.objects.bulk_create(
         [

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.contrib.auth.models import User
 
+from catalog import services as catalog
 from catalog.models import ArtifactInput, DerivedArtifact, Origin, Promotion
 from pipeline.models import ReplayObservation
 from pipeline.reproducing.again import NotRunnable, Why, make_again, manifest_for
@@ -86,7 +87,11 @@ def original_of(artifact: DerivedArtifact) -> DerivedArtifact:
             and before is not None
             and before.input_artifact is not None
             and before.input_artifact.payload_hash == artifact.payload_hash
-            and before.input_artifact.generation_id != artifact.generation_id
+            # In its own generation a person puts back only what an undo puts back.
+            and (
+                artifact.origin == Origin.RESTORE
+                or before.input_artifact.generation_id != artifact.generation_id
+            )
         )
         if not copied or before is None or before.input_artifact is None:
             return artifact
@@ -141,8 +146,10 @@ def _from_answers(told: Reproduction) -> Reproduction:
 
 
 def check_kept(artifact: DerivedArtifact) -> None:
-    """Raises NotRunnable for what a person said and for what was erased."""
-    if artifact.origin == Origin.HUMAN:
+    """Raises NotRunnable for what a person said, or that nothing stands there since an
+    answer was taken back, and for what was erased.
+    """
+    if artifact.origin == Origin.HUMAN or artifact.step == catalog.REVIEW:
         raise NotRunnable(Why.PERSON)
     if artifact.source.erased_at is not None:
         raise NotRunnable(Why.SOURCE_ERASED)

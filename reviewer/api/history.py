@@ -11,7 +11,8 @@ class MomentSerializer(serializers.Serializer[object]):
     at = serializers.DateTimeField()
     kind = serializers.CharField(
         help_text=(
-            "upload, reading, promotion, decision, delivery, hold_placed, hold_lifted"
+            "upload, reading, promotion, decision, second_opinion, note, delivery,"
+            " hold_placed, hold_lifted"
             " or erasure"
         )
     )

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -19,7 +21,7 @@ from catalog.api.problems import Conflict
 from reviewer import services, wording
 from reviewer.api import task_serializers as serializers
 from reviewer.api.filters import ReviewTaskFilter
-from reviewer.models import Decision, ReviewItem, ReviewTask
+from reviewer.models import Decision, ReviewItem, ReviewTask, TaskNote, scopes_of
 from reviewer.narrowing import Narrowing
 
 EMPTY = OpenApiResponse(description="Done; nothing to say.")
@@ -42,6 +44,12 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
     filterset_class = ReviewTaskFilter
     pagination_class = NewestFirst
 
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        if self.action == "list":
+            rows &= ReviewTask.objects.within(scopes_of(person(self.request)))
+        return rows
+
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         if self.action == "retrieve":
             return serializers.TaskDetailSerializer
@@ -53,14 +61,14 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
     def _as_problem(self, exc: Exception) -> Exception:
         match exc:
             case services.ReservationLost():
-                return Conflict(wording.lost(exc.task, person(self.request)))
+                return Conflict(wording.lost_and_kept(exc, person(self.request)))
             case services.AnswerRefused():
                 return ValidationError({"detail": str(exc)})
             case ReviewItem.DoesNotExist():
                 return ValidationError(
                     {"slot": ["The task does not ask about this: see its items."]}
                 )
-            case ReviewTask.DoesNotExist():
+            case ReviewTask.DoesNotExist() | Decision.DoesNotExist():
                 return Http404()
         return exc
 
@@ -116,27 +124,96 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         )
 
     @extend_schema(
-        request=serializers.AnswerSerializer,
-        responses={201: serializers.DecisionSerializer},
+        request=serializers.TurnAnswerSerializer,
+        responses={201: serializers.TurnSerializer},
     )
     @action(detail=True, **VERB)
     def decide(self, request: Request, pk: str) -> Response:
-        """Answer one item; the task is done when the last one is answered."""
+        """Answer one item; the task is done when the last one is answered. 409: your
+        answer came too late, and was kept as a second opinion if `detail` says so.
+        """
         task_id = self._task_id()
-        form = serializers.AnswerSerializer(data=request.data)
+        form = serializers.TurnAnswerSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        decision = services.decide(
-            user=person(request),
-            task_id=task_id,
-            token=form.validated_data["token"],
-            answer=form.answer(),
-        )
+        given = {
+            "user": person(request),
+            "task_id": task_id,
+            "token": form.validated_data["token"],
+            "answer": form.answer(),
+        }
+        if form.validated_data["go_on"]:
+            turn = services.decide_and_go_on(**given)
+            told = {"following": turn.following, "ahead": turn.ahead}
+            return self._filed(turn.decision, told)
+        return self._filed(services.decide(**given), {})
+
+    def _filed(self, decision: Decision, context: dict[str, Any]) -> Response:
         filed = Decision.objects.select_related(
             "item__task__tenant", "item__task__reserver"
         ).get(pk=decision.pk)
-        return Response(
-            serializers.DecisionSerializer(filed).data, status=HTTP_201_CREATED
+        told = serializers.TurnSerializer(filed, context=context)
+        return Response(told.data, status=HTTP_201_CREATED)
+
+    @extend_schema(
+        request=serializers.UndoSerializer,
+        responses={201: serializers.TurnSerializer},
+    )
+    @action(detail=False, **VERB)
+    def undo(self, request: Request) -> Response:
+        """Take an answer of yours back, until its values are exported; the task is
+        yours again. 409: somebody else has the task.
+        """
+        form = serializers.UndoSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        return self._filed(services.undo(user=person(request), **form.asked()), {})
+
+    @extend_schema(responses=serializers.NoteSerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None, pagination_class=None)
+    def notes(self, request: Request, pk: str) -> Response:
+        """What people said about it, oldest first."""
+        notes = TaskNote.objects.of_task(self.get_object())
+        return Response(serializers.NoteSerializer(notes, many=True).data)
+
+    @extend_schema(
+        request=serializers.SayingSerializer,
+        responses={201: serializers.NoteSerializer},
+    )
+    @action(detail=True, **VERB)
+    def comment(self, request: Request, pk: str) -> Response:
+        """Say something to whoever reads the task; no reservation is needed."""
+        return self._say(services.comment, serializers.SayingSerializer)
+
+    @extend_schema(
+        request=serializers.SayingWithTokenSerializer,
+        responses={201: serializers.NoteSerializer},
+    )
+    @action(detail=True, **VERB)
+    def escalate(self, request: Request, pk: str) -> Response:
+        """Leave it to a senior reviewer."""
+        return self._say(services.escalate, serializers.SayingWithTokenSerializer)
+
+    @extend_schema(
+        request=serializers.SayingWithTokenSerializer,
+        responses={201: serializers.NoteSerializer},
+    )
+    @action(detail=True, url_path="return", **VERB)
+    def return_to_first(self, request: Request, pk: str) -> Response:
+        """Give it back to who asked for help, or first answered it."""
+        return self._say(
+            services.return_to_first, serializers.SayingWithTokenSerializer
         )
+
+    def _say(
+        self,
+        verb: Callable[..., TaskNote],
+        serializer: type[serializers.SayingSerializer],
+    ) -> Response:
+        task_id = self._task_id()
+        form = serializer(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        note = verb(user=person(self.request), task_id=task_id, **form.saying())
+        told = serializers.NoteSerializer(note)
+        return Response(told.data, status=HTTP_201_CREATED)
 
     @extend_schema(request=serializers.TokenSerializer, responses={204: EMPTY})
     @action(detail=True, **VERB)

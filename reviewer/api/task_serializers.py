@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -9,7 +10,16 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind
 from catalog.regions import BoundingBox, Region
 from reviewer.answers import LONGEST_VALUE, Answer
-from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.desk import pictures_of
+from reviewer.models import (
+    ANSWERS,
+    Correction,
+    Decision,
+    ReviewItem,
+    ReviewTask,
+    TaskNote,
+    Verdict,
+)
 
 TASK_FIELDS = [
     "task_id",
@@ -130,6 +140,51 @@ class ReservedTaskSerializer(TaskDetailSerializer):
         fields = [*TaskDetailSerializer.Meta.fields, "reservation_token"]
 
 
+class NoteSerializer(serializers.ModelSerializer[TaskNote]):
+    author = serializers.CharField(source="author.username", read_only=True)
+    to = serializers.CharField(
+        source="to.username", read_only=True, allow_null=True, default=None
+    )
+
+    class Meta:
+        model = TaskNote
+        fields = ["note_id", "kind", "author", "to", "text", "written_at"]
+
+
+class SayingSerializer(serializers.Serializer[object]):
+    note_id = serializers.UUIDField(
+        required=False, help_text="made by you, so that a note sent twice is one"
+    )
+    text = serializers.CharField(
+        required=False, allow_blank=True, max_length=1000, default=""
+    )
+
+    def saying(self) -> dict[str, Any]:
+        given = self.validated_data
+        return {"note_id": given.get("note_id") or new_id(), "text": given["text"]}
+
+
+class SayingWithTokenSerializer(SayingSerializer):
+    token = serializers.UUIDField(help_text="the reservation_token that reserve gave")
+
+    def saying(self) -> dict[str, Any]:
+        return {**super().saying(), "token": self.validated_data["token"]}
+
+
+class UndoSerializer(serializers.Serializer[object]):
+    undoes = serializers.UUIDField(help_text="the decision_id of your answer")
+    decision_id = serializers.UUIDField(
+        required=False, help_text="made by you, so that an undo sent twice is one"
+    )
+
+    def asked(self) -> dict[str, Any]:
+        given = self.validated_data
+        return {
+            "undoes": given["undoes"],
+            "decision_id": given.get("decision_id") or new_id(),
+        }
+
+
 class NextSerializer(serializers.Serializer[object]):
     tenant = serializers.SlugField(required=False, help_text="only of this tenant")
     asks = serializers.ChoiceField(
@@ -166,7 +221,7 @@ class AnswerSerializer(TokenSerializer):
         help_text="made by you, so that an answer sent twice is one decision",
     )
     slot = serializers.CharField(max_length=100)
-    verdict = serializers.ChoiceField(Verdict.choices)
+    verdict = serializers.ChoiceField([(word, word.label) for word in ANSWERS])
     value = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_VALUE, default=""
     )
@@ -184,6 +239,22 @@ class AnswerSerializer(TokenSerializer):
     active_ms = serializers.IntegerField(
         required=False, min_value=0, max_value=86_400_000, default=0
     )
+    seen = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=32_000,
+        allow_null=True,
+        default=None,
+        help_text="how many answers the item had when you looked: where it has more"
+        " by now, yours is kept as a second opinion",
+    )
+    shown = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_VALUE,
+        default="",
+        help_text="the value that you saw, for a confirmation that comes too late",
+    )
 
     def answer(self) -> Answer:
         given = self.validated_data
@@ -196,7 +267,20 @@ class AnswerSerializer(TokenSerializer):
             region=Region.from_json(region) if region else None,
             how=Correction.How(given["how"]),
             active_ms=given["active_ms"],
+            seen=given["seen"],
+            shown=given["shown"],
         )
+
+
+class TurnAnswerSerializer(AnswerSerializer):
+    go_on = serializers.BooleanField(
+        required=False, default=False, help_text="hand me the next task with the last"
+    )
+
+
+class AheadSerializer(serializers.Serializer[object]):
+    task_id = serializers.UUIDField()
+    pictures = serializers.ListField(child=serializers.CharField())
 
 
 class DecisionSerializer(serializers.ModelSerializer[Decision]):
@@ -211,6 +295,32 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
             "slot",
             "verdict",
             "artifact_id",
+            "undoes",
             "decided_at",
             "task",
         ]
+
+
+class TurnSerializer(DecisionSerializer):
+    """following: the next task, held by you, where this one is done and `go_on` asked
+    for it; ahead: the one that is kept for you after that, and its page pictures.
+    """
+
+    following = serializers.SerializerMethodField()
+    ahead = serializers.SerializerMethodField()
+
+    class Meta(DecisionSerializer.Meta):
+        fields = [*DecisionSerializer.Meta.fields, "following", "ahead"]
+
+    @extend_schema_field(ReservedTaskSerializer(allow_null=True))
+    def get_following(self, decision: Decision) -> dict[str, Any] | None:
+        task = self.context.get("following")
+        return dict(ReservedTaskSerializer(task).data) if task else None
+
+    @extend_schema_field(AheadSerializer(allow_null=True))
+    def get_ahead(self, decision: Decision) -> dict[str, Any] | None:
+        task = self.context.get("ahead")
+        if task is None:
+            return None
+        pictures = [reverse("artifact-file", args=[p.pk]) for p in pictures_of(task)]
+        return {"task_id": str(task.pk), "pictures": pictures}

@@ -1,13 +1,24 @@
 from __future__ import annotations
 
-from reviewer.models.decision import Correction, Decision, Verdict
-from reviewer.models.review_task import ReviewItem, ReviewTask, Stakes
+from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
+from reviewer.models.review_item import ReviewItem
+from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
+from reviewer.models.second_opinion import SecondOpinion, TaskNote
+from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
 
 __all__ = [
+    "AHEAD",
+    "ANSWERS",
     "Correction",
     "Decision",
     "ReviewItem",
     "ReviewTask",
+    "Scope",
+    "SecondOpinion",
+    "Skills",
     "Stakes",
+    "TaskNote",
+    "Turnaround",
     "Verdict",
+    "scopes_of",
 ]

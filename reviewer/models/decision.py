@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -8,7 +10,8 @@ from django.db.models.functions import Now
 from catalog.models import DerivedArtifact
 from catalog.models.rules import APPEND_ONLY, erasable, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
-from reviewer.models.review_task import ReviewItem, ReviewTask
+from reviewer.models.review_item import ReviewItem
+from reviewer.models.review_task import ReviewTask
 
 
 class Verdict(models.TextChoices):
@@ -16,6 +19,11 @@ class Verdict(models.TextChoices):
     CORRECT = "correct", "another value is right"
     ABSENT = "absent", "the document does not say"
     UNREADABLE = "unreadable", "it is there but cannot be read"
+    UNDO = "undo", "the answer before was taken back"
+
+
+# What a person says of a field; an undo is said of an answer.
+ANSWERS = [verdict for verdict in Verdict if verdict is not Verdict.UNDO]
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -24,6 +32,15 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def of_task(self, task: ReviewTask) -> DecisionQuerySet:
         return self.filter(item__task=task)
+
+    def standing(self) -> DecisionQuerySet:
+        """Answers that nobody took back."""
+        return self.exclude(verdict=Verdict.UNDO).filter(undone_by__isnull=True)
+
+    def last_of(self, user: Viewer, *, since: datetime) -> Decision | None:
+        """The user's last answer that nobody took back, given since then."""
+        recent = self.filter(reviewer_id=user.pk, decided_at__gte=since)
+        return recent.standing().order_by("-decided_at").first()
 
 
 class Decision(models.Model):
@@ -36,7 +53,10 @@ class Decision(models.Model):
     item = models.ForeignKey(ReviewItem, models.PROTECT, related_name="decisions")
     sequence = models.PositiveSmallIntegerField()
     reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="decisions",
+        db_index=False,
     )
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     artifact = models.OneToOneField(
@@ -46,6 +66,9 @@ class Decision(models.Model):
         help_text="what the decision made",
     )
     active_ms = models.PositiveIntegerField(default=0, help_text="time at work on it")
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="undone_by"
+    )
     decided_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = DecisionQuerySet.as_manager()
@@ -62,11 +85,24 @@ class Decision(models.Model):
                 condition=models.Q(verdict__in=Verdict.values),
                 name="decision_verdict_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(verdict="undo", undoes__isnull=False)
+                | (~models.Q(verdict="undo") & models.Q(undoes__isnull=True)),
+                name="undo_says_of_what",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reviewer", "-decided_at"], name="decision_last")
         ]
         triggers = [pgtrigger.Protect(name="decision_is_kept", operation=APPEND_ONLY)]
 
     def __str__(self) -> str:
         return f"{self.verdict} by {self.reviewer}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is an answer, and nobody took it back."""
+        return self.verdict != Verdict.UNDO and not hasattr(self, "undone_by")
 
 
 class Correction(models.Model):

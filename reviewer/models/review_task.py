@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -22,10 +23,11 @@ from catalog.models import (
 )
 from catalog.people import Viewer, within_tenants_of
 from catalog.slices import Slice
+from reviewer.models.skills import Scope
 
-if TYPE_CHECKING:
-    from catalog.people import Viewer
-
+# How long a case is kept for a page that has not shown it yet. It is lent: who finds
+# nothing else to do may have it.
+AHEAD = timedelta(seconds=60)
 # In triage order: priority, created_at, task_id.
 Place = tuple[int, datetime, uuid.UUID]
 
@@ -41,6 +43,13 @@ class Stakes(models.IntegerChoices):
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def visible_to(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.filter(within_tenants_of(user))
+
+    def within(self, scopes: Iterable[Scope]) -> ReviewTaskQuerySet:
+        """Those that somebody with these scopes may be given."""
+        wanted = models.Q(pk__in=[])
+        for scope in scopes:
+            wanted |= scope.as_condition()
+        return self.filter(wanted)
 
     def of_tenants_of(self, user: Viewer) -> ReviewTaskQuerySet:
         """As visible_to(), for long lists: it asks for the tenants first, and so the
@@ -76,14 +85,6 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
             reserver_id=user.pk, reserved_until__gt=timezone.now()
         )
 
-    def free_for(self, user: Viewer) -> ReviewTaskQuerySet:
-        """Open tasks that nobody else holds: never reserved, run out, or the user's."""
-        return self.open().filter(
-            models.Q(reserved_until__isnull=True)
-            | models.Q(reserved_until__lte=timezone.now())
-            | models.Q(reserver_id=user.pk)
-        )
-
     def not_skipped_by(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.exclude(skipped_by__contains=[user.pk])
 
@@ -91,9 +92,17 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         return self.open().filter(skipped_by__contains=[user.pk])
 
     def held_by_others(self, user: Viewer) -> ReviewTaskQuerySet:
-        """Soonest end first."""
-        held = self.open().filter(reserved_until__gt=timezone.now())
-        return held.exclude(reserver_id=user.pk).order_by("reserved_until")
+        """Soonest end first; not what a page only has in reserve, which is lent."""
+        now = timezone.now()
+        held = self.open().filter(reserved_until__gt=now).exclude(reserver_id=user.pk)
+        lent = models.Q(ahead=True, reserved_until__lte=now + AHEAD)
+        return held.exclude(lent).order_by("reserved_until")
+
+    def waiting_for_a_senior(self) -> ReviewTaskQuerySet:
+        return self.open().filter(for_senior=True)
+
+    def overdue(self) -> ReviewTaskQuerySet:
+        return self.open().filter(due_at__lt=timezone.now())
 
     def finished_by(self, user: Viewer, *, since: datetime) -> ReviewTaskQuerySet:
         """Done since then, with an answer by the user in each."""
@@ -129,6 +138,8 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
         Of the items only the open ones, of the artifacts only the thumbnail.
         """
+        from reviewer.models.review_item import ReviewItem
+
         thumbnails = DerivedArtifact.objects.of_kind(Kind.THUMBNAIL).only(
             "artifact_id", "generation_id"
         )
@@ -136,6 +147,10 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
             models.Prefetch("items", ReviewItem.objects.filter(decided=False)),
             models.Prefetch("generation__artifacts", thumbnails),
         )
+
+
+HELD = models.Q(state="open", reserved_until__isnull=False)
+FREE = models.Q(state="open", reserved_until__isnull=True)
 
 
 class ReviewTask(models.Model):
@@ -174,13 +189,27 @@ class ReviewTask(models.Model):
     reason = models.CharField(max_length=50, help_text="why it is here, an enum word")
     document_type = models.CharField(max_length=50, blank=True)
     template_key = models.CharField(max_length=40, blank=True)
+    language = models.CharField(
+        max_length=10, blank=True, db_default="", help_text="empty: nobody knows"
+    )
+    for_senior = models.BooleanField(
+        db_default=False, help_text="somebody asked for a senior reviewer"
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    due_at = models.DateTimeField(null=True, help_text="when it should be answered")
     done_at = models.DateTimeField(null=True)
     reserver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
     )
     reservation_token = models.UUIDField(null=True)
     reserved_until = models.DateTimeField(null=True)
+    ahead = models.BooleanField(
+        db_default=False, help_text="reserved, and not shown to the person yet"
+    )
     skipped_by = ArrayField(models.IntegerField(), default=list, blank=True)
 
     objects = ReviewTaskQuerySet.as_manager()
@@ -235,14 +264,48 @@ class ReviewTask(models.Model):
             ),
             # Counts by facet, read from the index alone.
             models.Index(
-                fields=["tenant", "asks", "document_type", "reason", "stakes"],
+                fields=[
+                    *("tenant", "asks", "document_type"),
+                    *("reason", "stakes", "for_senior"),
+                ],
                 condition=models.Q(state="open"),
                 name="review_task_facets",
             ),
+            # What nobody ever held, or what was put back: whoever asks for a case walks
+            # one of these three from its top. No row that is held stands in the way.
             models.Index(
-                fields=["reserved_until"],
-                condition=models.Q(state="open", reserved_until__isnull=False),
+                "tenant",
+                models.F("priority").desc(),
+                "created_at",
+                "task_id",
+                condition=FREE & models.Q(for_senior=False),
+                name="review_task_free",
+            ),
+            models.Index(
+                "tenant",
+                "document_type",
+                models.F("priority").desc(),
+                "created_at",
+                "task_id",
+                condition=FREE & models.Q(for_senior=False),
+                name="review_task_free_of_type",
+            ),
+            models.Index(
+                "tenant",
+                models.F("priority").desc(),
+                "created_at",
+                "task_id",
+                condition=models.Q(state="open", for_senior=True),
+                name="review_task_for_senior",
+            ),
+            # Reservations that ran out, the first of them first.
+            models.Index(
+                fields=["tenant", "reserved_until"],
+                condition=HELD,
                 name="review_task_held",
+            ),
+            models.Index(
+                fields=["reserver"], condition=HELD, name="review_task_reserver"
             ),
             GinIndex(
                 fields=["skipped_by"],
@@ -263,6 +326,7 @@ class ReviewTask(models.Model):
         """Ask it no more; whoever holds it learns so with the next answer."""
         self.state = self.State.WITHDRAWN
         self.reserver = self.reservation_token = self.reserved_until = None
+        self.ahead = False
         self.save()
 
     @property
@@ -270,37 +334,11 @@ class ReviewTask(models.Model):
         return self.reserved_until is not None and self.reserved_until > timezone.now()
 
     def is_held_by_other(self, user: Viewer) -> bool:
-        return self.is_held and self.reserver_id != user.pk
+        return self.is_held and self.reserver_id != user.pk and not self.is_lent
 
-
-class ReviewItem(models.Model):
-    """One field of a task; artifact is null where nothing was found.
-
-    other_artifact: what the newer version found there, where a task asks which of two
-    versions is right; null where it found nothing.
-    """
-
-    item_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    task = models.ForeignKey(ReviewTask, models.PROTECT, related_name="items")
-    position = models.PositiveSmallIntegerField()
-    slot = models.CharField(max_length=100)
-    value_type = models.CharField(max_length=10)
-    critical = models.BooleanField()
-    artifact = models.ForeignKey(
-        DerivedArtifact, models.PROTECT, null=True, related_name="+"
-    )
-    other_artifact = models.ForeignKey(
-        DerivedArtifact, models.PROTECT, null=True, related_name="+"
-    )
-    reason = models.CharField(max_length=50)
-    decided = models.BooleanField(default=False)
-
-    class Meta:
-        db_table = "review_item"
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["task", "slot"], name="item_once_a_task")
-        ]
-
-    def __str__(self) -> str:
-        return self.slot
+    @property
+    def is_lent(self) -> bool:
+        """A page has it in reserve only, and did not show it yet."""
+        if not self.ahead or self.reserved_until is None:
+            return False
+        return self.reserved_until <= timezone.now() + AHEAD

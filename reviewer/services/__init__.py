@@ -16,34 +16,46 @@ from reviewer.services.differences import (
     ask_differences,
     follow_comparison,
 )
+from reviewer.services.helping import comment, escalate, return_to_first
 from reviewer.services.reservations import (
     RESERVATION,
     ReservationLost,
     extend,
     put_back,
     reserve,
+    reserve_ahead,
     reserve_next,
     skip,
 )
+from reviewer.services.turns import Turn, decide_and_go_on
+from reviewer.services.undoing import last_undoable, undo
 
 __all__ = [
     "RESERVATION",
     "Answer",
     "AnswerRefused",
     "ReservationLost",
+    "Turn",
     "ask_difference",
     "ask_differences",
     "close_without_items",
+    "comment",
     "decide",
+    "decide_and_go_on",
+    "escalate",
     "extend",
     "follow_comparison",
     "follow_promotions",
+    "last_undoable",
     "open_audit",
     "open_task",
     "put_back",
     "reopen",
     "reserve",
+    "reserve_ahead",
     "reserve_next",
+    "return_to_first",
     "skip",
     "stop_asking",
+    "undo",
 ]

@@ -9,6 +9,7 @@ from contextlib import suppress
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import (
@@ -26,7 +27,7 @@ from pipeline.models import PipelineVersion
 from pipeline.report import live_fields
 from reviewer import auditing, triage
 from reviewer.answers import AnswerRefused
-from reviewer.models import ReviewItem, ReviewTask
+from reviewer.models import ReviewItem, ReviewTask, Turnaround
 
 
 @transaction.atomic
@@ -102,6 +103,7 @@ def stop_asking(*, generations: QuerySet[Generation]) -> int:
             reserver=None,
             reservation_token=None,
             reserved_until=None,
+            ahead=False,
         )
     )
 
@@ -136,13 +138,17 @@ def _file_task(
 ) -> ReviewTask:
     """A task with an item a doubt, each with the machine's artifact for its slot."""
     stakes = triage.stakes_of(doubts)
+    opened = timezone.now()
+    tenant_id = generation.source.tenant_id
+    due_at = Turnaround.objects.due_at(tenant_id, generation.document_type, opened)
     task = ReviewTask.objects.create(
-        tenant_id=generation.source.tenant_id,
+        tenant_id=tenant_id,
         source=generation.source,
         generation=generation,
         asks=asks,
         stakes=stakes,
-        priority=triage.priority_of(stakes, doubts),
+        priority=triage.priority_of(stakes, doubts, opened=opened, due_at=due_at),
+        due_at=due_at,
         reason=doubts[0].reason if doubts else generation.reason,
         document_type=generation.document_type,
         template_key=generation.template_key,

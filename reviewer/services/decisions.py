@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from django.contrib.auth.models import User
@@ -13,45 +17,104 @@ from catalog import services as catalog
 from catalog.models import DerivedArtifact, Kind
 from reviewer import answers
 from reviewer.answers import Answer, AnswerRefused
-from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.models import (
+    Correction,
+    Decision,
+    ReviewItem,
+    ReviewTask,
+    Verdict,
+)
 from reviewer.services.audits import record_audit
 from reviewer.services.differences import settle_elsewhere
+from reviewer.services.late import keep_opinion
 from reviewer.services.reservations import (
     RESERVATION,
-    check_held,
+    ReservationLost,
     held,
     hold_source_of,
+    holds,
     let_go,
     locked,
 )
 from reviewer.values import region_of, value_of
+
+if TYPE_CHECKING:
+    from reviewer.models.review_item import AskedItem
 
 log = structlog.get_logger()
 
 TAKEN_NUMBER = "This answer has the number of another one: send it anew."
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A decision with its task as it is now. replayed: it was filed before."""
+
+    decision: Decision
+    task: ReviewTask
+    replayed: bool = False
+
+    def seal(self) -> None:
+        """Write it into the ledger; the last thing in its transaction, since all who
+        write there wait for each other."""
+        if not self.replayed:
+            decision = self.decision
+            catalog.seal_answer(
+                artifact=decision.artifact,
+                decision_id=decision.pk,
+                actor=decision.reviewer,
+            )
+
+
 def decide(
     *, user: User, task_id: uuid.UUID, token: uuid.UUID, answer: Answer
 ) -> Decision:
     """File an answer: human artifact, decision, golden value, all or nothing.
 
     The same decision_id again gives the same decision, whatever became of the task
-    since. When the last item is answered the task is done; the generation's values are
-    released then, unless the task asked which of two versions is right: what else is
-    doubtful of them has a task of its own. An item may be answered anew while its task
-    is open.
+    since. An answer that comes too late is kept beside what stands (ReservationLost
+    says so). When the last item is answered the task is done; the generation's values
+    are released then, unless the task asked which of two versions is right: what else
+    is doubtful of them has a task of its own. An item may be answered anew while its
+    task is open.
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
     """
+    with keeping_what_is_late(user, task_id, answer), transaction.atomic():
+        filed = file_answer(user=user, task_id=task_id, token=token, answer=answer)
+        filed.seal()
+    return filed.decision
+
+
+@contextmanager
+def keeping_what_is_late(
+    user: User, task_id: uuid.UUID, answer: Answer
+) -> Iterator[None]:
+    """Outside of the transaction that files the answer."""
+    try:
+        yield
+    except ReservationLost as late:
+        late.kept = keep_opinion(user=user, task_id=task_id, answer=answer)
+        raise
+    except IntegrityError as error:
+        if "decision_pkey" not in str(error):
+            raise
+        # The same number at the same moment for another task.
+        raise AnswerRefused(TAKEN_NUMBER) from error
+
+
+def file_answer(
+    *, user: User, task_id: uuid.UUID, token: uuid.UUID, answer: Answer
+) -> Filed:
+    """As decide(), in the caller's transaction, which must seal it at its end."""
     hold_source_of(task_id)
     task = locked(user, task_id)
-    known = Decision.objects.filter(pk=answer.decision_id).first()
-    if known is not None:
-        return _same(known, user, task)
-    check_held(task, user, token)
-    item = _item(task, answer.slot)
+    item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
+    if item.is_decided_so:
+        known = Decision.objects.select_related("item", "artifact")
+        same = _same(known.get(pk=answer.decision_id), user, task)
+        return Filed(same, task, replayed=True)
+    check_counts(task, item, user, token, answer)
     standing = _standing(task, item)
     meant = answers.chosen(answer, item=item, asks_which=task.asks_which)
     said = answers.settled(meant, item=item, standing=standing)
@@ -63,13 +126,39 @@ def decide(
         value=answers.expectation(task, item, decision),
         slices=answers.slices_of(task),
     )
-    settle_elsewhere(task=task, slot=item.slot)
+    if item.is_asked_beside:
+        settle_elsewhere(task=task, slot=item.slot)
     _close_item(task, item)
-    return decision
+    return Filed(decision, task)
 
 
-def _item(task: ReviewTask, slot: str) -> ReviewItem:
-    return task.items.select_related("artifact", "other_artifact").get(slot=slot)
+def check_counts(
+    task: ReviewTask,
+    item: AskedItem,
+    user: User,
+    token: uuid.UUID,
+    answer: Answer,
+) -> None:
+    """Raises ReservationLost unless the answer may change what stands.
+
+    It may where its token holds the task and the field has no answer that its page did
+    not know of; and where the same person took the task on another page, while the
+    field is open still. What was kept as a second opinion stays one.
+    """
+    if item.is_opinion_so:
+        raise ReservationLost(task)
+    if holds(task, user, token):
+        counts = answer.seen is None or _known(item) <= answer.seen
+    else:
+        elsewhere = task.state == ReviewTask.State.OPEN and task.reserver_id == user.pk
+        counts = elsewhere and not item.decided
+    if not counts:
+        raise ReservationLost(task)
+
+
+def _known(item: AskedItem) -> int:
+    """How many answers there are to know of: one more where another task gave it."""
+    return item.answer_count + (item.decided and not item.is_answered)
 
 
 def _raw(meant: Answer, item: ReviewItem) -> str:
@@ -101,7 +190,7 @@ def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
 
 def _record_decision(
     task: ReviewTask,
-    item: ReviewItem,
+    item: AskedItem,
     standing: DerivedArtifact | None,
     user: User,
     said: Answer,
@@ -116,25 +205,18 @@ def _record_decision(
         actor=user,
     )
     try:
-        artifact = catalog.record_human_artifact(
-            generation=task.generation, answer=value
-        )
+        artifact = catalog.place_answer(generation=task.generation, answer=value)
     except catalog.SourceErased as error:
         raise AnswerRefused("The document was erased: nothing is to answer.") from error
-    try:
-        with transaction.atomic():
-            return Decision.objects.create(
-                decision_id=said.decision_id,
-                item=item,
-                sequence=item.decisions.count() + 1,
-                reviewer=user,
-                verdict=said.verdict,
-                artifact=artifact,
-                active_ms=said.active_ms,
-            )
-    except IntegrityError as error:
-        # The same number at the same moment for another task.
-        raise AnswerRefused(TAKEN_NUMBER) from error
+    return Decision.objects.create(
+        decision_id=said.decision_id,
+        item=item,
+        sequence=item.answer_count + 1,
+        reviewer=user,
+        verdict=said.verdict,
+        artifact=artifact,
+        active_ms=said.active_ms,
+    )
 
 
 def _record_correction(
@@ -150,11 +232,11 @@ def _record_correction(
     )
 
 
-def _close_item(task: ReviewTask, item: ReviewItem) -> None:
+def _close_item(task: ReviewTask, item: AskedItem) -> None:
     item.decided = True
     item.save(update_fields=["decided"])
     task.reserved_until = timezone.now() + RESERVATION
-    if task.items.filter(decided=False).exists():
+    if item.others_open:
         task.save(update_fields=["reserved_until"])
         return
     _finish(task)
@@ -168,7 +250,12 @@ def _finish(task: ReviewTask) -> None:
     task.state = ReviewTask.State.DONE
     task.done_at = timezone.now()
     let_go(task)
-    task.save()
+    task.save(
+        update_fields=[
+            *("state", "done_at", "reserver", "reservation_token"),
+            *("reserved_until", "ahead"),
+        ]
+    )
 
 
 @transaction.atomic

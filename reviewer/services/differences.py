@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from catalog.models import Comparison, Generation
 from catalog.services import SourceErased, hold_source
 from pipeline.models import ReprocessItem, Stage
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from reviewer import two_versions
-from reviewer.models import ReviewItem, ReviewTask
+from reviewer.models import Decision, ReviewItem, ReviewTask, Turnaround
+from reviewer.models.review_task import ReviewTaskQuerySet
 from reviewer.triage import priority_by
 from reviewer.two_versions import Difference
 
@@ -131,6 +133,11 @@ def _about(
     stakes = two_versions.stakes_of(differences)
     refused = two_versions.refuses(comparison)
     new = comparison.new_generation
+    document_type = generation.document_type or new.document_type
+    opened = timezone.now()
+    due_at = Turnaround.objects.due_at(
+        generation.source.tenant_id, document_type, opened
+    )
     return {
         "tenant_id": generation.source.tenant_id,
         "source": generation.source,
@@ -138,9 +145,12 @@ def _about(
         "asks": ReviewTask.Asks.DIFFERENCE,
         "comparison": comparison,
         "stakes": stakes,
-        "priority": priority_by(stakes, asked=len(differences)),
+        "priority": priority_by(
+            stakes, asked=len(differences), opened=opened, due_at=due_at
+        ),
+        "due_at": due_at,
         "reason": two_versions.NEWER_REFUSES if refused else two_versions.DISAGREE,
-        "document_type": generation.document_type or new.document_type,
+        "document_type": document_type,
         "template_key": generation.template_key,
     }
 
@@ -154,10 +164,49 @@ def settle_elsewhere(*, task: ReviewTask, slot: str) -> None:
     """
     if task.asks == ReviewTask.Asks.DIFFERENCE:
         return
-    open_tasks = ReviewTask.objects.open().asking(ReviewTask.Asks.DIFFERENCE)
-    for other in open_tasks.filter(generation=task.generation_id).select_for_update(
-        skip_locked=True, of=("self",), no_key=True
+    for other in (
+        _asked_beside(task)
+        .open()
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
     ):
         other.items.filter(slot=slot).update(decided=True)
         if not other.items.filter(decided=False).exists():
             other.withdraw()
+
+
+def unsettle_elsewhere(*, task: ReviewTask, slot: str) -> None:
+    """Before an answer is taken back: what it settled in an open task is asked again.
+
+    Locks that task, as whoever answers it does, before the generation.
+    """
+    if task.asks == ReviewTask.Asks.DIFFERENCE:
+        return
+    given = Decision.objects.standing()
+    for other in (
+        _asked_beside(task).open().select_for_update(of=("self",), no_key=True)
+    ):
+        settled = other.items.filter(slot=slot).exclude(
+            pk__in=given.filter(item__task=other).values("item")
+        )
+        settled.update(decided=False)
+
+
+def ask_elsewhere_again(*, task: ReviewTask, slot: str) -> None:
+    """After an answer was taken back: where its answer had settled the last question
+    between two versions, what is unknown again is asked by a task of its own.
+    """
+    if task.asks == ReviewTask.Asks.DIFFERENCE:
+        return
+    ended = _asked_beside(task).filter(
+        state=ReviewTask.State.WITHDRAWN, items__slot=slot
+    )
+    undecided = ReviewItem.objects.filter(decided=False).values("task")
+    settled = ended.exclude(pk__in=undecided).order_by("created_at").last()
+    if settled is not None and settled.comparison is not None:
+        ask_difference(comparison=settled.comparison)
+
+
+def _asked_beside(task: ReviewTask) -> ReviewTaskQuerySet:
+    """Which version is right, about the reading that the task is about."""
+    which = ReviewTask.objects.asking(ReviewTask.Asks.DIFFERENCE)
+    return which.filter(generation=task.generation_id)

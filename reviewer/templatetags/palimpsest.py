@@ -17,7 +17,7 @@ from pipeline import wording
 from pipeline.comparing.slots import Word
 from pipeline.comparing.wording import verdict_text
 from reviewer import reasons
-from reviewer.models import ReviewTask
+from reviewer.models import ReviewTask, scopes_of
 from reviewer.names import FieldNames
 
 register = template.Library()
@@ -77,6 +77,15 @@ def age(since: datetime) -> str:
     return f"{timesince(since, depth=1)} old"
 
 
+@register.filter
+def duration(length: timedelta) -> str:
+    """In the two largest units that say something."""
+    begin = timezone.now()
+    if length < timedelta(minutes=1):
+        return f"{length.total_seconds():.0f} s"
+    return timesince(begin - length, begin, depth=2)
+
+
 @register.simple_tag(takes_context=True)
 def at(context: RequestContext, *names: str) -> SafeString | str:
     """aria-current for a link whose page, or a page below it, is the one shown."""
@@ -98,7 +107,8 @@ def slot_name(context: RequestContext, slot: str, document_type: str) -> str:
 @register.simple_tag(takes_context=True)
 def open_tasks(context: RequestContext) -> str:
     user: Viewer = context["request"].user
-    waiting = ReviewTask.objects.visible_to(user).open()[: MOST_COUNTED + 1].count()
+    own = ReviewTask.objects.within(scopes_of(user)).open()
+    waiting = own[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
 
 

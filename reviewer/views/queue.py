@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from reviewer import queue_page, services
+from catalog.models import Tenant
+from reviewer import queue_page, queue_report, services
 from reviewer.models import ReviewTask
+from reviewer.models.skills import SENIOR_ROLES
 from reviewer.narrowing import Narrowing
 from reviewer.views.accounts import UserRequest, login_needed
 
@@ -16,11 +18,19 @@ from reviewer.views.accounts import UserRequest, login_needed
 @login_needed
 def queue(request: UserRequest) -> HttpResponse:
     narrowing = Narrowing.of(request.GET.dict())
-    open_tasks = ReviewTask.objects.of_tenants_of(request.user).open()
-    page = queue_page.page(
-        request.user, open_tasks, narrowing, after=request.GET.get("after", "")
-    )
-    return render(request, "review/queue.html", {"page": page})
+    page = queue_page.page(request.user, narrowing, after=request.GET.get("after", ""))
+    leads = Tenant.objects.led_by(request.user, *SENIOR_ROLES).exists()
+    return render(request, "review/queue.html", {"page": page, "leads": leads})
+
+
+@require_safe
+@login_needed
+def report(request: UserRequest) -> HttpResponse:
+    """For managers; to others it does not exist."""
+    tenants = list(Tenant.objects.led_by(request.user, *SENIOR_ROLES).distinct())
+    if not tenants:
+        raise Http404
+    return render(request, "review/report.html", {"report": queue_report.of(tenants)})
 
 
 @require_POST

@@ -3,15 +3,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog.ids import new_id
 from catalog.models import Generation
-from reviewer import desk, services, wording
+from reviewer import desk, services, talk, wording
 from reviewer.answer_form import AnswerForm
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.narrowing import Narrowing
@@ -27,13 +30,12 @@ def answering(view: View) -> View:
 
     @wraps(view)
     def guarded(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-        get_object_or_404(ReviewTask.objects.visible_to(request.user), pk=task_id)
         try:
             return _unless_refused(view, request, task_id)
         except (ReviewTask.DoesNotExist, ReviewItem.DoesNotExist) as error:
             raise Http404 from error
         except ReservationLost as error:
-            return _lost(request, error.task)
+            return lost(request, error)
 
     return guarded
 
@@ -54,22 +56,46 @@ def decide(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         raise AnswerRefused(form.first_error)
-    decision = services.decide(
-        user=request.user, task_id=task_id, token=form.held_by, answer=form.answer()
+    turn = services.decide_and_go_on(
+        user=request.user,
+        task_id=task_id,
+        token=form.held_by,
+        answer=form.answer(),
+        narrowing=narrowing_of(request),
     )
-    task = ReviewTask.objects.get(pk=task_id)
-    following = _following(request, task)
-    if _wants_json(request):
-        return JsonResponse(desk.progress(decision, task, following))
-    return redirect(following)
+    return _as_json(request, turn) if wants_json(request) else _as_page(request, turn)
+
+
+def _as_json(request: UserRequest, turn: services.Turn) -> HttpResponse:
+    """With the whole desk of the next case, so that no further request is needed."""
+    narrowing = narrowing_of(request)
+    shown = turn.following or turn.task
+    following = queue_url(narrowing)
+    if turn.following or not turn.done:
+        following = task_url(shown, narrowing)
+    told = desk.progress(turn.task, turn.decision, following=following)
+    if turn.following is not None:
+        context = _context(request, turn.following, turn.ahead)
+        told["desk"] = render_to_string("review/_desk.html", context, request)
+    return JsonResponse(told)
+
+
+def _as_page(request: UserRequest, turn: services.Turn) -> HttpResponse:
+    narrowing = narrowing_of(request)
+    if not turn.done:
+        return redirect(task_url(turn.task, narrowing))
+    messages.success(request, wording.done(turn.task))
+    if turn.following is None:
+        return redirect(queue_url(narrowing))
+    return redirect(task_url(turn.following, narrowing))
 
 
 @require_POST
 @login_needed
 @answering
 def skip(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    services.skip(user=request.user, task_id=task_id, token=_token(request))
-    return redirect(_next(request))
+    services.skip(user=request.user, task_id=task_id, token=token_of(request))
+    return redirect(next_url(request))
 
 
 @require_POST
@@ -77,17 +103,17 @@ def skip(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @answering
 def close(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     services.close_without_items(
-        user=request.user, task_id=task_id, token=_token(request)
+        user=request.user, task_id=task_id, token=token_of(request)
     )
     messages.success(request, "The document is closed, and nothing of it is released.")
-    return redirect(_next(request))
+    return redirect(next_url(request))
 
 
 @require_POST
 @login_needed
 @answering
 def extend(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    services.extend(user=request.user, task_id=task_id, token=_token(request))
+    services.extend(user=request.user, task_id=task_id, token=token_of(request))
     return JsonResponse({"seconds": services.RESERVATION.total_seconds()})
 
 
@@ -95,40 +121,31 @@ def extend(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @login_needed
 @answering
 def put_back(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    services.put_back(user=request.user, task_id=task_id, token=_token(request))
+    services.put_back(user=request.user, task_id=task_id, token=token_of(request))
     if "leaving" in request.POST:  # sent while the page goes away: nobody reads it
         return HttpResponse(status=204)
-    return redirect(queue_url(_narrowing(request)))
+    return redirect(queue_url(narrowing_of(request)))
 
 
-def _narrowing(request: UserRequest) -> Narrowing:
+def narrowing_of(request: UserRequest) -> Narrowing:
     if request.method == "POST":
         return Narrowing.parse(request.POST.get("within", ""))
     return Narrowing.of(request.GET.dict())
 
 
-def _token(request: UserRequest) -> uuid.UUID:
+def token_of(request: UserRequest) -> uuid.UUID:
     try:
         return uuid.UUID(request.POST.get("token", ""))
     except ValueError as error:
         raise Http404 from error
 
 
-def _wants_json(request: UserRequest) -> bool:
+def wants_json(request: UserRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def _following(request: UserRequest, task: ReviewTask) -> str:
-    """Where to go on: the same task, the next one, reserved, or the queue."""
-    if task.state == ReviewTask.State.OPEN:
-        return task_url(task, _narrowing(request))
-    if not _wants_json(request):
-        messages.success(request, wording.done(task))
-    return _next(request)
-
-
-def _next(request: UserRequest) -> str:
-    narrowing = _narrowing(request)
+def next_url(request: UserRequest) -> str:
+    narrowing = narrowing_of(request)
     following = services.reserve_next(user=request.user, narrowing=narrowing)
     return task_url(following, narrowing) if following else queue_url(narrowing)
 
@@ -136,34 +153,53 @@ def _next(request: UserRequest) -> str:
 def _desk(
     request: UserRequest, held: ReviewTask, refusal: desk.Refusal | None = None
 ) -> HttpResponse:
-    page = request.GET.get("page", "")
-    laid_out = desk.lay_out(
-        held, page=int(page) if page.isdecimal() else None, refusal=refusal
+    ahead = services.reserve_ahead(
+        user=request.user, shown=held, narrowing=narrowing_of(request)
     )
-    narrowing = _narrowing(request)
-    context = {
-        "desk": laid_out,
-        "task": held,
-        "narrowing": narrowing,
-        "peek": desk.picture_of_next(request.user, held, narrowing),
-        "seconds": int(services.RESERVATION.total_seconds()),
-    }
+    context = _context(request, held, ahead, refusal)
     status = 400 if refusal else 200
     return render(request, "review/task.html", context, status=status)
 
 
-def _lost(request: UserRequest, task: ReviewTask) -> HttpResponse:
-    error = wording.lost(task, request.user)
+def _context(
+    request: UserRequest,
+    held: ReviewTask,
+    ahead: ReviewTask | None,
+    refusal: desk.Refusal | None = None,
+) -> dict[str, Any]:
+    """Of review/_desk.html."""
+    page = request.GET.get("page", "")
+    return {
+        "desk": desk.lay_out(
+            held, page=int(page) if page.isdecimal() else None, refusal=refusal
+        ),
+        "task": held,
+        "narrowing": narrowing_of(request),
+        "ahead": ahead,
+        "pictures": desk.pictures_of(ahead) if ahead else [],
+        "talk": talk.of(held, request.user),
+        "last": services.last_undoable(request.user),
+        "note_id": new_id(),
+        "seconds": int(services.RESERVATION.total_seconds()),
+    }
+
+
+def lost(request: UserRequest, late: ReservationLost) -> HttpResponse:
+    """Why this person may not write to the task now, and where the answer is."""
+    task, kept = late.task, late.kept is not None
+    error = wording.lost(task, request.user, late.kept)
     again = task.state == ReviewTask.State.OPEN and not task.is_held_by_other(
         request.user
     )
-    if _wants_json(request):
-        return JsonResponse({"error": error, "again": again}, status=409)
+    if wants_json(request):
+        told = {"error": error, "again": again, "kept": kept}
+        return JsonResponse(told, status=409)
     context = {
         "task": task,
         "error": error,
         "again": again,
-        "narrowing": _narrowing(request),
+        "kept": kept,
+        "narrowing": narrowing_of(request),
         "answer": request.POST.get("value", ""),
     }
     return render(request, "review/lost.html", context, status=409)
@@ -179,7 +215,8 @@ def _unless_refused(
 
 
 def _refused(request: UserRequest, task_id: uuid.UUID, error: str) -> HttpResponse:
-    if _wants_json(request):
+    get_object_or_404(ReviewTask.objects.visible_to(request.user), pk=task_id)
+    if wants_json(request):
         return JsonResponse({"error": error}, status=400)
     refusal = desk.Refusal(
         slot=request.POST.get("slot", ""),

@@ -1,4 +1,5 @@
 // Answers of the desk: shown at once, sent in order, taken back where they are refused.
+import { AnswerStore } from "./answer-store.js";
 import { goOn } from "./desk-next.js";
 import { Outbox } from "./outbox.js";
 import { csrfToken } from "./reservation.js";
@@ -6,22 +7,50 @@ import { csrfToken } from "./reservation.js";
 export class DeskAnswers {
   constructor(desk, signal) {
     this.desk = desk;
+    this.store = new AnswerStore(desk.dataset.user);
     this.outbox = new Outbox({
+      store: this.store,
       send: (answer) => this.post(answer),
       told: (meaning, answer) => this.told(meaning, answer),
     });
     desk.addEventListener("submit", (event) => this.submitted(event), { signal });
     addEventListener("beforeunload", (event) => this.leaving(event), { signal });
+    addEventListener("online", () => this.outbox.resume(), { signal });
   }
 
-  // Asks before answers that may still be saved are left behind.
+  // Asks before answers are left behind that only this page has.
   leaving(event) {
-    if (this.outbox.unsent && !this.lost) event.preventDefault();
+    if (this.outbox.unsent && !this.lost && !this.onDisk) event.preventDefault();
+  }
+
+  // What an earlier page of this case could not send goes first, under the hold that this
+  // page has now; the server knows each by its number.
+  async takeUp() {
+    const { task, token } = this.desk.dataset;
+    const waiting = await this.store.waiting();
+    for (const one of waiting.filter((answer) => answer.task === task)) {
+      const question = this.desk.questions.find(({ slot }) => slot === one.slot);
+      const body = new URLSearchParams(one.body);
+      body.set("token", token);
+      const { id, url, slot, words, value } = one;
+      const answer = { question, id, url, task, slot, words, value, body };
+      question?.showSending(answer);
+      this.outbox.add(answer);
+    }
+    if (!waiting.length) return;
+    this.desk.notes.state("Sending what was not saved before…");
+    const { current } = this.desk;
+    if (current?.answered) this.desk.select(this.desk.nextOpen(current));
   }
 
   submitted(event) {
     const { desk } = this;
     const question = desk.questionOf(event.target);
+    if ("undo" in event.target.dataset && this.outbox.unsent) {
+      event.preventDefault();
+      desk.notes.hint("Not yet: the last answer is still on its way");
+      return;
+    }
     if (!question) return;
     event.preventDefault();
     const answer = question.answer(event.target, event.submitter, desk.clock.ms);
@@ -35,8 +64,16 @@ export class DeskAnswers {
     desk.picking.end({ keep: true });
     question.showSending(answer);
     desk.notes.state("Saving…");
-    this.outbox.add(answer);
+    this.send(answer);
     if (!answer.waits) this.moveOn(question);
+  }
+
+  send(answer) {
+    const { task, decide } = this.desk.dataset;
+    Object.assign(answer, { id: answer.body.get("decision_id"), url: decide, task });
+    answer.slot = answer.question.slot;
+    this.outbox.add(answer);
+    this.outbox.kept(answer).then((kept) => (this.onDisk = kept));
   }
 
   moveOn(question) {
@@ -48,11 +85,12 @@ export class DeskAnswers {
     desk.select(next);
   }
 
-  post({ body }) {
-    body.set("csrfmiddlewaretoken", csrfToken());
-    return fetch(this.desk.dataset.decide, {
+  post({ url, body }) {
+    const form = new URLSearchParams(body);
+    form.set("csrfmiddlewaretoken", csrfToken());
+    return fetch(url, {
       method: "POST",
-      body,
+      body: form,
       headers: { Accept: "application/json" },
       redirect: "manual",
     });
@@ -61,18 +99,31 @@ export class DeskAnswers {
   told(meaning, answer) {
     if (meaning.kind === "saved") this.stored(meaning, answer);
     else if (meaning.kind === "refused") this.refused(meaning, answer);
+    else if (meaning.kind === "beside") this.beside(meaning, answer);
     else this.unsaved(meaning, answer);
   }
 
-  unsaved(meaning, { question, value }) {
+  unsaved(meaning, { question, slot, value, words }) {
     this.lost = meaning.kind === "lost";
-    if (this.lost) question.showLost();
-    const answer = `${question.name}: ${value || question.verdict}`;
+    if (this.lost) question?.showLost("not stored");
+    const answer = `${question?.name ?? slot}: ${value || words}`;
     this.desk.notes.tell({ ...meaning, answer }, this.outbox.unsent);
+  }
+
+  // Too late to count: it is on record as a second opinion.
+  beside(meaning, { question, slot }) {
+    question?.showLost("second opinion");
+    const name = question?.name ?? slot;
+    const error = `${meaning.error} Your answer for ${name} is kept as a second opinion.`;
+    this.desk.notes.tell({ ...meaning, kind: "lost", error }, this.outbox.unsent);
   }
 
   refused({ error }, { question }) {
     const { desk } = this;
+    if (!question) {
+      desk.notes.state(error, "wrong");
+      return;
+    }
     question.showRefused(error);
     desk.select(question);
     question.input.focus();
@@ -82,11 +133,13 @@ export class DeskAnswers {
 
   stored(meaning, answer) {
     const { desk } = this;
-    answer.question.showSaved(meaning);
+    answer.question?.showSaved(meaning);
+    desk.reservation.renewed();
     desk.notes.clear();
     desk.notes.state(this.outbox.unsent ? "Saving…" : "Saved", "good");
     desk.countAnswered();
-    if (meaning.done) goOn(desk, meaning.following, meaning.says);
+    desk.undoable(meaning.decision_id);
+    if (meaning.done) goOn(desk, meaning);
     else if (answer.waits) this.moveOn(answer.question);
   }
 

@@ -27,6 +27,7 @@ export class DeskKeys {
     const what = action.slice(does.length + 1);
     if (does === "move") desk.selectBy(Number(what));
     else if (does === "edit") desk.current?.edit();
+    else if (does === "comment") this.comment();
     else if (does === "zoom") this.zoom(what);
     else if (does === "keys") desk.querySelector(".keys")?.toggleAttribute("hidden");
     else if (does === "leave" && focus === "text") desk.select(desk.current);
@@ -34,6 +35,12 @@ export class DeskKeys {
     else if (does === "wait") return true;
     else return false;
     return true;
+  }
+
+  comment() {
+    const box = this.desk.querySelector("[data-comment]");
+    box.closest("details").open = true;
+    box.focus();
   }
 
   zoom(way) {
@@ -48,14 +55,23 @@ export class DeskKeys {
     return which ? "Press 1, 2 or 3 here" : "There is no value to confirm here";
   }
 
+  // On the page, or folded away with the other means of help.
+  reachable(button) {
+    return button.checkVisibility() || Boolean(button.closest("details:not([open])"));
+  }
+
   press(key) {
     const { desk } = this;
+    if (key === "h") {
+      desk.hold();
+      return;
+    }
     // Who types ahead must see the new case before answering it.
     if (performance.now() - this.began < LOOK_FIRST) return;
     const others = [...desk.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
     const button =
       desk.current?.button(key) ??
-      others.find((one) => !one.closest(".question") && one.checkVisibility());
+      others.find((one) => !one.closest(".question") && this.reachable(one));
     if (button) button.click();
     else desk.notes.hint(this.nothingOn(key));
   }

@@ -28,10 +28,10 @@ export class DeskNotes {
     return this.box.querySelector(`[data-trouble-${name}]`);
   }
 
-  trouble(text, { login = false, retry = false, again = false, next = false } = {}) {
+  trouble(text, { login = false, retry = false, again = false, next = false, hold = false } = {}) {
     this.box.hidden = false;
     this.part("text").textContent = text;
-    for (const [name, shown] of Object.entries({ login, retry, again, next })) {
+    for (const [name, shown] of Object.entries({ login, retry, again, next, hold })) {
       this.part(name).hidden = !shown;
     }
     if (next) this.part("next").querySelector("button").focus();
@@ -41,16 +41,33 @@ export class DeskNotes {
     this.box.hidden = true;
   }
 
+  // The reservation ends soon, is over, or is held again.
+  ending(stands, seconds) {
+    if (stands === "held") {
+      if (this.warned) this.clear();
+      this.warned = false;
+      return;
+    }
+    if (!this.box.hidden && !this.warned) return; // there is worse to tell
+    this.warned = true;
+    this.trouble(
+      stands === "ends"
+        ? `Your time on this case ends in ${seconds} seconds. Press h to hold it.`
+        : "Your time on this case is over: somebody else may get it now. Press h to hold it again.",
+      { hold: true },
+    );
+  }
+
   // What became of an answer that was not stored.
   tell(meaning, unsent) {
     const waiting = `${unsent} answer${unsent === 1 ? "" : "s"}`;
     if (meaning.kind === "offline") {
-      this.state(`Not saved yet: ${waiting} waiting, trying again`, "wrong");
+      this.state(`Not saved yet: ${waiting} waiting on this machine, trying again`, "wrong");
       this.say("Not saved yet. Trying again.");
     } else if (meaning.kind === "login") {
       this.state(`Not saved yet: ${waiting} waiting`, "wrong");
       this.trouble(
-        `Your log-in has ended. ${unsent ? `${waiting} are kept on this page: ` : ""}` +
+        `Your log-in has ended. ${unsent ? `${waiting} wait on this machine: ` : ""}` +
           "log in in a new tab, then come back here and send again.",
         { login: true, retry: true },
       );

@@ -97,6 +97,7 @@ export class Question {
   // The answer of a form; its id is new, and stays with it however often it is sent.
   answer(form, button, activeMs) {
     const body = new URLSearchParams(new FormData(form, button));
+    body.delete("csrfmiddlewaretoken");
     body.set("decision_id", newId());
     body.set("active_ms", activeMs);
     const meant = said(body.get("choice"), {
@@ -111,9 +112,11 @@ export class Question {
     this.show(words, value, "sending");
   }
 
-  showSaved({ verdict_text: text, value }) {
+  showSaved({ verdict_text: text, value, seen }) {
     this.element.dataset.decided = "";
     this.element.dataset.value = value;
+    for (const field of this.element.querySelectorAll('[name="seen"]')) field.value = seen;
+    for (const field of this.element.querySelectorAll('[name="shown"]')) field.value = value;
     this.show(text, value, "saved");
     this.say("", false);
   }
@@ -126,10 +129,10 @@ export class Question {
   }
 
   // The case is somebody else's: what was typed stays in its field.
-  showLost() {
+  showLost(what) {
     this.element.removeAttribute("data-sending");
     this.element.classList.remove("is-decided");
-    this.element.querySelector("[data-verdict]").textContent = "not stored";
+    this.element.querySelector("[data-verdict]").textContent = what;
   }
 
   show(verdict, value, state) {

@@ -4,7 +4,7 @@
 // focus: "text" while typing, "control" on a button or link that has its own meaning,
 // "picture" on the page picture, "field" anywhere else on the desk.
 
-const PRESSED = new Set(["1", "2", "3", "a", "u", "s", "n", "w"]);
+const PRESSED = new Set(["1", "2", "3", "a", "u", "s", "n", "w", "z", "e", "r", "h"]);
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 const ZOOMS = { "+": "in", "=": "in", "-": "out", 0: "whole" };
 
@@ -25,6 +25,7 @@ export function actionFor(event, focus) {
   if ([...key].length !== 1) return "";
   const plain = key.toLowerCase(); // under Caps Lock too
   if (plain === "c") return "edit";
+  if (plain === "m") return "comment";
   return PRESSED.has(plain) ? `press:${plain}` : "";
 }
 

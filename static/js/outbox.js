@@ -17,8 +17,9 @@ export function waitAfter(attempts) {
   return Math.min(1000 * 2 ** Math.max(attempts - 1, 0), LONGEST_WAIT);
 }
 
-// What a response means: saved, refused (say why at the field), lost (somebody else has
-// the case), login (the session ended), or offline (try again).
+// What a response means: saved, refused (say why at the field), beside (too late: kept as
+// a second opinion), lost (somebody else has the case), login (the session ended), or
+// offline (try again).
 export async function meaningOf(response) {
   if (response.type === "opaqueredirect" || [401, 403].includes(response.status)) {
     return { kind: "login" };
@@ -27,19 +28,24 @@ export async function meaningOf(response) {
   const kind = { 200: "saved", 400: "refused", 409: "lost" }[response.status];
   if (!kind) return { kind: "offline" };
   try {
-    return { kind, ...(await response.json()) };
+    const said = await response.json();
+    return { ...said, kind: kind === "lost" && said.kept ? "beside" : kind };
   } catch {
     return { kind: "offline" };
   }
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const NO_STORE = { keep: async () => false, forget: async () => {} };
+const STORED = new Set(["saved", "refused", "beside"]);
 
 export class Outbox {
-  // send(answer) gives a Response or throws; told(meaning, answer) hears what became of it.
-  constructor({ send, told, wait = pause }) {
-    Object.assign(this, { send, told, wait });
+  // send(answer) gives a Response or throws; told(meaning, answer) hears what became of
+  // it; store keeps it on the disk until then.
+  constructor({ send, told, wait = pause, store = NO_STORE }) {
+    Object.assign(this, { send, told, wait, store });
     this.waiting = [];
+    this.keeping = new Map();
     this.busy = false;
     this.held = false;
   }
@@ -48,15 +54,28 @@ export class Outbox {
     return this.waiting.length;
   }
 
-  add(answer) {
+  // On the disk first: what a person answered must survive whatever comes next.
+  async add(answer) {
     this.waiting.push(answer);
+    this.keeping.set(answer, this.store.keep(answer));
     return this.flush();
+  }
+
+  // Whether the disk has it.
+  async kept(answer) {
+    return (await this.keeping.get(answer)) ?? false;
   }
 
   // After a log-in: go on with what was held.
   resume() {
     this.held = false;
     return this.flush();
+  }
+
+  // Let go of the answer that nobody will take, and go on with the others.
+  drop() {
+    this.waiting.shift();
+    return this.resume();
   }
 
   close() {
@@ -69,9 +88,14 @@ export class Outbox {
     let attempts = 0;
     while (this.waiting.length && !this.held && !this.closed) {
       const [answer] = this.waiting;
+      await this.kept(answer);
       const meaning = await this.attempt(answer);
+      if (STORED.has(meaning.kind)) {
+        this.waiting.shift();
+        this.keeping.delete(answer);
+        await this.store.forget(answer.id);
+      }
       if (this.closed) break;
-      if (meaning.kind === "saved" || meaning.kind === "refused") this.waiting.shift();
       if (meaning.kind === "login" || meaning.kind === "lost") this.held = true;
       attempts = meaning.kind === "offline" ? attempts + 1 : 0;
       this.told(meaning, answer);

@@ -4,6 +4,7 @@
 import { ActiveTime } from "./active-time.js";
 import { DeskAnswers } from "./desk-answers.js";
 import { DeskKeys } from "./desk-keys.js";
+import { fetchAhead } from "./desk-next.js";
 import { DeskNotes } from "./desk-notes.js";
 import { DeskPages } from "./desk-pages.js";
 import { DeskPicking } from "./desk-picking.js";
@@ -26,8 +27,11 @@ class ReviewDesk extends HTMLElement {
       extendUrl: this.dataset.extend,
       putBackUrl: this.dataset.putBack,
       token: this.dataset.token,
+      seconds: Number(this.dataset.seconds),
       meaningOf,
       told: (meaning) => this.beaten(meaning),
+      warned: (stands, seconds) => this.notes.ending(stands, seconds),
+      keeps: () => this.answers.outbox.unsent > 0,
     });
     this.listen(signal);
     // A page view that comes in with this desk is made ready right after it.
@@ -61,13 +65,15 @@ class ReviewDesk extends HTMLElement {
     this.select(first, { scroll: false });
     refused?.input.focus();
     if (!first) this.querySelector('[data-key="Enter"]')?.focus();
-    const { after = "", peek } = this.dataset;
+    const { after = "", pictures = "" } = this.dataset;
+    this.answers.takeUp();
     this.notes.state(after, "good");
     if (after) {
       scrollTo({ top: 0 });
       this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
     }
-    if (peek) setTimeout(() => (new Image().src = peek), 300);
+    const urls = pictures.split(" ").filter(Boolean);
+    setTimeout(() => (this.fetched = fetchAhead(urls)), 300);
   }
 
   questionOf(element) {
@@ -104,6 +110,12 @@ class ReviewDesk extends HTMLElement {
     else if (event.target.closest("[data-pick]")) this.picking.begin(question);
     else if (event.target.closest("[data-neither]")) this.neither(question);
     else if (event.target.closest("[data-trouble-retry]")) this.answers.retry();
+    else if (event.target.closest("[data-trouble-hold]")) this.hold();
+  }
+
+  async hold() {
+    await this.reservation.extend();
+    if (this.reservation.stands === "held") this.notes.hint("The case is yours for another while");
   }
 
   // Neither of two versions: what is right is typed, or picked on the page.
@@ -125,6 +137,14 @@ class ReviewDesk extends HTMLElement {
 
   boxed(slot) {
     this.select(this.questions.find((one) => one.slot === slot.split("#", 1)[0]));
+  }
+
+  // The answer that the undo button takes back from now on.
+  undoable(decision) {
+    const form = this.querySelector("[data-undo]");
+    if (!form || !decision) return;
+    form.hidden = false;
+    form.elements.undoes.value = decision;
   }
 
   countAnswered() {

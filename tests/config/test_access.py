@@ -46,7 +46,7 @@ from pipeline.models import (
     Stage,
 )
 from pipeline.versions import add_missing_types
-from reviewer.models import ReviewTask
+from reviewer.models import ReviewTask, Skills, Turnaround
 from tests.config.places import Place, UnknownPlace, places
 from tests.corpus import put_in_place, read
 from tests.factories import make_source, make_task, make_tenant, make_user
@@ -128,6 +128,8 @@ def rows(alice: User) -> Rows:
         Activation: Activation.objects.get(),
         PipelinePolicy: PipelinePolicy.objects.create(name="doc-extract"),
         DocumentType: DocumentType.objects.first() or DocumentType(),
+        Skills: Skills.objects.create(membership=Membership.objects.get(user=alice)),
+        Turnaround: Turnaround.objects.create(tenant=tenant, minutes=60),
         User: alice,
         MemoRevocation: revoke_memo(which=Which(step="ocr"), reason="of harbour"),
     }

@@ -200,6 +200,8 @@ REFUSED = [
     "UPDATE golden_value SET value = '1'",
     "UPDATE correction SET new_value = '1'",
     "UPDATE decision SET verdict = 'confirm'",
+    "UPDATE second_opinion SET verdict = 'confirm'",
+    "UPDATE task_note SET kind = 'comment'",
     "UPDATE promotion SET reason = 'first'",
     "UPDATE promotion_batch SET note = ''",
     "UPDATE ledger_entry SET rows = 2",
@@ -228,7 +230,8 @@ REFUSED = [
             *("promotion", "promotion_batch", "comparison", "ledger_entry"),
             *("erasure", "erased_artifact", "legal_hold", "retention_class"),
             *("golden_case", "decision", "delivery", "delivered_artifact", "tenant"),
-            *("run", "review_task", "review_item", "reprocess", "reprocess_item"),
+            *("run", "review_task", "review_item", "second_opinion", "task_note"),
+            *("reprocess", "reprocess_item"),
             *("gate", "activation", "golden_set", "acceptance_proof"),
             *("model_entry", "model_price", "token_formula", "replay_observation"),
         )

@@ -5,16 +5,26 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from catalog.models import Tenant
+from catalog.models import GoldenValue, Tenant
 from reviewer.models import Correction, Decision, ReviewTask, Verdict
 from tests.e2e.drawn import make_case
 from tests.e2e.drawn_twice import make_difference
-from tests.e2e.test_review import LogIn, alice, current, log_in, says, tenant
+from tests.e2e.test_review import (
+    LogIn,
+    alice,
+    context,
+    current,
+    log_in,
+    says,
+    tenant,
+)
 
-__all__ = ["alice", "log_in", "tenant"]  # fixtures
+__all__ = ["alice", "context", "log_in", "tenant"]  # fixtures
+
+LAST = -2_000_000  # a priority below all others
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -24,7 +34,7 @@ def test_a_whole_case_with_the_keys_1_2_and_3(
 ) -> None:
     task = make_difference(tenant)
     following = make_case(tenant)
-    ReviewTask.objects.filter(pk=following.pk).update(priority=1)
+    ReviewTask.objects.filter(pk=following.pk).update(priority=LAST)
     log_in(page, "alice").keyboard.press("n")
     expect(page.locator(".desk__why")).to_contain_text("Two versions disagree")
     expect(current(page)).to_have_attribute("data-slot", "company")
@@ -59,6 +69,59 @@ def test_a_whole_case_with_the_keys_1_2_and_3(
     assert how == {"company": "version", "total": "typed"}
     values = dict(Correction.objects.values_list("decision__item__slot", "new_value"))
     assert values == {"company": "Harbour Cafe", "total": "1234.50"}
+
+
+def test_a_choice_is_taken_back_with_a_key(
+    page: Page, log_in: LogIn, alice: User, tenant: Tenant
+) -> None:
+    task = make_difference(tenant)
+    following = make_case(tenant)
+    ReviewTask.objects.filter(pk=following.pk).update(priority=LAST)
+    log_in(page, "alice").keyboard.press("n")
+    expect(current(page)).to_have_attribute("data-slot", "company")
+    for _ in range(3):
+        page.keyboard.press("2")
+    expect(page.locator("h1")).to_have_text(following.source.name)
+    assert GoldenValue.objects.that_count().count() == 3
+
+    page.wait_for_timeout(400)  # the keys wait for a look at the new case
+    page.keyboard.press("z")
+    expect(page.locator("h1")).to_have_text(task.source.name)
+    expect(current(page)).to_have_attribute("data-slot", "total")
+    expect(current(page).get_by_role("button", name="Newer version")).to_be_visible()
+    assert GoldenValue.objects.that_count().count() == 2
+
+    page.keyboard.press("1")
+    expect(page.locator("h1")).to_have_text(following.source.name)
+    total = GoldenValue.objects.that_count().get(slot="total")
+    assert (total.value, total.other_value) == ("21.20", "20.00")
+
+
+def test_a_choice_given_without_a_line_says_what_it_was_and_arrives(
+    context: BrowserContext,
+    log_in: LogIn,
+    live_server: LiveServer,
+    alice: User,
+    tenant: Tenant,
+) -> None:
+    task = make_difference(tenant)
+    page = log_in(context.new_page(), "alice")
+    page.goto(f"{live_server.url}/review/{task.pk}/")
+    expect(current(page)).to_have_attribute("data-slot", "company")
+    context.set_offline(True)
+    page.keyboard.press("2")
+    expect(page.locator("[data-saved]")).to_contain_text("1 answer waiting")
+    page.close(run_before_unload=False)
+    context.set_offline(False)
+    held: list[Route] = []
+    page = context.new_page()
+    page.route("**/decide/", lambda route: held.append(route))
+    page.goto(f"{live_server.url}/review/{task.pk}/")
+    verdict = page.locator("[data-verdict]").first
+    expect(verdict).to_have_text("newer is right, saving…")
+    held[0].continue_()
+    expect(verdict).to_have_text("✓ newer is right")
+    assert Correction.objects.get().new_value == "Harbour Cafe"
 
 
 def test_both_places_are_marked_with_the_numbers_of_their_keys(

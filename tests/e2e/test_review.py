@@ -11,7 +11,13 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import DerivedArtifact, Generation, GoldenValue, Tenant
-from reviewer.models import Correction, Decision, ReviewTask, Verdict
+from reviewer.models import (
+    Correction,
+    Decision,
+    ReviewTask,
+    SecondOpinion,
+    Verdict,
+)
 from tests.e2e.drawn import make_case, region
 from tests.factories import make_tenant, make_user
 
@@ -293,8 +299,11 @@ def test_a_lost_case_says_who_has_it_and_offers_the_next(
     ReviewTask.objects.filter(pk=task.pk).update(reserver=bob)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("bob has this case now")
-    expect(page.get_by_role("alert")).to_contain_text("not stored (Total: 21.20)")
-    expect(page.locator("[data-verdict]").first).to_have_text("not stored")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Your answer for Total is kept as a second opinion."
+    )
+    expect(page.locator("[data-verdict]").first).to_have_text("second opinion")
+    assert SecondOpinion.objects.get().value == "21.20"
     page.keyboard.press("n")
     expect(page.locator("h1")).to_have_text(other.source.name)
 

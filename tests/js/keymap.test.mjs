@@ -79,7 +79,7 @@ test("letters are keys under Caps Lock too", () => {
 });
 
 test("a key held down answers once", () => {
-  for (const name of ["Enter", "1", "a", "u", "s", "n", "w"]) {
+  for (const name of ["Enter", "1", "a", "u", "s", "n", "w", "z", "e", "r", "h"]) {
     assert.equal(actionFor(key(name, { repeat: true }), "field"), "wait");
     assert.equal(actionFor(key(name, { repeat: true }), "control"), "wait");
   }
@@ -103,4 +103,12 @@ test("the focus is told by the element", () => {
   const pick = inside({ selector: ".question__pick" }, { selector: "button" });
   assert.equal(focusOf(pick), "field");
   assert.equal(focusOf(inside()), "field");
+});
+
+test("help, holding and taking back have keys of their own", () => {
+  for (const name of ["z", "e", "r", "h"]) {
+    assert.equal(actionFor(key(name), "field"), `press:${name}`);
+    assert.equal(actionFor(key(name), "text"), "");
+  }
+  assert.equal(actionFor(key("m"), "field"), "comment");
 });

@@ -104,3 +104,65 @@ test("an id is a version 4 UUID, also where randomUUID is missing", () => {
   assert.match(newId(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.notEqual(newId(), newId());
 });
+
+test("a late answer that was kept beside leaves the box, as one that counts", async () => {
+  const late = response(409, { error: "Bob has it", kept: true });
+  assert.equal((await meaningOf(late)).kind, "beside");
+  const { box, told } = outbox([late, response(200)]);
+  box.add("late");
+  await box.add("next");
+  await new Promise(setImmediate);
+  assert.deepEqual(told.map(([kind]) => kind), ["beside", "saved"]);
+});
+
+// A disk that notes what is done to it, in order.
+function disk() {
+  const done = [];
+  const note = (name) => async (what) => {
+    await new Promise(setImmediate);
+    done.push(`${name} ${what.id ?? what}`);
+    return true;
+  };
+  return { done, store: { keep: note("keep"), forget: note("forget") } };
+}
+
+function stored(responses) {
+  const { done, store } = disk();
+  const box = new Outbox({
+    store,
+    send: async (answer) => {
+      done.push(`send ${answer.id}`);
+      const next = responses.shift() ?? response(200);
+      if (next instanceof Error) throw next;
+      return next;
+    },
+    told: () => {},
+    wait: async () => {},
+  });
+  return { box, done };
+}
+
+test("an answer is on the disk before it is sent, and off it once the server has it", async () => {
+  const { box, done } = stored([new Error("down"), response(503), response(200)]);
+  await box.add({ id: 1 });
+  assert.deepEqual(done, ["keep 1", "send 1", "send 1", "send 1", "forget 1"]);
+});
+
+test("what is lost or waits for a log-in stays on the disk", async () => {
+  for (const status of [401, 409]) {
+    const { box, done } = stored([response(status, { error: "no" })]);
+    await box.add({ id: 1 });
+    assert.deepEqual(done, ["keep 1", "send 1"]);
+    assert.equal(await box.kept(box.waiting[0]), true);
+  }
+});
+
+test("what nobody takes is let go, and the next one goes on", async () => {
+  const { box, done } = stored([response(404)]);
+  box.add({ id: 1 });
+  await box.add({ id: 2 });
+  while (box.busy) await new Promise(setImmediate);
+  await box.drop();
+  assert.equal(box.unsent, 0);
+  assert.ok(done.includes("send 2"));
+});

@@ -141,8 +141,11 @@ def test_a_form_goes_on_at_the_same_task_and_then_at_the_next(
 
 def test_a_script_hears_what_became_of_it(client: Client, task: ReviewTask) -> None:
     answer = send(client, task, "correct", value="RM 1.50").json()
+    decision = Decision.objects.get()
     assert answer == {
         "slot": "total",
+        "decision_id": str(decision.pk),
+        "seen": 1,
         "verdict": "correct",
         "verdict_text": "corrected",
         "value": "1.50",
@@ -222,7 +225,8 @@ def test_a_stale_token_is_a_conflict_that_names_the_holder(
     assert response.json()["error"].startswith("bob has this case now")
     assert response.json()["again"] is False
     page = send(client, task, "correct", value="9.00", accept="text/html")
-    assert "Your answer was not stored: <strong>9.00</strong>" in body(page)
+    assert "kept beside what stands there, as a second opinion" in body(page)
+    assert response.json()["kept"] is True
     for name in ("task-extend", "task-skip", "task-close"):
         token = {"token": task.reservation_token}
         assert client.post(url(name, task), token).status_code == 409
@@ -232,10 +236,13 @@ def test_a_second_page_of_the_same_person_can_be_taken_back(
     client: Client, task: ReviewTask
 ) -> None:
     client.get(url("task", task))
-    response = send(client, task, "confirm")
+    # Of a field that is open still the first page may answer too.
+    assert send(client, task, "confirm").status_code == 200
+    response = send(client, task, "correct", value="9.00")
     assert response.status_code == 409
     assert "another page" in response.json()["error"]
-    assert response.json()["again"] is True
+    assert (response.json()["again"], response.json()["kept"]) == (True, True)
+    assert Decision.objects.count() == 1
 
 
 def test_a_done_task_says_who_did_it(

@@ -1,0 +1,250 @@
+"""People at the desk over HTTP: decisions a second, and how long each waits.
+
+Clients speak as the page does: the log-in's cookies, the last answer of a case brings
+the whole desk of the next one, whose forms give the next answers. They are threads of
+their own processes, and share the machine's cores with what they measure.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+CSRF = "b" * 32
+CLIENT_PROCESSES = 2
+TOKEN = re.compile(r'data-token="([^"]+)"')
+TASK = re.compile(r'data-task="([^"]+)"')
+SLOT = re.compile(r'class="question[^>]*data-slot="([^"]+)"')
+
+
+@dataclass
+class Person:
+    """A browser at the desk; answers confirm every field that a desk asks about."""
+
+    port: int
+    session: str
+    connection: http.client.HTTPConnection | None = None
+    task: str = ""
+    token: str = ""
+    slots: list[str] = field(default_factory=list)
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Any:
+        """The status, the headers and the text."""
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection(
+                "127.0.0.1", self.port, timeout=60
+            )
+        headers = {
+            "Cookie": f"sessionid={self.session}; csrftoken={CSRF}",
+            "Accept": "application/json" if form and "slot" in form else "text/html",
+        }
+        body = None
+        if form is not None:
+            body = urlencode({**form, "csrfmiddlewaretoken": CSRF})
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            self.connection.request(method, path, body, headers)
+            answer = self.connection.getresponse()
+            text = answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            self.connection.close()
+            self.connection = None
+            raise
+        return answer.status, answer.headers, text
+
+    def start(self) -> bool:
+        """Press n in the queue, and open what comes; False where nothing does."""
+        _, headers, _ = self.ask("POST", "/review/next/", {"within": ""})
+        path = headers.get("Location") or "/"
+        if not path.startswith("/review/"):
+            self.task = ""
+            return False
+        status, _, page = self.ask("GET", path)
+        return status == 200 and self.see(page)
+
+    def see(self, page: str) -> bool:
+        found = TASK.search(page), TOKEN.search(page)
+        if found[0] is None or found[1] is None:
+            return False
+        self.task, self.token = found[0][1], found[1][1]
+        self.slots = SLOT.findall(page)
+        return True
+
+    def decide(self, slot: str, number: str, **more: str) -> tuple[int, dict[str, Any]]:
+        form = {
+            "token": self.token,
+            "decision_id": number,
+            "slot": slot,
+            "choice": "confirm",
+            "active_ms": "900",
+            **more,
+        }
+        status, _, text = self.ask("POST", f"/review/{self.task}/decide/", form)
+        told = json.loads(text) if text.startswith("{") else {}
+        return status, told
+
+
+def work(person: Person, until: float) -> list[tuple[float, bool]]:
+    """Seconds of each decision, and whether it brought the next case."""
+    times = []
+    going = person.start()
+    while going and time.monotonic() < until:
+        slot = person.slots.pop(0)
+        begin = time.perf_counter()
+        status, told = person.decide(slot, str(uuid.uuid4()))
+        seconds = time.perf_counter() - begin
+        if status != 200:
+            raise SystemExit(f"an answer was not taken: {status} {told}")
+        times.append((seconds, bool(told["done"])))
+        if told["done"]:
+            going = person.see(told.get("desk", "")) or person.start()
+    return times
+
+
+def share(port: int, sessions: list[str], seconds: float) -> list[tuple[float, bool]]:
+    """Of one client process."""
+    until = time.monotonic() + seconds
+    people = [Person(port, session) for session in sessions]
+    with ThreadPoolExecutor(len(people)) as pool:
+        found = pool.map(lambda person: work(person, until), people)
+        return [one for times in found for one in times]
+
+
+def session_of(user: Any) -> str:
+    from django.contrib.auth import (
+        BACKEND_SESSION_KEY,
+        HASH_SESSION_KEY,
+        SESSION_KEY,
+    )
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+def start_server(home: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """script/server's processes on the home; gives them when the server answers."""
+    from benchmarks.upload import free_port
+
+    port = free_port()
+    environment = {
+        **os.environ,
+        "PALIMPSEST_DEMO": "0",
+        "STATIC_ROOT": str(home / "static"),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+    }
+    log = (home / "server.log").open("ab")
+    command = [sys.executable, "-m", "config.supervisor"]
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603
+    for _ in range(1800):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return server, port
+        except OSError:
+            time.sleep(0.1)
+    server.send_signal(signal.SIGTERM)
+    raise SystemExit(f"the server did not come up; see {home}/server.log")
+
+
+class Watcher:
+    """Looks at the backends while people work: how many are busy, and with what."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self.looks = 0
+        self.seen: Counter[str] = Counter()
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+
+    def look(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            while not self.stopping.wait(0.05):
+                cursor.execute(
+                    "SELECT coalesce(wait_event, 'working') FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    " AND state = 'active'"
+                )
+                self.looks += 1
+                self.seen.update(what for (what,) in cursor.fetchall())
+        connection.close()
+
+    def told(self) -> str:
+        """On average over all looks."""
+        self.stopping.set()
+        self.thread.join()
+        parts = [f"{n / self.looks:.2f} {what}" for what, n in self.seen.most_common(5)]
+        return f"backends of PostgreSQL, on average: {', '.join(parts)}"
+
+
+def over_http(*, people: int, seconds: float) -> None:
+    """Prints a line for cases of three doubtful fields, and one for cases of one."""
+    from django.conf import settings
+    from django.db import connections
+
+    from benchmarks import queue_cases
+    from benchmarks.queue import let_all_go, quantiles
+
+    connections.close_all()
+    server, port = start_server(settings.HOME)
+    print(f"over HTTP, {people} people at once, no pause, WEB_WORKERS as by default")
+    try:
+        for fields in (3, 1):
+            let_all_go()
+            tenant = queue_cases.tenant_named(f"http-{fields}")
+            users = queue_cases.people(people, tenant)
+            _only_in(users, tenant)
+            first = 10_000_000 * fields
+            queue_cases.grow(tenant, first=first, last=first + 19_999, fields=fields)
+            sessions = [session_of(user) for user in users]
+            connections.close_all()
+            watcher = Watcher()
+            begin = time.monotonic()
+            parts = [sessions[n::CLIENT_PROCESSES] for n in range(CLIENT_PROCESSES)]
+            with ProcessPoolExecutor(CLIENT_PROCESSES) as pool:
+                asked = [pool.submit(share, port, part, seconds) for part in parts]
+                times = [one for part in asked for one in part.result()]
+            length = time.monotonic() - begin
+            last = [s for s, done in times if done]
+            rest = [s for s, done in times if not done]
+            print(
+                f"{fields} field{'s' * (fields > 1)} a case: {len(times) / length:.0f}"
+                f" decisions a second, p50 / p95 / p99 ms"
+                f" {quantiles([s for s, _ in times])}; with the next desk"
+                f" {quantiles(last)}; within a case {quantiles(rest)};"
+                f" load {os.getloadavg()[0]:.1f}",
+                flush=True,
+            )
+            print(f"  {watcher.told()} (advisory: the ledger's one writer at a time)")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(90)
+
+
+def _only_in(users: list[Any], tenant: Any) -> None:
+    """So that nothing else is in their queue."""
+    from catalog.models import Membership
+
+    Membership.objects.filter(user__in=users).exclude(tenant=tenant).delete()

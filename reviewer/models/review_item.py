@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models.functions import Coalesce
+
+from catalog.ids import new_id
+from catalog.models import DerivedArtifact
+from reviewer.models.review_task import ReviewTask
+
+
+class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
+    def about(self, task: ReviewTask, decision_id: uuid.UUID) -> models.QuerySet[Any]:
+        """A task's items (AskedItem) with all that judging an answer of that number
+        needs, in one query."""
+        decisions = apps.get_model("reviewer", "Decision").objects
+        opinions = apps.get_model("reviewer", "SecondOpinion").objects
+        of_item = decisions.filter(item=models.OuterRef("pk")).order_by()
+        counted = of_item.values("item").annotate(n=models.Count("*")).values("n")
+        others = ReviewItem.objects.filter(task=task, decided=False)
+        beside = ReviewTask.objects.open().asking(ReviewTask.Asks.DIFFERENCE)
+        beside = beside.filter(generation=task.generation_id).exclude(pk=task.pk)
+        return (
+            self.filter(task=task)
+            .select_related("artifact", "other_artifact")
+            .annotate(
+                answer_count=Coalesce(models.Subquery(counted), 0),
+                is_answered=models.Exists(of_item.standing()),
+                is_asked_beside=models.Exists(beside),
+                others_open=models.Exists(others.exclude(pk=models.OuterRef("pk"))),
+                is_decided_so=models.Exists(decisions.filter(pk=decision_id)),
+                is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
+            )
+        )
+
+
+class ReviewItem(models.Model):
+    """One field of a task; artifact is null where nothing was found.
+
+    other_artifact: what the newer version found there, where a task asks which of two
+    versions is right; null where it found nothing.
+    """
+
+    item_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    task = models.ForeignKey(ReviewTask, models.PROTECT, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    slot = models.CharField(max_length=100)
+    value_type = models.CharField(max_length=10)
+    critical = models.BooleanField()
+    artifact = models.ForeignKey(
+        DerivedArtifact, models.PROTECT, null=True, related_name="+"
+    )
+    other_artifact = models.ForeignKey(
+        DerivedArtifact, models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=50)
+    decided = models.BooleanField(default=False)
+
+    objects = ReviewItemQuerySet.as_manager()
+
+    class Meta:
+        db_table = "review_item"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "slot"], name="item_once_a_task")
+        ]
+
+    def __str__(self) -> str:
+        return self.slot
+
+
+if TYPE_CHECKING:
+
+    class AskedItem(ReviewItem):
+        """An item as ReviewItemQuerySet.about() gives it.
+
+        answer_count: how many decisions it has. is_answered: whether one of them
+        stands. is_asked_beside: whether an open task asks which of two versions is
+        right about the same reading. others_open: whether the task itself asks more.
+        is_decided_so, is_opinion_so: whether the number is known already.
+        """
+
+        answer_count: int
+        is_answered: bool
+        is_asked_beside: bool
+        others_open: bool
+        is_decided_so: bool
+        is_opinion_so: bool
+
+        class Meta:
+            abstract = True

@@ -1,0 +1,150 @@
+"""What people say to each other about a task, and whom they ask."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from catalog import services as catalog
+from catalog.ids import new_id
+from reviewer.answers import AnswerRefused
+from reviewer.models import Decision, ReviewTask, Skills, TaskNote, scopes_of
+from reviewer.services.reservations import check_held, let_go, locked
+
+TAKEN_NUMBER = "This note has the number of another one: send it anew."
+LONGEST_NOTE = 1000  # characters
+# How long a returned task waits for its first reviewer before anybody may have it.
+RETURNED = timedelta(hours=24)
+
+
+@transaction.atomic
+def comment(
+    *, user: User, task_id: uuid.UUID, note_id: uuid.UUID, text: str
+) -> TaskNote:
+    """Say something about a task to whoever reads it; the same note_id is one note.
+
+    Raises ReviewTask.DoesNotExist, AnswerRefused.
+    """
+    task = _held_source(user, task_id)
+    if not text.strip():
+        raise AnswerRefused("Write the comment first.")
+    return _note(task, user, note_id, TaskNote.Kind.COMMENT, text)
+
+
+@transaction.atomic
+def escalate(
+    *,
+    user: User,
+    task_id: uuid.UUID,
+    token: uuid.UUID,
+    note_id: uuid.UUID,
+    text: str = "",
+) -> TaskNote:
+    """Leave the task to a senior reviewer. What was answered of it stays.
+
+    Raises ReviewTask.DoesNotExist, ReservationLost, AnswerRefused.
+    """
+    task = _held_source(user, task_id)
+    if (known := _known(task, user, note_id)) is not None:
+        return known
+    check_held(task, user, token)
+    if not Skills.objects.seniors_of(task.tenant, but=user):
+        raise AnswerRefused(
+            "Nobody else here is a senior reviewer: skip the case, or ask an admin to"
+            " name one."
+        )
+    task.for_senior = True
+    let_go(task)
+    task.save()
+    return _note(task, user, note_id, TaskNote.Kind.ESCALATE, text)
+
+
+@transaction.atomic
+def return_to_first(
+    *,
+    user: User,
+    task_id: uuid.UUID,
+    token: uuid.UUID,
+    note_id: uuid.UUID,
+    text: str = "",
+) -> TaskNote:
+    """Give the task back to who asked for help, or first answered it.
+
+    It is kept for that person for a day, and is anybody's then. Raises
+    ReviewTask.DoesNotExist, ReservationLost, AnswerRefused.
+    """
+    task = _held_source(user, task_id)
+    if (known := _known(task, user, note_id)) is not None:
+        return known
+    check_held(task, user, token)
+    first = first_reviewer(task, but=user)
+    if first is None:
+        raise AnswerRefused("Nobody else worked on this case before you.")
+    task.for_senior = False
+    task.reserver = first
+    task.reservation_token = new_id()
+    task.reserved_until = timezone.now() + RETURNED
+    task.ahead = True
+    task.save()
+    return _note(task, user, note_id, TaskNote.Kind.RETURN, text, to=first)
+
+
+def first_reviewer(task: ReviewTask, *, but: User) -> User | None:
+    """Who asked for help last, else who answered first; nobody who may not have it."""
+    asked = TaskNote.objects.of_task(task).filter(kind=TaskNote.Kind.ESCALATE)
+    asker = asked.exclude(author=but).order_by("-written_at").first()
+    answered = Decision.objects.filter(item__task__source=task.source_id)
+    first = answered.exclude(reviewer=but).select_related("reviewer").first()
+    people = [asker.author if asker else None, first.reviewer if first else None]
+    for found in people:
+        if found is not None and found.is_active and _may_have(task, found):
+            return found
+    return None
+
+
+def _may_have(task: ReviewTask, person: User) -> bool:
+    """Also a task for which a senior was asked, since it is none any more then."""
+    return any(
+        scope.tenant_id in (None, task.tenant_id)
+        and (scope.document_types is None or task.document_type in scope.document_types)
+        and (scope.languages is None or task.language in ("", *scope.languages))
+        for scope in scopes_of(person)
+    )
+
+
+def _held_source(user: User, task_id: uuid.UUID) -> ReviewTask:
+    """The task, locked; nothing is written about a source that is being erased."""
+    sources = ReviewTask.objects.visible_to(user).values_list("source_id", flat=True)
+    try:
+        catalog.hold_source(source_id=sources.get(pk=task_id))
+    except catalog.SourceErased as error:
+        raise AnswerRefused("The document was erased.") from error
+    return locked(user, task_id)
+
+
+def _known(task: ReviewTask, user: User, note_id: uuid.UUID) -> TaskNote | None:
+    return TaskNote.objects.filter(pk=note_id, task=task, author=user).first()
+
+
+def _note(
+    task: ReviewTask,
+    user: User,
+    note_id: uuid.UUID,
+    kind: TaskNote.Kind,
+    text: str,
+    *,
+    to: User | None = None,
+) -> TaskNote:
+    known = TaskNote.objects.filter(pk=note_id).first()
+    if known is not None:
+        if (known.task_id, known.author_id) != (task.pk, user.pk):
+            raise AnswerRefused(TAKEN_NUMBER)
+        return known
+    text = text.strip()[:LONGEST_NOTE]
+    return TaskNote.objects.create(
+        note_id=note_id, task=task, kind=kind, author=user, to=to, text=text
+    )

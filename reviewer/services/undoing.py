@@ -1,0 +1,158 @@
+"""Taking an answer back: one more decision, which restores what stood before."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from catalog import services as catalog
+from catalog.models import DerivedArtifact, GoldenValue
+from pipeline.claims import Claim, ClaimStatus, ValueType
+from pipeline.doubts import MISSING
+from reviewer.answers import AnswerRefused
+from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.services.decisions import TAKEN_NUMBER
+from reviewer.services.differences import ask_elsewhere_again, unsettle_elsewhere
+from reviewer.services.reservations import (
+    ReservationLost,
+    hold,
+    hold_source_of,
+    locked,
+)
+
+# How far back the key reaches; by its number any own answer may be taken back.
+RECENT = timedelta(hours=12)
+ASKED_ANEW = "The document is under review again: answer it there."
+AUDIT_COUNTED = (
+    "This full check is done, and what it found is counted: use “Review again” on the"
+    " source page to put the value right."
+)
+
+
+def last_undoable(user: User) -> Decision | None:
+    """The answer that the key would take back."""
+    return Decision.objects.last_of(user, since=timezone.now() - RECENT)
+
+
+@transaction.atomic
+def undo(*, user: User, decision_id: uuid.UUID, undoes: uuid.UUID) -> Decision:
+    """Take the user's own answer back, and give the user its task again.
+
+    Until its values were exported, or somebody else has the task, or something newer
+    stands in the field. The same decision_id again gives the same decision. Raises
+    Decision.DoesNotExist, ReservationLost, AnswerRefused.
+    """
+    wrong = Decision.objects.visible_to(user).select_related("item").get(pk=undoes)
+    if wrong.reviewer_id != user.pk:
+        raise Decision.DoesNotExist
+    task_id = wrong.item.task_id
+    hold_source_of(task_id)
+    task = locked(user, task_id)
+    known = Decision.objects.filter(pk=decision_id).first()
+    if known is not None:
+        if known.undoes_id != undoes:
+            raise AnswerRefused(TAKEN_NUMBER)
+        return known
+    _check_undoable(task, wrong, user)
+    unsettle_elsewhere(task=task, slot=wrong.item.slot)
+    decision = _record(task, wrong, user, decision_id)
+    _ask_again(task, wrong.item, user)
+    ask_elsewhere_again(task=task, slot=wrong.item.slot)
+    return decision
+
+
+def _check_undoable(task: ReviewTask, wrong: Decision, user: User) -> None:
+    if task.state == ReviewTask.State.WITHDRAWN or task.is_held_by_other(user):
+        raise ReservationLost(task)
+    if not wrong.stands:
+        raise AnswerRefused("This answer was taken back already.")
+    if task.asks == ReviewTask.Asks.AUDIT and task.state == ReviewTask.State.DONE:
+        raise AnswerRefused(AUDIT_COUNTED)
+    newer = wrong.item.decisions.standing().filter(sequence__gt=wrong.sequence)
+    if newer.exists():
+        raise AnswerRefused("There is a newer answer: take that one back first.")
+    others = ReviewTask.objects.open().filter(
+        generation=task.generation, asks=task.asks
+    )
+    if others.exclude(pk=task.pk).exists():
+        raise AnswerRefused(ASKED_ANEW)
+
+
+def _record(
+    task: ReviewTask, wrong: Decision, user: User, decision_id: uuid.UUID
+) -> Decision:
+    item = wrong.item
+    # An answer is made from what stood there.
+    before = wrong.artifact.inputs.select_related("input_artifact").get().input_artifact
+    last = item.decisions.select_related("artifact").latest("sequence")
+    value = catalog.HumanValue(
+        slot=item.slot,
+        payload=_payload(before, item),
+        region=before.region if before else None,
+        decision_id=decision_id,
+        actor=user,
+    )
+    try:
+        artifact = catalog.take_back(
+            artifact=last.artifact,
+            answer=value,
+            before=before,
+            releases=task.asks == ReviewTask.Asks.DOUBTS,
+        )
+    except catalog.SourceErased as error:
+        raise ReservationLost(task) from error
+    except catalog.CannotTakeBack as error:
+        raise AnswerRefused(str(error)) from error
+    try:
+        with transaction.atomic():
+            decision = Decision.objects.create(
+                decision_id=decision_id,
+                item=item,
+                sequence=last.sequence + 1,
+                reviewer=user,
+                verdict=Verdict.UNDO,
+                artifact=artifact,
+                undoes=wrong,
+            )
+    except IntegrityError as error:
+        raise AnswerRefused(TAKEN_NUMBER) from error
+    catalog.take_back_golden_value(
+        filed=wrong.pk, by=GoldenValue(decision_ref=decision.pk, filed_by=user)
+    )
+    return decision
+
+
+def _payload(before: DerivedArtifact | None, item: ReviewItem) -> dict[str, Any]:
+    """What stood there, or that nothing did."""
+    if before is not None:
+        return dict(before.payload or {})
+    nothing = Claim(
+        slot=item.slot,
+        value="",
+        raw="",
+        value_type=ValueType(item.value_type),
+        confidence=0.0,
+        status=ClaimStatus.UNVERIFIED,
+        reason=MISSING,
+        critical=item.critical,
+    ).as_json()
+    del nothing["region"]
+    return nothing
+
+
+def _ask_again(task: ReviewTask, item: ReviewItem, user: User) -> None:
+    """The field is open again if no earlier answer stands in it, and so is the task."""
+    item.decided = item.decisions.standing().exists()
+    item.save(update_fields=["decided"])
+    task.state, task.done_at = ReviewTask.State.OPEN, None
+    try:
+        with transaction.atomic():
+            task.save(update_fields=["state", "done_at"])
+    except IntegrityError as error:  # somebody opened another at the same moment
+        raise AnswerRefused(ASKED_ANEW) from error
+    hold(task, user)
