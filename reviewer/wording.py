@@ -17,7 +17,6 @@ from reviewer.models import (
     Decision,
     ReviewItem,
     ReviewTask,
-    SecondOpinion,
     Verdict,
 )
 from reviewer.names import FieldNames
@@ -147,11 +146,11 @@ KEPT = "Your answer is kept beside what stands there, as a second opinion."
 
 def lost_and_kept(late: ReservationLost, user: User) -> str:
     """The same with what became of the answer."""
-    why = lost(late.task, user, late.kept)
+    why = lost(late.task, user, answered=late.answered)
     return f"{why} {KEPT}" if late.kept is not None else why
 
 
-def lost(task: ReviewTask, user: User, kept: SecondOpinion | None = None) -> str:
+def lost(task: ReviewTask, user: User, *, answered: bool = False) -> str:
     """Why this person may not answer this task now, and what became of it."""
     if task.state == ReviewTask.State.WITHDRAWN:
         if task.source.erased_at is not None:
@@ -166,7 +165,7 @@ def lost(task: ReviewTask, user: User, kept: SecondOpinion | None = None) -> str
     if task.is_held_by_other(user):
         until = f"{task.reserved_until:%H:%M:%S} UTC"
         return f"{name_of(task.reserver)} has this case now, until {until} or longer."
-    if kept is not None and kept.because == SecondOpinion.Because.ANSWERED:
+    if answered:
         return "This field was answered meanwhile: take the case anew to see it."
     if task.is_held and task.reserver_id == user.pk:
         return "You opened this case on another page: go on there, or take it here."

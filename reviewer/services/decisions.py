@@ -147,13 +147,14 @@ def check_counts(
     """
     if item.is_opinion_so:
         raise ReservationLost(task)
-    if holds(task, user, token):
+    held_here = holds(task, user, token)
+    if held_here:
         counts = answer.seen is None or _known(item) <= answer.seen
     else:
         elsewhere = task.state == ReviewTask.State.OPEN and task.reserver_id == user.pk
         counts = elsewhere and not item.decided
     if not counts:
-        raise ReservationLost(task)
+        raise ReservationLost(task, answered=held_here)
 
 
 def _known(item: AskedItem) -> int:

@@ -25,13 +25,15 @@ ANYTHING = Narrowing()
 class ReservationLost(Exception):
     """Somebody else holds the task, or it is answered; task says who and until when.
 
-    kept: the answer that came with it, where it was kept beside what stands.
+    kept: the answer that came with it, where it was kept beside what stands. answered:
+    the reservation is held, but the field has an answer that the page does not know of.
     """
 
-    def __init__(self, task: ReviewTask, kept: SecondOpinion | None = None) -> None:
+    def __init__(self, task: ReviewTask, *, answered: bool = False) -> None:
         super().__init__("the reservation is lost")
         self.task = task
-        self.kept = kept
+        self.kept: SecondOpinion | None = None
+        self.answered = answered
 
 
 def reserve_next(

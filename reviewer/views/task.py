@@ -187,7 +187,7 @@ def _context(
 def lost(request: UserRequest, late: ReservationLost) -> HttpResponse:
     """Why this person may not write to the task now, and where the answer is."""
     task, kept = late.task, late.kept is not None
-    error = wording.lost(task, request.user, late.kept)
+    error = wording.lost(task, request.user, answered=late.answered)
     again = task.state == ReviewTask.State.OPEN and not task.is_held_by_other(
         request.user
     )
