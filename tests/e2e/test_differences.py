@@ -116,9 +116,11 @@ def test_a_choice_given_without_a_line_says_what_it_was_and_arrives(
     held: list[Route] = []
     page = context.new_page()
     page.route("**/decide/", lambda route: held.append(route))
-    page.goto(f"{live_server.url}/review/{task.pk}/")
+    with page.expect_request("**/decide/"):
+        page.goto(f"{live_server.url}/review/{task.pk}/")
     verdict = page.locator("[data-verdict]").first
     expect(verdict).to_have_text("newer is right, saving…")
+    page.wait_for_timeout(100)  # the request is held a moment after it is seen
     held[0].continue_()
     expect(verdict).to_have_text("✓ newer is right")
     assert Correction.objects.get().new_value == "Harbour Cafe"
