@@ -15,14 +15,13 @@ from django_q.models import OrmQ
 
 from catalog.models import Comparison, DerivedArtifact, Generation, State, Tenant
 from catalog.services import record_delivery
-from pipeline import policies, tasks, versions, work
+from pipeline import policies, tasks, versions
 from pipeline.models import (
     Gate,
     PipelinePolicy,
     PipelineVersion,
     Reprocess,
     Run,
-    Stage,
 )
 from pipeline.signals import run_finished
 from tests.factories import (
@@ -35,10 +34,6 @@ from tests.factories import (
 from tests.pipeline.compared_readings import know
 from tests.pipeline.reprocess_world import (
     OTHER,
-    Reader,
-    corpus,
-    states,
-    work_off,
 )
 
 pytestmark = pytest.mark.django_db
@@ -338,74 +333,3 @@ def test_what_fails_here_costs_no_reading(
     monkeypatch.setattr(policies, "_compare_and_promote", broken)
 
     assert read_anew(behind).state == State.CANDIDATE
-
-
-class Reprocessing(ModuleType):
-    """A stand-in for the room that reprocesses, which has tests of its own."""
-
-    class ReprocessRefused(Exception):
-        pass
-
-    def __init__(self, *, refuse: bool = False) -> None:
-        super().__init__("pipeline.reprocessing")
-        self.begun: list[dict[str, Any]] = []
-        self.refuse = refuse
-
-    def Plan(self, **given: Any) -> dict[str, Any]:
-        return given
-
-    def Selection(self) -> str:
-        return "everything behind"
-
-    def start(self, **given: Any) -> None:
-        if self.refuse:
-            raise self.ReprocessRefused
-        self.begun.append(given)
-
-
-@pytest.mark.parametrize(("mode", "times"), [("eager", 1), ("lazy", 0), ("pinned", 0)])
-def test_an_eager_pipeline_begins_to_read_everything(
-    monkeypatch: pytest.MonkeyPatch, mode: str, times: int
-) -> None:
-    make_generation()
-    policy(mode)
-    room = Reprocessing()
-    monkeypatch.setattr(policies, "_room", lambda name: room)
-    actor, newer = make_user("olga"), make_version(active=False, version="1.1.0")
-
-    versions.activate(version=newer, actor=actor, note="for a test")
-
-    assert len(room.begun) == times
-    for begun in room.begun:
-        assert (begun["version"], begun["actor"]) == (newer, actor)
-        assert begun["plan"] == {"until_stage": Stage.ALL}
-
-
-@pytest.mark.parametrize("room", [None, Reprocessing(refuse=True)])
-def test_a_version_is_active_even_where_nothing_begins(
-    monkeypatch: pytest.MonkeyPatch, room: ModuleType | None
-) -> None:
-    make_generation()
-    policy("eager")
-    monkeypatch.setattr(policies, "_room", lambda name: room)
-    newer = make_version(active=False, version="1.1.0")
-
-    versions.activate(version=newer, actor=make_user("olga"), note="for a test")
-
-    assert active() == newer
-
-
-def test_an_eager_pipeline_reads_everything_in_the_real_room(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(work, "execute", Reader())
-    corpus(3)
-    policy("eager")
-    newer = make_version(active=False, version="2.0.0")
-
-    versions.activate(version=newer, actor=make_user("olga"), note="for a test")
-    reprocess = work_off(Reprocess.objects.get())
-
-    assert (reprocess.state, states(reprocess)) == ("finished", {"done": 3})
-    assert active() == newer
-    assert Generation.objects.current().filter(pipeline_version="1.0.0").count() == 3
