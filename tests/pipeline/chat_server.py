@@ -46,7 +46,6 @@ class State:
     seen: list[dict[str, Any]]
     delay: float = 0.0
     usage: int = 0  # prompt tokens to report; 0: as many as the tiles are
-    running: int = 0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -72,14 +71,14 @@ class Handler(BaseHTTPRequestHandler):
     def _chat(self, request: dict[str, Any]) -> None:
         with self.lock:
             fault = self.state.faults.pop(0) if self.state.faults else ""
-            self.state.running += 1
-            self.state.seen.append(self._noted(request, fault))
-        try:
-            time.sleep(self.state.delay)
-            self._answer(request, fault)
-        finally:
-            with self.lock:
-                self.state.running -= 1
+            noted = self._noted(request, fault)
+            # Of this list only: an earlier test may still be answered slowly.
+            noted["in_flight"] = 1 + sum(one["waits"] for one in self.state.seen)
+            self.state.seen.append(noted)
+        time.sleep(self.state.delay)
+        with self.lock:
+            noted["waits"] = False
+        self._answer(request, fault)
 
     def _noted(self, request: dict[str, Any], fault: str) -> dict[str, Any]:
         picture = _picture(request)
@@ -92,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
             "size": size,
             "digest": hashlib.sha256(picture).hexdigest(),
             "key": self.headers["Authorization"],
-            "in_flight": self.state.running,
+            "waits": True,
             "at": time.monotonic(),
         }
 
