@@ -274,7 +274,9 @@ class Lifecycle(RuleBasedStateMachine):
         generation = original.current.generation
 
         def verb() -> bool:
-            release(generation=generation)
+            # As whoever calls it does: one statement is not undone by itself here.
+            with transaction.atomic():
+                release(generation=generation)
             return True
 
         if self.attempt(verb, at):
