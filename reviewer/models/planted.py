@@ -22,7 +22,6 @@ from catalog.people import Viewer, within_tenants_of
 from reviewer.models.decision import Verdict
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import ReviewTask
-from reviewer.models.second_opinion import SecondOpinion
 
 
 class CheckShare(models.Model):
@@ -73,6 +72,9 @@ class Confusion(models.TextChoices):
 class PlantedErrorQuerySet(models.QuerySet["PlantedError"]):
     def of_task(self, task: ReviewTask) -> PlantedErrorQuerySet:
         return self.filter(item__task=task)
+
+    def of_source(self, source_id: uuid.UUID) -> PlantedErrorQuerySet:
+        return self.filter(item__task__source=source_id)
 
     def put_in(
         self,
@@ -156,9 +158,16 @@ class PlantedAnswerQuerySet(models.QuerySet["PlantedAnswer"]):
     def of_task(self, task: ReviewTask) -> PlantedAnswerQuerySet:
         return self.filter(planted__item__task=task)
 
+    def of_source(self, source_id: uuid.UUID) -> PlantedAnswerQuerySet:
+        return self.filter(planted__item__task__source=source_id)
+
     def standing(self) -> PlantedAnswerQuerySet:
         """Answers that nobody took back."""
         return self.exclude(verdict=Verdict.UNDO).filter(undone_by__isnull=True)
+
+    def with_answerers(self) -> PlantedAnswerQuerySet:
+        """In order, and with what telling of them needs."""
+        return self.select_related("reviewer", "undone_by").order_by("sequence")
 
     def last_of(self, user: Viewer, *, since: datetime) -> PlantedAnswer | None:
         recent = self.filter(reviewer_id=user.pk, decided_at__gte=since)
@@ -276,9 +285,7 @@ class PlantedAnswer(models.Model):
     def __str__(self) -> str:
         return f"{self.outcome}"
 
-
-def about_documents(
-    opinions: models.QuerySet[SecondOpinion],
-) -> models.QuerySet[SecondOpinion]:
-    """Without those to planted errors, which say nothing of a document."""
-    return opinions.filter(item__planted__isnull=True)
+    @property
+    def stands(self) -> bool:
+        """Whether it is an answer, and nobody took it back."""
+        return self.verdict != Verdict.UNDO and not hasattr(self, "undone_by")
