@@ -136,13 +136,13 @@ def test_a_field_of_which_the_truth_is_known_may_be_planted(
 ) -> None:
     """Though the machine is too unsure of it to be asked about without."""
     address = field_artifact(
-        "address", "1 Harbour Road", value_type="address", confidence=0.6
+        "address", "12 Kee St", value_type="address", confidence=0.6
     )
     generation = make_generation(
         make_source(tenant), fields=[total(), date(), DOUBTFUL_NAME, address]
     )
     if known:
-        true = GoldenValue(slot="address", value_type="address", value="1 Harbour Road")
+        true = GoldenValue(slot="address", value_type="address", value="12 Kee St")
         file_golden_value(generation=generation, value=true, slices={})
     task = services.open_task(generation=generation)
     assert task is not None
