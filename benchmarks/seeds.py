@@ -28,8 +28,10 @@ from scipy.optimize import minimize
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 
+from config import postgres  # noqa: E402
 from pipeline.doubts import Doubt  # noqa: E402
 from pipeline.manifest import Manifest  # noqa: E402
 from pipeline.models import PipelineVersion  # noqa: E402
@@ -38,6 +40,7 @@ from pipeline.stats.proportions import clopper_pearson  # noqa: E402
 from reviewer import triage  # noqa: E402
 from reviewer.checks import Rate, planting  # noqa: E402
 from reviewer.checks.confusions import family_of  # noqa: E402
+from reviewer.checks.donors import Donors  # noqa: E402
 from reviewer.models import PlantedError, ReviewTask  # noqa: E402
 from reviewer.wording import ABOUT_THE_DOCUMENT  # noqa: E402
 
@@ -81,11 +84,20 @@ def seen_of(case: int, place: int, doubt: Doubt, *, planted: bool) -> Seen:
     )
 
 
-def questions(times: int) -> tuple[list[Seen], int, int]:
-    """Real and planted ones of every case, how many cases, and of these how many had a
-    field to plant in."""
-    found: list[Seen] = []
-    cases = fertile = 0
+@dataclass(slots=True)
+class Cases:
+    """all: with doubts about single values. tries: to plant, in all of them together;
+    free: what the donors of each expected of one try."""
+
+    rows: list[Seen]
+    all: int = 0
+    tries: int = 0
+    free: float = 0.0
+
+
+def questions(times: int) -> Cases:
+    """Real ones as they are asked, and those that were planted among them."""
+    found = Cases([])
     tasks = ReviewTask.objects.asking(ReviewTask.Asks.DOUBTS)
     for task in tasks.select_related("generation__source").order_by("pk"):
         generation = task.generation
@@ -97,25 +109,22 @@ def questions(times: int) -> tuple[list[Seen], int, int]:
         )
         if spec is None or not doubts or doubts[0].reason in ABOUT_THE_DOCUMENT:
             continue
-        cases += 1
-        seeds = [
-            planting.make_seed(generation, doubts, fields, spec, dice(cases, time))
-            for time in range(times)
+        found.all += 1
+        found.rows += [
+            seen_of(found.all, place, doubt, planted=False)
+            for place, doubt in enumerate(doubts)
         ]
-        grown = [seed for seed in seeds if seed]
-        fertile += bool(grown)
-        # The real ones stand among the planted one, as often as it is there.
-        for seed in grown:
-            found += [
-                seen_of(cases, place, doubt, planted=doubt.slot == seed.slot)
-                for place, doubt in enumerate(seed.doubts)
-            ]
-        if not grown:
-            found += times * [
-                seen_of(cases, place, doubt, planted=False)
-                for place, doubt in enumerate(doubts)
-            ]
-    return found, cases, fertile
+        tenant_id = generation.source.tenant_id
+        donors = Donors.of(tenant_id, generation.document_type, spec)
+        found.free += donors.free if donors.enough else 1.0
+        for time in range(times):
+            found.tries += 1
+            thrown = dice(found.all, time)
+            seed = planting.make_seed(generation, doubts, fields, spec, donors, thrown)
+            if seed is not None:
+                doubt = seed.doubts[seed.place]
+                found.rows.append(seen_of(found.all, seed.place, doubt, planted=True))
+    return found
 
 
 def dice(case: int, time: int) -> random.Random:
@@ -171,15 +180,21 @@ def guessed(rows: Sequence[Seen], x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def looks(times: int) -> None:
-    with transaction.atomic():
-        rows, cases, fertile = questions(times)
-        filed = PlantedError.objects.count()
-        transaction.set_rollback(True)
+    postgres.ensure_running(settings.HOME)
+    try:
+        with transaction.atomic():
+            cases = questions(times)
+            filed = PlantedError.objects.count()
+            transaction.set_rollback(True)
+    finally:
+        postgres.release(settings.HOME)
+    rows = cases.rows
     y = np.array([row.planted for row in rows])
     x = columns(rows)
-    print(f"cases with single doubts: {cases}; with a field to plant in: {fertile}")
+    print(f"cases with doubts about single values: {cases.all}")
     print(f"planted in the database at hand: {filed}")
-    print(f"questions: {len(rows)}, of them planted {y.sum()} ({times} times a case)")
+    print(f"real questions: {(~y).sum()}; planted: {y.sum()} in {cases.tries} tries")
+    print(f"tries expected to plant: {cases.free / max(cases.all, 1):.0%}")
     if not y.any():
         return
     numbers = ["place", "confidence", "readings", "has place", "length"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.models import DerivedArtifact, Generation, GoldenValue, Origin
@@ -15,15 +15,13 @@ from pipeline.words import Word
 from reviewer import citations, triage
 from reviewer.checks import shares
 from reviewer.checks.confusions import History, family_of
-from reviewer.checks.donors import Donor, Donors, Option, plain_options
+from reviewer.checks.donors import Donor, Donors, Rank, first_options, rank_of
 from reviewer.checks.misreading import Around, Misread, misread
 from reviewer.checks.slips import learn
 from reviewer.models import Confusion, PlantedError, ReviewTask
 from reviewer.wording import ABOUT_THE_DOCUMENT
 
-ATTEMPTS = 30
-# How much sooner a field is taken of which a person said what is true.
-KNOWN_COUNTS = 5.0
+ATTEMPTS = 10  # at a misreading that this value can have
 TRUE_IS_CANDIDATE = 0.5  # how often a further reading is the right one
 DAYS_THAT_ARE_MONTHS = 12
 
@@ -38,6 +36,10 @@ class Seed:
     kind: Confusion
     known: bool
     learned: bool
+
+    @property
+    def place(self) -> int:
+        return [doubt.slot for doubt in self.doubts].index(self.slot)
 
     def file(self, task: ReviewTask) -> PlantedError:
         payload = self.shown.as_json()
@@ -59,13 +61,22 @@ def seed_for(
     fields: Sequence[DerivedArtifact],
     spec: DocumentTypeSpec | None,
 ) -> Seed | None:
-    """What to plant among the doubts of this reading; of most readings nothing."""
-    if spec is None or not doubts:
+    """What to plant among the doubts of this reading; of most readings nothing.
+
+    Nothing where the whole document is in doubt: there every field is asked, for one
+    reason.
+    """
+    if spec is None or not doubts or doubts[0].reason in ABOUT_THE_DOCUMENT:
         return None
+    tenant_id = generation.source.tenant_id
     dice = shares.dice_of(generation.pk)
-    if not shares.is_chosen(generation.source.tenant_id, dice):
+    drawn = dice.random()
+    if not shares.may_be_chosen(tenant_id, drawn):
         return None
-    return make_seed(generation, doubts, fields, spec, dice)
+    donors = Donors.of(tenant_id, generation.document_type, spec)
+    if not shares.is_chosen(tenant_id, drawn, free=donors.free if donors.enough else 1):
+        return None
+    return make_seed(generation, doubts, fields, spec, donors, dice)
 
 
 def make_seed(
@@ -73,24 +84,29 @@ def make_seed(
     doubts: Sequence[Doubt],
     fields: Sequence[DerivedArtifact],
     spec: DocumentTypeSpec,
+    donors: Donors,
     dice: random.Random,
 ) -> Seed | None:
-    """None where no field is surely right, or where the whole document is in doubt and
-    every field is asked for that reason."""
-    if doubts[0].reason in ABOUT_THE_DOCUMENT:
-        return None
+    """None where what was drawn is not free in this reading (see donors)."""
     bed = _Bed.of(generation, doubts, fields, spec)
-    options = bed.donors.options(bed.right) or plain_options(bed.right, dice)
-    weights = [
-        one.weight * (KNOWN_COUNTS if one.claim.slot in bed.known else 1.0)
-        for one in options
+    if not donors.enough:
+        options = first_options(donors, bed.right, spec, dice)
+        dice.shuffle(options)
+        options.sort(key=lambda option: option[1].slot not in bed.known)
+        seeds = (bed.planted(donor, claim, dice) for donor, claim in options)
+        return next((seed for seed in seeds if seed), None)
+    donor = donors.drawn(dice)
+    claims = [
+        claim
+        for claim in bed.right
+        if family_of(claim.slot) == donor.family
+        and claim.value_type is donor.value_type
     ]
-    for _ in range(ATTEMPTS if options else 0):
-        [option] = dice.choices(options, weights)
-        seed = bed.planted(option, dice)
-        if seed is not None:
-            return seed
-    return None
+    dice.shuffle(claims)
+    claims.sort(key=lambda claim: claim.slot not in bed.known)
+    seeds = (bed.planted(donor, claim, dice) for claim in claims)
+    seed = next((seed for seed in seeds if seed), None)
+    return seed if seed and seed.place == donor.place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +122,6 @@ class _Bed:
     claims: Sequence[Claim]
     right: Sequence[Claim]
     known: Collection[str]
-    donors: Donors
     history: History
     around: Around
 
@@ -123,30 +138,23 @@ class _Bed:
         known = _known(generation, fields)
         free = [c for c in claims if c.slot not in asked and c.value]
         history = learn()
-        tenant_id = generation.source.tenant_id
         return cls(
             doubts=doubts,
             spec=spec,
             claims=claims,
             right=[c for c in free if c.slot in known or _is_sure(c)],
             known=known,
-            donors=Donors.of(tenant_id, generation.document_type),
             history=history,
             around=Around(
                 claims, lambda page: _words(generation, page), history.sign_pairs
             ),
         )
 
-    def planted(self, option: Option, dice: random.Random) -> Seed | None:
+    def planted(self, donor: Donor, claim: Claim, dice: random.Random) -> Seed | None:
         """None where this field cannot well be misread with these looks."""
-        donor, claim = option.donor, option.claim
         weights = self.history.weights(claim.value_type)
-        kind = Confusion.NOTHING
-        if donor.has_value:
-            kinds = list(weights.of_kinds)
-            [kind] = dice.choices(kinds, list(weights.of_kinds.values()))
-        made = misread(kind, claim, self.around, dice)
-        if made is None or not could_be(donor, claim, made):
+        made = self._misread(donor, claim, weights.of_kinds, dice)
+        if made is None:
             return None
         shown = self._shown(donor, claim, made, dice)
         doubts = self._ordered([*self.doubts, _doubt(donor, claim, shown)])
@@ -158,8 +166,24 @@ class _Bed:
             shown=shown,
             kind=made.kind,
             known=claim.slot in self.known,
-            learned=weights.learned and kind != Confusion.NOTHING,
+            learned=weights.learned and made.kind != Confusion.NOTHING,
         )
+
+    def _misread(
+        self,
+        donor: Donor,
+        claim: Claim,
+        weights: Mapping[Confusion, int],
+        dice: random.Random,
+    ) -> Misread | None:
+        for _ in range(ATTEMPTS):
+            kind = Confusion.NOTHING
+            if donor.has_value:
+                [kind] = dice.choices([*weights], [*weights.values()])
+            made = misread(kind, claim, self.around, dice)
+            if made is not None and could_be(donor, made):
+                return made
+        return None
 
     def _shown(
         self, donor: Donor, claim: Claim, made: Misread, dice: random.Random
@@ -199,19 +223,11 @@ class _Bed:
         return found
 
     def _ordered(self, doubts: Sequence[Doubt]) -> list[Doubt]:
-        """As pipeline.doubts orders what it finds."""
-        names = [field.name for field in self.spec.fields]
         slots = [claim.slot for claim in self.claims]
 
-        def place(doubt: Doubt) -> tuple[bool, bool, int]:
-            conflict = doubt.claim and doubt.claim.status is ClaimStatus.CONFLICT
-            if doubt.slot in names:
-                return not conflict, not doubt.critical, names.index(doubt.slot)
-            return (
-                not conflict,
-                not doubt.critical,
-                len(names) + slots.index(doubt.slot),
-            )
+        def place(doubt: Doubt) -> tuple[Rank, int]:
+            cell = slots.index(doubt.slot) if "[" in doubt.slot else 0
+            return rank_of(doubt, self.spec), cell
 
         return sorted(doubts, key=place)
 
@@ -226,7 +242,7 @@ def _doubt(donor: Donor, claim: Claim, shown: Claim) -> Doubt:
     )
 
 
-def could_be(donor: Donor, claim: Claim, made: Misread) -> bool:
+def could_be(donor: Donor, made: Misread) -> bool:
     """Whether the reason could stand beside that value."""
     if donor.reason == UNGROUNDED:
         return not donor.has_place

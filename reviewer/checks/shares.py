@@ -12,6 +12,8 @@ from reviewer.models import CheckShare
 SALT = "reviewer.checks"
 # Of tenants for which nobody has set a share.
 DEFAULT_SHARE = CheckShare.DEFAULT
+# How many times as many cases are chosen, at most, where fields are seldom free.
+MOST_BOOST = 5.0
 
 
 def share_of(tenant_id: uuid.UUID) -> float:
@@ -28,8 +30,13 @@ def dice_of(generation_id: uuid.UUID) -> random.Random:
     return random.Random(digest)  # noqa: S311 - the secret is in the seed
 
 
-def is_chosen(tenant_id: uuid.UUID, dice: random.Random) -> bool:
-    """Asks for the share only where the largest allowed would choose it."""
-    drawn = dice.random()
-    most = max(CheckShare.MOST, DEFAULT_SHARE)
-    return drawn < most and drawn < share_of(tenant_id)
+def may_be_chosen(tenant_id: uuid.UUID, drawn: float) -> bool:
+    """Whether it would be, were its fields never free. drawn: from 0 to 1."""
+    return drawn < share_of(tenant_id) * MOST_BOOST
+
+
+def is_chosen(tenant_id: uuid.UUID, drawn: float, *, free: float) -> bool:
+    """free: how often something can then be planted, 0..1; the fewer, the more cases
+    are chosen."""
+    boost = min(1 / free if free else MOST_BOOST, MOST_BOOST)
+    return drawn < share_of(tenant_id) * boost

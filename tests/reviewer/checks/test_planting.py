@@ -59,10 +59,15 @@ def test_about_as_many_as_the_share_says_are_chosen_and_always_the_same(
 ) -> None:
     CheckShare.objects.create(tenant=tenant, share=0.1)
     ids = [uuid.UUID(int=number) for number in range(1000)]
-    chosen = [shares.is_chosen(tenant.pk, shares.dice_of(one)) for one in ids]
-    again = [shares.is_chosen(tenant.pk, shares.dice_of(one)) for one in ids]
-    assert chosen == again
-    assert 70 <= sum(chosen) <= 130
+
+    def chosen(free: float) -> list[bool]:
+        drawn = [shares.dice_of(one).random() for one in ids]
+        return [shares.is_chosen(tenant.pk, d, free=free) for d in drawn]
+
+    assert chosen(1.0) == chosen(1.0)
+    assert 70 <= sum(chosen(1.0)) <= 130
+    assert 160 <= sum(chosen(0.5)) <= 240
+    assert sum(chosen(0.0)) == sum(chosen(0.2)) < 600
 
 
 def test_it_is_about_a_field_that_is_right_and_shows_another_value(
