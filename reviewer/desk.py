@@ -13,6 +13,7 @@ from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
 from pipeline.report import live_fields
 from reviewer import citations, triage, wording
+from reviewer.checks import showing
 from reviewer.citations import Box, Page
 from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
@@ -179,6 +180,8 @@ def _given(task: ReviewTask) -> dict[uuid.UUID, Given]:
         before = found.get(decision.item_id, NOTHING_GIVEN)
         standing = decision if decision.stands else before.standing
         found[decision.item_id] = Given(decision.sequence, standing)
+    for mask in showing.of_task(task):
+        found[mask.item.pk] = Given(len(mask.answers), mask.standing_told)
     return found
 
 
@@ -208,7 +211,7 @@ class Reading:
 
 
 def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
-    fields = live_fields(task.generation)
+    fields = showing.as_shown(task, items, live_fields(task.generation))
     standing = {artifact.slot: artifact for artifact in fields}
     readings = []
     for item in items:
@@ -337,7 +340,8 @@ def pictures_of(task: ReviewTask) -> list[DerivedArtifact]:
     those of the first page and of the pages on which its open fields stand.
     """
     images = citations.page_images(task.generation)
-    items = task.items.filter(decided=False).select_related("artifact")
+    items = list(task.items.filter(decided=False).select_related("artifact"))
+    showing.masks_of(task, items)
     regions = [item.artifact.region for item in items if item.artifact]
     pages = {1, *(int(region["page"]) for region in regions if region)}
     return [images[page] for page in sorted(pages) if page in images][:MOST_PICTURES]

@@ -133,7 +133,8 @@ def _done(decision: Decision) -> str:
 
 def opinions_of(source: SourceMedia) -> Iterator[Happening]:
     """Answers that came late, beside those that stand."""
-    late = SecondOpinion.objects.filter(item__task__source=source).with_answers()
+    late = SecondOpinion.objects.about_documents().with_answers()
+    late = late.filter(item__task__source=source)
     for one in talk.told(late):
         how = {True: "agrees with the answer", False: "differs from the answer"}
         said = [f"“{one.opinion.value}”" if one.opinion.value else one.what]

@@ -10,6 +10,7 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind
 from catalog.regions import BoundingBox, Region
 from reviewer.answers import LONGEST_VALUE, Answer
+from reviewer.checks import showing
 from reviewer.desk import pictures_of
 from reviewer.models import (
     ANSWERS,
@@ -128,7 +129,8 @@ class TaskDetailSerializer(TaskSerializer):
         live = DerivedArtifact.objects.live_in(task.generation).of_kind(Kind.FIELD)
         items = list(task.items.select_related("artifact", "other_artifact"))
         slots = [item.slot for item in items]
-        standing = {artifact.slot: artifact for artifact in live.filter(slot__in=slots)}
+        shown = showing.as_shown(task, items, live.filter(slot__in=slots))
+        standing = {artifact.slot: artifact for artifact in shown}
         context = {"standing": standing, "asks_which": task.asks_which}
         return list(ItemSerializer(items, many=True, context=context).data)
 

@@ -1,6 +1,13 @@
 from __future__ import annotations
 
 from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
+from reviewer.models.planted import (
+    CheckShare,
+    Confusion,
+    Outcome,
+    PlantedAnswer,
+    PlantedError,
+)
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
 from reviewer.models.second_opinion import SecondOpinion, TaskNote
@@ -9,8 +16,13 @@ from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
 __all__ = [
     "AHEAD",
     "ANSWERS",
+    "CheckShare",
+    "Confusion",
     "Correction",
     "Decision",
+    "Outcome",
+    "PlantedAnswer",
+    "PlantedError",
     "ReviewItem",
     "ReviewTask",
     "Scope",
