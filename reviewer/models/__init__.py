@@ -3,22 +3,28 @@ from __future__ import annotations
 from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
+from reviewer.models.second_look import BlindLook, SecondLookRule, UnseenRelease
 from reviewer.models.second_opinion import SecondOpinion, TaskNote
+from reviewer.models.sibling import Sibling
 from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
 
 __all__ = [
     "AHEAD",
     "ANSWERS",
+    "BlindLook",
     "Correction",
     "Decision",
     "ReviewItem",
     "ReviewTask",
     "Scope",
+    "SecondLookRule",
     "SecondOpinion",
+    "Sibling",
     "Skills",
     "Stakes",
     "TaskNote",
     "Turnaround",
+    "UnseenRelease",
     "Verdict",
     "scopes_of",
 ]
