@@ -20,6 +20,7 @@ SALT = "reviewer.audit"
 # Of pipelines for which nobody has set a policy.
 DEFAULT_SHARE = float(PipelinePolicy._meta.get_field("audit_share").get_default())
 FULL_CHECK = "full_check"
+SIBLING = "sibling_of_error"
 
 
 def share_of(pipeline_name: str) -> float:

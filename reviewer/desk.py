@@ -11,8 +11,7 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
-from pipeline.report import live_fields
-from reviewer import citations, triage, wording
+from reviewer import blinding, citations, triage, wording
 from reviewer.citations import Box, Page
 from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
@@ -193,15 +192,15 @@ class Reading:
 
 
 def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
-    fields = live_fields(task.generation)
-    standing = {artifact.slot: artifact for artifact in fields}
+    items = list(items)
+    standing = blinding.standing_in(task, items)
     readings = []
     for item in items:
         artifact = standing.get(item.slot)
         claim, machine = _claim(artifact), _claim(item.artifact)
         human = artifact is not None and artifact.origin == Origin.HUMAN
         look = "human" if human else str(claim.status) if claim else ""
-        if task.asks_which:
+        if task.shows_two:
             # What the machine found is drawn for both versions, and 1 to 3 are taken.
             readings.append(Reading(item, claim, [], look, drawn=human))
         else:

@@ -9,7 +9,7 @@ from catalog.api.serializers import ErasureSerializer, GenerationSerializer
 from catalog.erasing.report import erasure_as_json
 from catalog.models import Erasure, SourceMedia
 from pipeline.api.serializers import RunSerializer
-from pipeline.report import live_fields, values_of
+from pipeline.report import values_of
 
 
 class SourceSerializer(serializers.ModelSerializer[SourceMedia]):
@@ -88,7 +88,9 @@ class SourceDetailSerializer(SourceSerializer):
         self, source: SourceMedia
     ) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
         current = getattr(source, "current_generations", [])
-        return values_of(live_fields(current[0])) if current else ({}, [])
+        if not current:
+            return {}, []
+        return values_of(fields_for(person(self.context["request"]), current[0]))
 
 
 class StatusSerializer(serializers.Serializer[object]):

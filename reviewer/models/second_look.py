@@ -102,9 +102,7 @@ class BlindLookQuerySet(models.QuerySet["BlindLook"]):
     def after(self, task: ReviewTask) -> BlindLookQuerySet:
         """The looks that a task's answers gave rise to, and that were not withdrawn."""
         given = models.Q(first__item__task=task) | models.Q(second__item__task=task)
-        return self.filter(given).exclude(
-            item__task__state=ReviewTask.State.WITHDRAWN
-        )
+        return self.filter(given).exclude(item__task__state=ReviewTask.State.WITHDRAWN)
 
     def of_task(self, task: ReviewTask) -> BlindLookQuerySet:
         return self.filter(item__task=task).select_related(

@@ -27,6 +27,7 @@ from reviewer.services.reservations import (
     reserve_next,
     skip,
 )
+from reviewer.services.second_looks import release_unseen, release_waited
 from reviewer.services.turns import Turn, decide_and_go_on
 from reviewer.services.undoing import last_undoable, undo
 
@@ -50,6 +51,8 @@ __all__ = [
     "open_audit",
     "open_task",
     "put_back",
+    "release_unseen",
+    "release_waited",
     "reopen",
     "reserve",
     "reserve_ahead",

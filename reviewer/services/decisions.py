@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import DerivedArtifact, Kind
-from reviewer import answers
+from reviewer import answers, blinding
 from reviewer.answers import Answer, AnswerRefused
 from reviewer.models import (
     Correction,
@@ -36,6 +36,7 @@ from reviewer.services.reservations import (
     let_go,
     locked,
 )
+from reviewer.services.second_looks import follow_answers
 from reviewer.values import region_of, value_of
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def decide(
     The same decision_id again gives the same decision, whatever became of the task
     since. An answer that comes too late is kept beside what stands (ReservationLost
     says so). When the last item is answered the task is done; the generation's values
-    are released then, unless the task asked which of two versions is right: what else
-    is doubtful of them has a task of its own. An item may be answered anew while its
+    are released then, unless another person is to look first, or the task asked which
+    of two versions is right: what else is doubtful of them has a task of its own. An item may be answered anew while its
     task is open.
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
@@ -116,7 +117,7 @@ def file_answer(
         return Filed(same, task, replayed=True)
     check_counts(task, item, user, token, answer)
     standing = _standing(task, item)
-    meant = answers.chosen(answer, item=item, asks_which=task.asks_which)
+    meant = answers.chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     said = answers.settled(meant, item=item, standing=standing)
     decision = _record_decision(task, item, standing, user, said, raw=_raw(meant, item))
     if said.verdict != Verdict.CONFIRM:
@@ -181,6 +182,8 @@ def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
 
 
 def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
+    if task.is_blind:
+        return blinding.standing_for(task, item)
     return (
         DerivedArtifact.objects.live_in(task.generation)
         .of_kind(Kind.FIELD)
@@ -243,8 +246,8 @@ def _close_item(task: ReviewTask, item: AskedItem) -> None:
     _finish(task)
     if task.asks == ReviewTask.Asks.AUDIT:
         record_audit(task)
-    elif not task.asks_which:
-        catalog.release(generation=task.generation)
+    elif task.releases:
+        follow_answers(task)
 
 
 def _finish(task: ReviewTask) -> None:

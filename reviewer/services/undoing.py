@@ -24,6 +24,7 @@ from reviewer.services.reservations import (
     hold_source_of,
     locked,
 )
+from reviewer.services.second_looks import withdraw_looks_after
 
 # How far back the key reaches; by its number any own answer may be taken back.
 RECENT = timedelta(hours=12)
@@ -59,6 +60,7 @@ def undo(*, user: User, decision_id: uuid.UUID, undoes: uuid.UUID) -> Decision:
             raise AnswerRefused(TAKEN_NUMBER)
         return known
     _check_undoable(task, wrong, user)
+    withdraw_looks_after(task)
     unsettle_elsewhere(task=task, slot=wrong.item.slot)
     decision = _record(task, wrong, user, decision_id)
     _ask_again(task, wrong.item, user)
@@ -102,7 +104,7 @@ def _record(
             artifact=last.artifact,
             answer=value,
             before=before,
-            releases=task.asks == ReviewTask.Asks.DOUBTS,
+            releases=task.releases,
         )
     except catalog.SourceErased as error:
         raise ReservationLost(task) from error

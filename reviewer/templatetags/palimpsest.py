@@ -107,7 +107,7 @@ def slot_name(context: RequestContext, slot: str, document_type: str) -> str:
 @register.simple_tag(takes_context=True)
 def open_tasks(context: RequestContext) -> str:
     user: Viewer = context["request"].user
-    own = ReviewTask.objects.within(scopes_of(user)).open()
+    own = ReviewTask.objects.within(scopes_of(user)).open().not_closed_to(user)
     waiting = own[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
 
