@@ -165,8 +165,8 @@ class BothReadings:
 
     older: Generation | None = None
     newer: Generation | None = None
-    people: bool = False
     apart: Mapping[int, DerivedArtifact] = field(default_factory=dict)
+    people: bool = False
 
     @classmethod
     def of(cls, task: ReviewTask) -> Self:

@@ -19,10 +19,10 @@ ASKED = {
 
 def looks_of(source: SourceMedia) -> Iterator[Happening]:
     looks = ReviewTask.objects.blind().filter(source=source)
-    for task in looks.annotate(fields=Count("items")):
-        fields = f"{task.fields} field{'s' if task.fields != 1 else ''}"
-        what = ASKED[ReviewTask.Asks(task.asks)].format(fields)
-        yield Happening(task.created_at, "review", what)
+    counted = looks.annotate(count=Count("items"))
+    for asks, at, count in counted.values_list("asks", "created_at", "count"):
+        fields = f"{count} field{'s' if count != 1 else ''}"
+        yield Happening(at, "review", ASKED[ReviewTask.Asks(asks)].format(fields))
     released = UnseenRelease.objects.filter(task__source=source)
     for one in released.select_related("actor"):
         yield Happening(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404
@@ -12,10 +12,11 @@ from catalog.models import Comparison, DerivedArtifact, Generation, Kind, State
 from catalog.models.derived_artifact import GONE
 from catalog.people import Viewer
 from pipeline.comparing.slots import SAME, Word, compare_values
+from pipeline.comparing.truth import Truth
 from pipeline.comparing.truths import truths_of
 from pipeline.comparing.values import Value
 from pipeline.comparing.wording import SLOT_WORDS, verdict_text
-from reviewer.blinding import NO_VEIL, fields_for, veil_of
+from reviewer.blinding import NO_VEIL, Veil, fields_for, veil_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,7 @@ def side_by_side(
     compared = compare_values(
         {slot: side.typed for slot, side in lefts.items()},
         {slot: side.typed for slot, side in rights.items()},
-        truth={
-            slot: truth
-            for slot, truth in truths_of([right.source_id])[right.source_id].items()
-            if slot not in veil.slots
-        },
+        truth=_shown(truths_of([right.source_id])[right.source_id], veil),
     )
     rows = []
     for one in compared.slots:
@@ -160,6 +157,12 @@ def side_by_side(
             Row(slot, lefts.get(pair.old_slot), rights.get(pair.new_slot), word, was)
         )
     return SideBySide(left, right, rows, comparison)
+
+
+def _shown(truth: Truth, veil: Veil) -> Truth:
+    """What is true, but for answers that the viewer may not see."""
+    values = {s: value for s, value in truth.values.items() if s not in veil.slots}
+    return replace(truth, values=values) if veil else truth
 
 
 def chosen(

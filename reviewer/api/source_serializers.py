@@ -5,11 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.api.access import person
 from catalog.api.serializers import ErasureSerializer, GenerationSerializer
 from catalog.erasing.report import erasure_as_json
 from catalog.models import Erasure, SourceMedia
 from pipeline.api.serializers import RunSerializer
 from pipeline.report import values_of
+from reviewer.blinding import fields_for
 
 
 class SourceSerializer(serializers.ModelSerializer[SourceMedia]):

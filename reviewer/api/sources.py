@@ -199,8 +199,8 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         asked = params_of(PairParams, request)
         generations = list(Generation.objects.filter(source=source))
-        sides = (str(asked.get(side, "")) for side in ("left", "right"))
-        pair = chosen(generations, *sides, viewer=person(request))
+        left, right = (str(asked.get(side, "")) for side in ("left", "right"))
+        pair = chosen(generations, left, right, person(request))
         none: dict[str, Any] = {
             "left": None,
             "right": None,

@@ -76,8 +76,8 @@ def decide(
     since. An answer that comes too late is kept beside what stands (ReservationLost
     says so). When the last item is answered the task is done; the generation's values
     are released then, unless another person is to look first, or the task asked which
-    of two versions is right: what else is doubtful of them has a task of its own. An item may be answered anew while its
-    task is open.
+    of two versions is right: what else is doubtful of them has a task of its own. An
+    item may be answered anew while its task is open.
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
     """

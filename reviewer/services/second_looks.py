@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,10 +28,12 @@ from reviewer.models import (
     ReviewTask,
     SecondLookRule,
     SecondOpinion,
+    Stakes,
     Turnaround,
     UnseenRelease,
     Verdict,
 )
+from reviewer.models.review_task import ReviewTaskQuerySet
 from reviewer.models.second_look import BlindLookQuerySet
 from reviewer.review_errors import people_of
 from reviewer.second_answers import agree
@@ -228,7 +229,7 @@ def _open(
         asks=asks,
         stakes=task.stakes,
         priority=triage.priority_by(
-            task.stakes, asked=fields, opened=waiting_since, due_at=due_at
+            Stakes(task.stakes), asked=fields, opened=waiting_since, due_at=due_at
         ),
         due_at=due_at,
         reason=reason,
@@ -262,7 +263,7 @@ def withdraw_looks_after(task: ReviewTask) -> None:
         later.withdraw()
 
 
-def _tasks_of(looks: BlindLookQuerySet) -> Iterable[ReviewTask]:
+def _tasks_of(looks: BlindLookQuerySet) -> ReviewTaskQuerySet:
     return ReviewTask.objects.filter(pk__in=looks.values("item__task"))
 
 
@@ -308,9 +309,8 @@ def release_waited() -> int:
     looks = BlindLook.objects.filter(waits_until__gt=timezone.now())
     waiting = ReviewTask.objects.open().asking(ReviewTask.Asks.SECOND)
     over = waiting.exclude(pk__in=looks.values("item__task"))
-    return sum(
-        _release_waited(task_id) for task_id in over.values_list("pk", flat=True)
-    )
+    ids = list(over.values_list("pk", flat=True))
+    return sum(_release_waited(task_id) for task_id in ids)
 
 
 @transaction.atomic

@@ -36,8 +36,5 @@ def golden_cases(request: UserRequest) -> HttpResponse:
 def golden_case(request: UserRequest, case_id: uuid.UUID) -> HttpResponse:
     cases = GoldenCase.objects.visible_to(request.user).select_related("source__tenant")
     case = get_object_or_404(cases, pk=case_id)
-    return render(
-        request,
-        "golden/case.html",
-        golden_page.open_page(case, request.GET.dict(), request.user),
-    )
+    context = golden_page.open_page(case, request.GET.dict(), request.user)
+    return render(request, "golden/case.html", context)
