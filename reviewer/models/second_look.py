@@ -104,6 +104,20 @@ class BlindLookQuerySet(models.QuerySet["BlindLook"]):
         given = models.Q(first__item__task=task) | models.Q(second__item__task=task)
         return self.filter(given).exclude(item__task__state=ReviewTask.State.WITHDRAWN)
 
+    def owed_to(self, task: ReviewTask) -> BlindLookQuerySet:
+        """Those that a newer reading cut off: what was answered was carried over to it,
+        and nobody else has looked. Newest first.
+        """
+        cut_off = self.filter(
+            item__task__source=task.source_id,
+            item__task__state=ReviewTask.State.WITHDRAWN,
+            item__task__unseen_release__isnull=True,
+            first__undone_by__isnull=True,
+        )
+        mine = models.Q(item__task__generation=task.generation_id)
+        found = cut_off.exclude(mine).select_related("first__item", "second__item")
+        return found.order_by("-opened_at")
+
     def of_task(self, task: ReviewTask) -> BlindLookQuerySet:
         return self.filter(item__task=task).select_related(
             "first__artifact", "first__item__artifact", "second__artifact"

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import DerivedArtifact, Kind, Origin
+from pipeline.report import live_fields
 from reviewer import triage
 from reviewer.answers import AnswerRefused
 from reviewer.expected_loss import Costs, Look, People, look_at
@@ -67,12 +68,14 @@ def follow_answers(task: ReviewTask) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A field to look at again. machine: what it was asked about."""
+    """A field to look at again. machine: what it was asked about. also: who else has
+    answered it."""
 
     first: Decision
     machine: DerivedArtifact | None
     look: Look
     wait: timedelta
+    also: tuple[int, ...] = ()
 
 
 def wanted_looks(task: ReviewTask) -> list[Wanted]:
@@ -98,6 +101,27 @@ def wanted_looks(task: ReviewTask) -> list[Wanted]:
             wait = timedelta(minutes=rule.wait_minutes)
             found.append(Wanted(first, read, look, wait))
     return found
+
+
+def owed_looks(task: ReviewTask) -> list[Wanted]:
+    """Of answers to an earlier reading that stand in this one, and were not looked at
+    when it came."""
+    carried = {
+        one.slot for one in live_fields(task.generation) if one.origin == Origin.HUMAN
+    }
+    answered = {one.item.slot for one in _last_answers(task).values()}
+    machine = _machine_fields(task)
+    found: dict[str, Wanted] = {}
+    for owed in BlindLook.objects.owed_to(task):
+        slot, answer = owed.first.item.slot, owed.second or owed.first
+        if slot not in carried - answered or slot in found:
+            continue
+        costs = Costs(owed.loss, owed.look_cost)
+        look = Look(owed.p_error, owed.catch, costs)
+        wait = owed.waits_until - owed.opened_at
+        also = (owed.first.reviewer_id,)
+        found[slot] = Wanted(answer, machine.get(slot), look, wait, also)
+    return list(found.values())
 
 
 def _people(task: ReviewTask, slot: str) -> People:
@@ -130,11 +154,14 @@ def _last_answers(task: ReviewTask) -> dict[uuid.UUID, Decision]:
 def _ask_second(task: ReviewTask) -> ReviewTask | None:
     if task.generation.released_at is not None:
         return None  # it was released before, and its answers are out already
-    wanted = wanted_looks(task)
+    wanted = [*wanted_looks(task), *owed_looks(task)]
     if not wanted:
         return None
     opened = timezone.now()
     asked = _open(task, ReviewTask.Asks.SECOND, SECOND_LOOK, len(wanted), opened)
+    others = {who for one in wanted for who in (one.first.reviewer_id, *one.also)}
+    asked.excluded = sorted({*asked.excluded, *others})
+    asked.save(update_fields=["excluded"])
     items = [
         ReviewItem(
             task=asked,
