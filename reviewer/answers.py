@@ -16,6 +16,7 @@ from reviewer.values import region_of, value_of
 from reviewer.wording import HOW_TO_TYPE
 
 LONGEST_VALUE = 2000  # characters
+TAKEN_NUMBER = "This answer has the number of another one: send it anew."
 NO_TWO_VERSIONS = "This task does not ask which of two versions is right."
 
 

@@ -104,20 +104,3 @@ def standing_for(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
     given = Decision.objects.filter(item=item).standing().order_by("sequence")
     last = given.select_related("artifact").last()
     return last.artifact if last else machine_of(task, item)
-
-
-def standing_in(
-    task: ReviewTask, items: Iterable[ReviewItem]
-) -> dict[str, DerivedArtifact]:
-    """By slot, what stands as the task's page shows it."""
-    if not task.is_blind:
-        return {artifact.slot: artifact for artifact in live_fields(task.generation)}
-    found = {
-        item.slot: item.artifact
-        for item in items
-        if item.artifact and task.asks == ReviewTask.Asks.SECOND
-    }
-    given = Decision.objects.of_task(task).standing().order_by("sequence")
-    for decision in given.select_related("artifact", "item"):
-        found[decision.item.slot] = decision.artifact
-    return found

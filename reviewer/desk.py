@@ -11,12 +11,14 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
-from reviewer import blinding, citations, triage, wording
+from reviewer import citations, triage, wording
+from reviewer.checks import showing
 from reviewer.citations import Box, Page
 from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
+from reviewer.standing import standing_in
 from reviewer.two_versions import LoneLine, lone_lines
 from reviewer.values import value_of
 
@@ -163,6 +165,8 @@ def _given(task: ReviewTask) -> dict[uuid.UUID, Given]:
         before = found.get(decision.item_id, NOTHING_GIVEN)
         standing = decision if decision.stands else before.standing
         found[decision.item_id] = Given(decision.sequence, standing)
+    for mask in showing.of_task(task):
+        found[mask.item.pk] = Given(len(mask.answers), mask.standing_told)
     return found
 
 
@@ -193,7 +197,7 @@ class Reading:
 
 def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
     items = list(items)
-    standing = blinding.standing_in(task, items)
+    standing = standing_in(task, items)
     readings = []
     for item in items:
         artifact = standing.get(item.slot)
@@ -321,7 +325,8 @@ def pictures_of(task: ReviewTask) -> list[DerivedArtifact]:
     those of the first page and of the pages on which its open fields stand.
     """
     images = citations.page_images(task.generation)
-    items = task.items.filter(decided=False).select_related("artifact")
+    items = list(task.items.filter(decided=False).select_related("artifact"))
+    showing.masks_of(task, items)
     regions = [item.artifact.region for item in items if item.artifact]
     pages = {1, *(int(region["page"]) for region in regions if region)}
     return [images[page] for page in sorted(pages) if page in images][:MOST_PICTURES]

@@ -121,8 +121,8 @@ def _done(decision: Decision) -> str:
 
 def opinions_of(source: SourceMedia, veil: Veil = NO_VEIL) -> Iterator[Happening]:
     """Answers that came late, beside those that stand."""
-    late = SecondOpinion.objects.filter(item__task__source=source).with_answers()
-    late = late.exclude(item__slot__in=veil.slots)
+    late = SecondOpinion.objects.about_documents().with_answers()
+    late = late.filter(item__task__source=source).exclude(item__slot__in=veil.slots)
     for one in talk.told(late):
         how = {True: "agrees with the answer", False: "differs from the answer"}
         said = [f"“{one.opinion.value}”" if one.opinion.value else one.what]

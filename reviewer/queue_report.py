@@ -56,7 +56,8 @@ class Report:
 
 def of(tenants: Sequence[Tenant]) -> Report:
     since = timezone.now() - timedelta(days=DAYS)
-    opinions = SecondOpinion.objects.filter(item__task__tenant__in=tenants)
+    opinions = SecondOpinion.objects.about_documents()
+    opinions = opinions.filter(item__task__tenant__in=tenants)
     latest = opinions.with_answers().order_by("-given_at")[:MOST_OPINIONS]
     compared, agreed = talk.agreement(latest)
     return Report(rows_of(tenants, since), tenants, DAYS, compared, agreed)

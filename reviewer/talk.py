@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from reviewer import wording
+from reviewer.checks import showing
 from reviewer.models import Decision, ReviewTask, SecondOpinion, TaskNote, Verdict
 from reviewer.names import FieldNames
 from reviewer.values import value_of
@@ -87,7 +88,14 @@ def _standing(opinions: Sequence[SecondOpinion]) -> dict[object, Decision]:
     """The last decision of each item that nobody took back."""
     items = {opinion.item_id for opinion in opinions}
     given = Decision.objects.filter(item__in=items).standing().order_by("sequence")
-    return {one.item_id: one for one in given.select_related("artifact")}
+    found: dict[object, Decision] = {
+        one.item_id: one for one in given.select_related("artifact")
+    }
+    tasks = {one.item.task for one in opinions if one.item_id not in found}
+    for mask in (mask for task in tasks for mask in showing.of_task(task)):
+        if mask.standing_told is not None:
+            found[mask.item.pk] = mask.standing_told
+    return found
 
 
 def agrees(opinion: SecondOpinion, decision: Decision | None) -> bool | None:

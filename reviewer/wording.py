@@ -15,6 +15,7 @@ from pipeline.wording import plain
 from reviewer import auditing, two_versions, waiting
 from reviewer.models import (
     Decision,
+    PlantedAnswer,
     ReviewItem,
     ReviewTask,
     Verdict,
@@ -148,6 +149,16 @@ def name_of(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else "Somebody"
 
 
+def last_answerer(task: ReviewTask) -> User | None:
+    """Of any of its questions."""
+    given: list[Decision | PlantedAnswer | None] = [
+        Decision.objects.of_task(task).select_related("reviewer").last(),
+        PlantedAnswer.objects.of_task(task).select_related("reviewer").last(),
+    ]
+    ordered = sorted((a for a in given if a), key=lambda answer: answer.decided_at)
+    return ordered[-1].reviewer if ordered else None
+
+
 KEPT = "Your answer is kept beside what stands there, as a second opinion."
 
 
@@ -166,8 +177,8 @@ def lost(task: ReviewTask, user: User, *, answered: bool = False) -> str:
             return "This case was withdrawn: its questions were answered elsewhere."
         return "This case was withdrawn: a newer reading replaced the one asked about."
     if task.state == ReviewTask.State.DONE:
-        last = Decision.objects.of_task(task).select_related("reviewer").last()
-        by = f": {name_of(last.reviewer)} gave the last answer" if last else ""
+        last = last_answerer(task)
+        by = f": {name_of(last)} gave the last answer" if last else ""
         return f"This case is done{by}."
     if task.is_held_by_other(user):
         until = f"{task.reserved_until:%H:%M:%S} UTC"

@@ -148,9 +148,10 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         return self._filed(services.decide(**given), {})
 
     def _filed(self, decision: Decision, context: dict[str, Any]) -> Response:
-        filed = Decision.objects.select_related(
+        rows = Decision.objects.select_related(
             "item__task__tenant", "item__task__reserver"
-        ).get(pk=decision.pk)
+        )
+        filed = rows.filter(pk=decision.pk).first() or decision
         told = serializers.TurnSerializer(filed, context=context)
         return Response(told.data, status=HTTP_201_CREATED)
 

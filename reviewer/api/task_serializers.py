@@ -9,7 +9,6 @@ from rest_framework import serializers
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact
 from catalog.regions import BoundingBox, Region
-from reviewer import blinding
 from reviewer.answers import LONGEST_VALUE, Answer
 from reviewer.desk import pictures_of
 from reviewer.models import (
@@ -21,6 +20,7 @@ from reviewer.models import (
     TaskNote,
     Verdict,
 )
+from reviewer.standing import standing_in
 
 TASK_FIELDS = [
     "task_id",
@@ -128,7 +128,7 @@ class TaskDetailSerializer(TaskSerializer):
     @extend_schema_field(ItemSerializer(many=True))
     def get_items(self, task: ReviewTask) -> list[dict[str, Any]]:
         items = list(task.items.select_related("artifact", "other_artifact"))
-        standing = blinding.standing_in(task, items)
+        standing = standing_in(task, items)
         context = {"standing": standing, "asks_which": task.shows_two}
         return list(ItemSerializer(items, many=True, context=context).data)
 

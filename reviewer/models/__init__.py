@@ -1,6 +1,13 @@
 from __future__ import annotations
 
 from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
+from reviewer.models.planted import (
+    CheckShare,
+    Confusion,
+    Outcome,
+    PlantedAnswer,
+    PlantedError,
+)
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
 from reviewer.models.second_look import BlindLook, SecondLookRule, UnseenRelease
@@ -12,8 +19,13 @@ __all__ = [
     "AHEAD",
     "ANSWERS",
     "BlindLook",
+    "CheckShare",
+    "Confusion",
     "Correction",
     "Decision",
+    "Outcome",
+    "PlantedAnswer",
+    "PlantedError",
     "ReviewItem",
     "ReviewTask",
     "Scope",

@@ -105,6 +105,12 @@ class Decision(models.Model):
         return self.verdict != Verdict.UNDO and not hasattr(self, "undone_by")
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def that_stand(self) -> CorrectionQuerySet:
+        """Of answers that nobody took back."""
+        return self.filter(decision__undone_by__isnull=True)
+
+
 class Correction(models.Model):
     """What a decision changed, both values and both boxes. Append-only."""
 
@@ -122,6 +128,8 @@ class Correction(models.Model):
     old_region = models.JSONField(null=True)
     new_value = models.TextField(blank=True)
     new_region = models.JSONField(null=True)
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         db_table = "correction"

@@ -18,6 +18,8 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         needs, in one query."""
         decisions = apps.get_model("reviewer", "Decision").objects
         opinions = apps.get_model("reviewer", "SecondOpinion").objects
+        planted = apps.get_model("reviewer", "PlantedError").objects
+        beside_those = apps.get_model("reviewer", "PlantedAnswer").objects
         of_item = decisions.filter(item=models.OuterRef("pk")).order_by()
         counted = of_item.values("item").annotate(n=models.Count("*")).values("n")
         others = ReviewItem.objects.filter(task=task, decided=False)
@@ -31,7 +33,10 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
                 is_answered=models.Exists(of_item.standing()),
                 is_asked_beside=models.Exists(beside),
                 others_open=models.Exists(others.exclude(pk=models.OuterRef("pk"))),
-                is_decided_so=models.Exists(decisions.filter(pk=decision_id)),
+                is_decided_so=models.Exists(decisions.filter(pk=decision_id))
+                | models.Exists(beside_those.filter(pk=decision_id)),
+                is_planted=models.Exists(planted.filter(pk=models.OuterRef("pk"))),
+                is_beside_planted=models.Exists(planted.filter(item__task=task)),
                 is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
             )
         )
@@ -80,7 +85,9 @@ if TYPE_CHECKING:
         answer_count: how many decisions it has. is_answered: whether one of them
         stands. is_asked_beside: whether an open task asks which of two versions is
         right about the same reading. others_open: whether the task itself asks more.
-        is_decided_so, is_opinion_so: whether the number is known already.
+        is_decided_so, is_opinion_so: whether the number is known already. is_planted:
+        whether it is a check; its answers are counted by services.planted then.
+        is_beside_planted: whether the task has one.
         """
 
         answer_count: int
@@ -89,6 +96,8 @@ if TYPE_CHECKING:
         others_open: bool
         is_decided_so: bool
         is_opinion_so: bool
+        is_planted: bool
+        is_beside_planted: bool
 
         class Meta:
             abstract = True

@@ -122,10 +122,15 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
             items__decisions__reviewer_id=user.pk,
             items__decisions__decided_at__gte=since,
         )
+        beside = self.filter(
+            items__planted__answers__reviewer_id=user.pk,
+            items__planted__answers__decided_at__gte=since,
+        )
         return self.filter(
+            models.Q(pk__in=answered.values("pk"))
+            | models.Q(pk__in=beside.values("pk")),
             state=ReviewTask.State.DONE,
             done_at__gte=since,
-            pk__in=answered.values("pk"),
         )
 
     def after(self, place: Place) -> ReviewTaskQuerySet:

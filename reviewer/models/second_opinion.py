@@ -25,6 +25,10 @@ class SecondOpinionQuerySet(models.QuerySet["SecondOpinion"]):
     def of_task(self, task: ReviewTask) -> SecondOpinionQuerySet:
         return self.filter(item__task=task)
 
+    def about_documents(self) -> SecondOpinionQuerySet:
+        """Without those to planted errors, which say nothing of a document."""
+        return self.filter(item__planted__isnull=True)
+
     def with_answers(self) -> SecondOpinionQuerySet:
         """Oldest first, with all that telling of them needs."""
         return self.select_related("item__task", "reviewer").order_by("given_at")

@@ -47,7 +47,7 @@ def open_task(*, generation: Generation) -> ReviewTask | None:
     fields = live_fields(generation)
     manifest = Manifest.of(PipelineVersion.objects.of(generation))
     doubts = triage.questions(generation=generation, fields=fields, manifest=manifest)
-    return _file_task(generation, doubts, fields)
+    return file_task(generation, doubts, fields)
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def open_audit(*, generation: Generation) -> ReviewTask | None:
     doubts = everything_critical(claims, spec, reason=reason) if spec else []
     if not doubts:
         return None
-    return _file_task(generation, doubts, fields, asks=ReviewTask.Asks.AUDIT)
+    return file_task(generation, doubts, fields, asks=ReviewTask.Asks.AUDIT)
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
     claims = triage.claims_of(live_fields(generation))
     machine = generation.artifacts.of_kind(Kind.FIELD).filter(origin=Origin.MACHINE)
     doubts = every_field(claims, spec, reason=ASKED_AGAIN)
-    return _file_task(generation, doubts, list(machine))
+    return file_task(generation, doubts, list(machine))
 
 
 @transaction.atomic
@@ -136,7 +136,7 @@ def follow_promotions(*, batch: PromotionBatch) -> None:
             open_audit(generation=generation)
 
 
-def _file_task(
+def file_task(
     generation: Generation,
     doubts: Sequence[Doubt],
     fields: Sequence[DerivedArtifact],

@@ -16,7 +16,7 @@ from django.utils import timezone
 from catalog import services as catalog
 from catalog.models import DerivedArtifact, Kind
 from reviewer import answers, blinding
-from reviewer.answers import Answer, AnswerRefused
+from reviewer.answers import TAKEN_NUMBER, Answer, AnswerRefused
 from reviewer.models import (
     Correction,
     Decision,
@@ -24,6 +24,7 @@ from reviewer.models import (
     ReviewTask,
     Verdict,
 )
+from reviewer.services import planted
 from reviewer.services.audits import record_audit
 from reviewer.services.differences import settle_elsewhere
 from reviewer.services.late import keep_opinion
@@ -44,21 +45,25 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-TAKEN_NUMBER = "This answer has the number of another one: send it anew."
+# Constraints that keep a number from being given twice.
+NUMBERS = ("decision_pkey", "planted_answer_pkey")
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A decision with its task as it is now. replayed: it was filed before."""
+    """A decision with its task as it is now. replayed: it was filed before. apart:
+    nothing of it stands in the catalog.
+    """
 
     decision: Decision
     task: ReviewTask
     replayed: bool = False
+    apart: bool = False
 
     def seal(self) -> None:
         """Write it into the ledger; the last thing in its transaction, since all who
         write there wait for each other."""
-        if not self.replayed:
+        if not self.replayed and not self.apart:
             decision = self.decision
             catalog.seal_answer(
                 artifact=decision.artifact,
@@ -98,7 +103,7 @@ def keeping_what_is_late(
         late.kept = keep_opinion(user=user, task_id=task_id, answer=answer)
         raise
     except IntegrityError as error:
-        if "decision_pkey" not in str(error):
+        if not any(key in str(error) for key in NUMBERS):
             raise
         # The same number at the same moment for another task.
         raise AnswerRefused(TAKEN_NUMBER) from error
@@ -112,16 +117,32 @@ def file_answer(
     task = locked(user, task_id)
     item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
     if item.is_decided_so:
-        known = Decision.objects.select_related("item", "artifact")
-        same = _same(known.get(pk=answer.decision_id), user, task)
+        same = _same(_known_by(answer.decision_id), user, task)
         return Filed(same, task, replayed=True)
+    mask = planted.mask_of(task, item) if item.is_planted else None
     check_counts(task, item, user, token, answer)
-    standing = _standing(task, item)
+    standing = mask.standing if mask else _standing(task, item)
     meant = answers.chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     said = answers.settled(meant, item=item, standing=standing)
-    decision = _record_decision(task, item, standing, user, said, raw=_raw(meant, item))
-    if said.verdict != Verdict.CONFIRM:
-        _record_correction(decision, said.how, standing)
+    raw = _raw(meant, item)
+    if mask:
+        decision = planted.record_answer(mask, standing, user, said, raw=raw)
+    else:
+        decision = _record_decision(task, item, standing, user, said, raw=raw)
+        _file_what_it_says(task, item, decision, standing, said.how)
+    _close_item(task, item)
+    return Filed(decision, task, apart=mask is not None)
+
+
+def _file_what_it_says(
+    task: ReviewTask,
+    item: AskedItem,
+    decision: Decision,
+    standing: DerivedArtifact | None,
+    how: str,
+) -> None:
+    if decision.verdict != Verdict.CONFIRM:
+        _record_correction(decision, how, standing)
     catalog.file_golden_value(
         generation=task.generation,
         value=answers.expectation(task, item, decision),
@@ -129,8 +150,14 @@ def file_answer(
     )
     if item.is_asked_beside:
         settle_elsewhere(task=task, slot=item.slot)
-    _close_item(task, item)
-    return Filed(decision, task)
+
+
+def _known_by(decision_id: uuid.UUID) -> Decision:
+    rows = Decision.objects.select_related("item", "artifact")
+    known = rows.filter(pk=decision_id).first() or planted.told_by(decision_id)
+    if known is None:
+        raise Decision.DoesNotExist
+    return known
 
 
 def check_counts(
@@ -248,6 +275,8 @@ def _close_item(task: ReviewTask, item: AskedItem) -> None:
         record_audit(task)
     elif task.releases:
         follow_answers(task)
+        if item.is_beside_planted:
+            planted.ask_in_earnest(task)
 
 
 def _finish(task: ReviewTask) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from catalog import services as catalog
 from catalog.ids import new_id
 from reviewer.answers import AnswerRefused
-from reviewer.models import Decision, ReviewTask, Skills, TaskNote
+from reviewer.models import Decision, PlantedAnswer, ReviewTask, Skills, TaskNote
 from reviewer.services.reservations import check_held, let_go, locked
 from reviewer.team import may_have
 
@@ -98,15 +98,24 @@ def first_reviewer(task: ReviewTask, *, but: User) -> User | None:
     """Who asked for help last, else who answered first; nobody who may not have it."""
     asked = TaskNote.objects.of_task(task).filter(kind=TaskNote.Kind.ESCALATE)
     asker = asked.exclude(author=but).order_by("-written_at").first()
-    answered = Decision.objects.filter(item__task__source=task.source_id)
-    first = answered.exclude(reviewer=but).select_related("reviewer").first()
-    people = [asker.author if asker else None, first.reviewer if first else None]
+    people = [asker.author if asker else None, _first_answerer(task, but=but)]
     for found in people:
         if found is None or not found.is_active or found.pk in task.excluded:
             continue
         if may_have(task, found):
             return found
     return None
+
+
+def _first_answerer(task: ReviewTask, *, but: User) -> User | None:
+    of_source = Decision.objects.filter(item__task__source=task.source_id)
+    beside = PlantedAnswer.objects.of_source(task.source_id)
+    given: list[Decision | PlantedAnswer | None] = [
+        of_source.exclude(reviewer=but).select_related("reviewer").first(),
+        beside.exclude(reviewer=but).select_related("reviewer").first(),
+    ]
+    ordered = sorted((a for a in given if a), key=lambda answer: answer.decided_at)
+    return ordered[0].reviewer if ordered else None
 
 
 def _held_source(user: User, task_id: uuid.UUID) -> ReviewTask:

@@ -12,7 +12,15 @@ from catalog import services as catalog
 from pipeline.claims import ValueType
 from pipeline.extracting.values import normalise
 from reviewer.answers import LONGEST_VALUE, Answer, chosen
-from reviewer.models import Decision, ReviewItem, ReviewTask, SecondOpinion, Verdict
+from reviewer.checks import showing
+from reviewer.models import (
+    Decision,
+    PlantedAnswer,
+    ReviewItem,
+    ReviewTask,
+    SecondOpinion,
+    Verdict,
+)
 from reviewer.services.reservations import locked
 from reviewer.values import value_of
 
@@ -38,12 +46,14 @@ def keep_opinion(
     task = locked(user, task_id)
     items = task.items.select_related("artifact", "other_artifact")
     item = items.get(slot=answer.slot)
-    if Decision.objects.filter(pk=answer.decision_id).exists():
+    counted = Decision.objects.filter(pk=answer.decision_id).exists()
+    if counted or PlantedAnswer.objects.filter(pk=answer.decision_id).exists():
         return None  # sent twice at once: the other one counted
     known = SecondOpinion.objects.filter(pk=answer.decision_id).first()
     if known is not None:
         same = (known.reviewer_id, known.item_id) == (user.pk, item.pk)
         return known if same else None
+    showing.masks_of(task, [item])
     meant = chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     opinion = SecondOpinion(
         decision_id=answer.decision_id,

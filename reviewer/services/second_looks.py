@@ -25,6 +25,7 @@ from reviewer.expected_loss import Costs, Look, People, look_at
 from reviewer.models import (
     BlindLook,
     Decision,
+    PlantedAnswer,
     ReviewItem,
     ReviewTask,
     SecondLookRule,
@@ -275,6 +276,10 @@ def who_answered(task: ReviewTask) -> list[int]:
     beside = SecondOpinion.objects.filter(item__task__in=tasks)
     people = {*decided.order_by().values_list("reviewer_id", flat=True).distinct()}
     people |= {*beside.order_by().values_list("reviewer_id", flat=True).distinct()}
+    planted = PlantedAnswer.objects.of_source(task.source_id).filter(
+        planted__item__task__in=tasks
+    )
+    people |= {*planted.order_by().values_list("reviewer_id", flat=True)}
     return sorted({*people, *task.excluded})
 
 

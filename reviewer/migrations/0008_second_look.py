@@ -15,7 +15,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0014_taking_answers_back"),
-        ("reviewer", "0006_queue"),
+        ("reviewer", "0007_seeded_checks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
