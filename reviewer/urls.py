@@ -74,6 +74,11 @@ urlpatterns = [
         second_looks.release_unseen,
         name="task-release-unseen",
     ),
+    path(
+        "review/<uuid:task_id>/siblings/",
+        second_looks.open_siblings,
+        name="task-open-siblings",
+    ),
     path("review/<uuid:task_id>/comment/", helping.comment, name="task-comment"),
     path("review/<uuid:task_id>/escalate/", helping.escalate, name="task-escalate"),
     path("review/<uuid:task_id>/return/", helping.give_back, name="task-return"),

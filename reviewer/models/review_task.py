@@ -66,6 +66,11 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def asking(self, asks: str) -> ReviewTaskQuerySet:
         return self.filter(asks=asks)
 
+    def drawn(self) -> ReviewTaskQuerySet:
+        """Without those that were opened since another one like them was wrong: they
+        tell nothing of what was not looked at."""
+        return self.filter(sibling__isnull=True)
+
     def release_first(self) -> ReviewTaskQuerySet:
         """Of several about one source: first that on which its release waits."""
         order = [ReviewTask.Asks.DOUBTS, *BLIND, ReviewTask.Asks.DIFFERENCE]

@@ -53,6 +53,18 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def thin_percent(share: float | None) -> str:
+    """Of small shares: with two digits that say something."""
+    if share is None:
+        return ""
+    percents = share * 100
+    digits = (
+        0 if percents >= 10 else 1 if percents >= 1 else 2 if percents >= 0.1 else 3
+    )
+    return f"{percents:.{digits}f} %"
+
+
+@register.filter
 def fraction(value: float) -> str:
     """A page fraction for SVG, whatever the reader's language writes decimals with."""
     return f"{value:.5f}"

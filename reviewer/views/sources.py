@@ -19,6 +19,7 @@ from reviewer.filters import SourceListFilter
 from reviewer.forms import ExportForm
 from reviewer.history import history_of
 from reviewer.progress import progress_of
+from reviewer.siblings_page import errors_found
 from reviewer.source_page import open_page
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.erasing import tombstone
@@ -76,6 +77,7 @@ def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
         "tasks": tasks,
         "may_reopen": not look and all(task.asks_which for task in tasks),
         "look": look,
+        "errors": errors_found(request.user, found),
         "history": history_of(found, request.user),
         "wanted": wanted,
         "may_erase": may_erase(request.user, found),
