@@ -41,11 +41,11 @@ def siblings_of(source: SourceMedia) -> Iterator[Happening]:
         opened = list(Sibling.objects.caused_by(cause).order_by("opened_at"))
         names = [one.task.source.name for one in opened[:MOST_NAMED]]
         more = len(opened) - len(names)
-        documents = "document" if len(opened) == 1 else "documents"
+        alike = "document like it is" if len(opened) == 1 else "documents like it are"
         yield Happening(
             opened[0].opened_at,
             "review",
-            f"An error was found: {len(opened)} {documents} like it are checked",
+            f"An error was found: {len(opened)} {alike} checked",
             detail=", ".join(names) + (f" and {more} more" if more else ""),
         )
     caused = Sibling.objects.filter(task__source=source)

@@ -35,7 +35,7 @@ _ASKED: Mapping[str, str] = {
     "newer_refuses": "The newer version does not read this document.",
     "second_look": "A wrong value here costs much: two people read it, each alone.",
     "people_disagree": "Two people read it differently.",
-    "sibling_of_error": "One like it was wrong: is this one right?",
+    "sibling_of_error": "One like it was wrong, and this one may be too.",
     "full_check": "Every value that decides is to be checked.",
 }
 REASONS: Mapping[str, str] = {**wording.REASONS, **_ANSWERS, **_ASKED}
