@@ -172,9 +172,9 @@ def test_command_page_and_api(client: Client, harbour: Tenant, alice: User) -> N
     assert "148" in out.getvalue()
 
     html = render_to_string("review/_proof_audits.html", audits_context([harbour]))
-    html = " ".join(html.split())
-    assert "148 of 149" in html
-    assert "Without an error 598 checks prove" in html
+    words = " ".join(html.split())
+    assert "148 of 149" in words
+    assert "Without an error 598 checks prove" in words
     empty = audits_context([make_tenant("meadow")])
     assert "has been checked yet" in render_to_string(
         "review/_proof_audits.html", empty
