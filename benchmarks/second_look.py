@@ -160,7 +160,8 @@ def routed(fields: Fields, loss: float) -> Any:
     steps = np.rint(fields.confidence * 1000).astype(int)
 
     def twice(confirms: np.ndarray) -> np.ndarray:
-        return np.where(confirms, table[True][steps], table[False][steps])
+        looked: np.ndarray = np.where(confirms, table[True][steps], table[False][steps])
+        return looked
 
     return twice
 

@@ -164,6 +164,20 @@ def test_a_managers_button_releases_it(
     assert "Released without the second look" in html
 
 
+def test_agreement_counts_looks_and_what_a_third_person_overturned(
+    client: Client, look: ReviewTask, bob: User, harbour: Tenant, alice: User
+) -> None:
+    confirm(look, bob)
+    confirm(first_answered(harbour, alice, total=HIDDEN), bob, total=HIDDEN)
+    carol, mona = make_user("carol", harbour), make_user("mona", harbour, "manager")
+    answered(look_at(look, THIRD), carol, say("total", Verdict.CORRECT, HIDDEN))
+
+    client.force_login(mona)
+    html = page(client, reverse("queue-report"))
+    assert "Of 2 fields that two people read, each alone, 1 have the same" in html
+    assert "1 answer was wrong by what a third person said." in html
+
+
 class TestThirdPerson:
     @pytest.fixture
     def third(
