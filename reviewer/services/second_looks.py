@@ -107,13 +107,16 @@ def wanted_looks(task: ReviewTask) -> list[Wanted]:
 def owed_looks(task: ReviewTask) -> list[Wanted]:
     """Of answers to an earlier reading that stand in this one, and were not looked at
     when it came."""
+    cut_off = list(BlindLook.objects.owed_to(task))
+    if not cut_off:
+        return []
     carried = {
         one.slot for one in live_fields(task.generation) if one.origin == Origin.HUMAN
     }
     answered = {one.item.slot for one in _last_answers(task).values()}
     machine = _machine_fields(task)
     found: dict[str, Wanted] = {}
-    for owed in BlindLook.objects.owed_to(task):
+    for owed in cut_off:
         slot, answer = owed.first.item.slot, owed.second or owed.first
         if slot not in carried - answered or slot in found:
             continue
