@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q
 
 Viewer = User | AnonymousUser
+# What another app hides of artifacts from a person for a while, as conditions of rows.
+HIDDEN_ARTIFACTS: list[Callable[[Viewer], Q]] = []
 
 
 def within_tenants_of(user: Viewer, path: str = "tenant") -> Q:

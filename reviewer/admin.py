@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from catalog.admin import ByTenant, OfSource
 from catalog.admin.windows import Window, administered_by
 from catalog.models import Membership
+from reviewer import second_look_admin  # noqa: F401 - registers
 from reviewer.models import ReviewItem, ReviewTask, Skills, Turnaround
 from reviewer.reasons import reason_text
 

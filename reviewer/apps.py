@@ -8,6 +8,9 @@ class ReviewerConfig(AppConfig):
     verbose_name = "Reviewer"
 
     def ready(self) -> None:
-        from reviewer import receivers
+        from catalog.people import HIDDEN_ARTIFACTS
+        from reviewer import blinding, receivers
 
         receivers.connect()
+        if blinding.hidden_artifacts not in HIDDEN_ARTIFACTS:
+            HIDDEN_ARTIFACTS.append(blinding.hidden_artifacts)

@@ -11,7 +11,6 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Generation, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
-from pipeline.report import live_fields
 from reviewer import citations, triage, wording
 from reviewer.checks import showing
 from reviewer.citations import Box, Page
@@ -19,6 +18,7 @@ from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
+from reviewer.standing import standing_in
 from reviewer.two_versions import LoneLine, lone_lines
 from reviewer.values import value_of
 
@@ -211,15 +211,15 @@ class Reading:
 
 
 def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
-    fields = showing.as_shown(task, items, live_fields(task.generation))
-    standing = {artifact.slot: artifact for artifact in fields}
+    items = list(items)
+    standing = standing_in(task, items)
     readings = []
     for item in items:
         artifact = standing.get(item.slot)
         claim, machine = _claim(artifact), _claim(item.artifact)
         human = artifact is not None and artifact.origin == Origin.HUMAN
         look = "human" if human else str(claim.status) if claim else ""
-        if task.asks_which:
+        if task.shows_two:
             # What the machine found is drawn for both versions, and 1 to 3 are taken.
             readings.append(Reading(item, claim, [], look, drawn=human))
         else:

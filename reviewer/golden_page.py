@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.models import DerivedArtifact, GoldenCase, GoldenValue
+from catalog.people import Viewer
 from reviewer import citations
+from reviewer.blinding import veil_of, veils_of
 from reviewer.citations import Box, Page, region_box
 from reviewer.source_list import rows_of as source_rows
 
@@ -52,11 +54,14 @@ class ValueRow:
         return found
 
 
-def rows_of(cases: Iterable[GoldenCase]) -> list[CaseRow]:
+def rows_of(cases: Iterable[GoldenCase], viewer: Viewer) -> list[CaseRow]:
     listed = list(cases)
+    veils = veils_of(viewer, [case.source_id for case in listed])
     by_case: dict[object, list[GoldenValue]] = {case.pk: [] for case in listed}
+    sources_of = {case.pk: case.source_id for case in listed}
     for value in GoldenValue.objects.filter(case__in=listed).standing():
-        by_case[value.case_id].append(value)
+        if value.slot not in veils[sources_of[value.case_id]].slots:
+            by_case[value.case_id].append(value)
     sources = {row.source.pk: row for row in source_rows([c.source for c in listed])}
     return [
         CaseRow(
@@ -69,11 +74,16 @@ def rows_of(cases: Iterable[GoldenCase]) -> list[CaseRow]:
     ]
 
 
-def open_page(case: GoldenCase, wanted: dict[str, str]) -> dict[str, Any]:
+def open_page(
+    case: GoldenCase, wanted: dict[str, str], viewer: Viewer
+) -> dict[str, Any]:
+    """Without what another person is to read unseen."""
+    hidden = veil_of(viewer, case.source_id).slots
     filed = GoldenValue.objects.filter(case=case).select_related("filed_by")
     rows = [
         ValueRow(value, region_box(value.region, slot=value.slot, look="human"))
         for value in filed.standing()
+        if value.slot not in hidden
     ]
     pages = _images(case)
     return {

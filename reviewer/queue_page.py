@@ -23,8 +23,10 @@ from reviewer.models import ReviewTask, Scope, Stakes, scopes_of
 from reviewer.models.review_task import Place
 from reviewer.names import FieldNames
 from reviewer.narrowing import COLUMNS, Narrowing
+from reviewer.team import able_to_review
 
 PAGE_SIZE = 50
+MOST_CLOSED = 20  # looked at one by one
 FACET_SIZE = 6  # most frequent values shown of each key
 TITLES = {
     "asks": "Question",
@@ -67,7 +69,7 @@ class Facet:
 class Standing:
     """Where the open tasks are that the user does not get.
 
-    The last three are counted only where nothing is left.
+    The last five are counted only where nothing is left.
     """
 
     open: int
@@ -76,6 +78,8 @@ class Standing:
     skipped: int
     done_today: int
     for_senior: int = 0
+    closed: int = 0  # to the user, who answered them first
+    nobody_else: int = 0  # of those, with nobody else who may
     outside: int = 0  # of the user's skills
     reading: int = 0  # documents that are not read yet
 
@@ -92,7 +96,7 @@ class Standing:
 def standing(
     user: User, scopes: Sequence[Scope], narrowing: Narrowing, *, open_count: int
 ) -> Standing:
-    here = narrowing.apply(ReviewTask.objects.within(scopes))
+    here = narrowing.apply(ReviewTask.objects.within(scopes).not_closed_to(user))
     # As many as people hold, so never a long list.
     held = list(here.held_by_others(user).select_related("reserver"))
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -114,9 +118,12 @@ def _and_why(
     here = narrowing.apply(ReviewTask.objects.of_tenants_of(user)).open()
     foreign = here.exclude(pk__in=here.within(scopes).values("pk"))
     waiting = foreign.waiting_for_a_senior().count()
+    closed = list(here.within(scopes).closed_to(user)[:MOST_CLOSED])
     return replace(
         found,
         for_senior=waiting,
+        closed=len(closed),
+        nobody_else=sum(not able_to_review(task) for task in closed),
         outside=foreign.count() - waiting,
         reading=Run.objects.open().filter(_of_tenant(user, narrowing)).count(),
     )
@@ -127,6 +134,19 @@ def _of_tenant(user: User, narrowing: Narrowing) -> Q:
     if narrowing.tenant is not None:
         wanted &= Q(source__tenant__slug=narrowing.tenant)
     return wanted
+
+
+def less(
+    counts: Sequence[Mapping[str, Any]], fewer: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Counts by facet without those of a part of them."""
+    keys = ("tenant_id", "asks", "document_type", "reason", "stakes")
+    taken = {tuple(row[key] for key in keys): row["count"] for row in fewer}
+    left = [
+        {**row, "count": row["count"] - taken.get(tuple(row[key] for key in keys), 0)}
+        for row in counts
+    ]
+    return [row for row in left if row["count"]]
 
 
 def with_tenants(counts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -158,8 +178,10 @@ def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
     wrote, or "".
     """
     scopes = scopes_of(user)
-    tasks = ReviewTask.objects.within(scopes).open()
-    counts = with_tenants(tasks.facets())
+    within = ReviewTask.objects.within(scopes).open()
+    # Counted as all less a few, so that the counts come from an index alone.
+    counts = with_tenants(less(within.facets(), within.closed_to(user).facets()))
+    tasks = within.not_closed_to(user)
     count = sum(row["count"] for row in counts if narrowing.holds(row))
     place = parse_place(after)
     shown = narrowing.apply(tasks).in_triage_order().with_rows()

@@ -12,7 +12,7 @@ from pipeline.claims import LINE_SLOT, ValueType
 from pipeline.extracting.acceptance import DispositionReason
 from pipeline.proof_words import NOT_PROVEN
 from pipeline.wording import plain
-from reviewer import auditing, two_versions
+from reviewer import auditing, two_versions, waiting
 from reviewer.models import (
     Decision,
     PlantedAnswer,
@@ -40,12 +40,17 @@ SHORT: Mapping[str, str] = {
     two_versions.DISAGREE: "Two versions disagree",
     two_versions.NEWER_REFUSES: "Newer version refuses it",
     auditing.FULL_CHECK: "Checked in full",
+    "second_look": "A wrong value costs much",
+    "people_disagree": "Two people differ",
+    auditing.SIBLING: "One like it was wrong",
 }
 # What a task asks, for lists; of an audit it says nothing of what was accepted.
 ASKS: Mapping[str, str] = {
     ReviewTask.Asks.DOUBTS: "Doubtful values",
     ReviewTask.Asks.DIFFERENCE: "Two versions",
     ReviewTask.Asks.AUDIT: "Full check",
+    ReviewTask.Asks.SECOND: "Second look",
+    ReviewTask.Asks.THIRD: "Third person",
 }
 HOW_TO_TYPE: Mapping[ValueType, str] = {
     ValueType.MONEY: "This does not read as an amount: type it like 1234.50.",
@@ -99,6 +104,8 @@ def why(task: ReviewTask, items: Sequence[ReviewItem], names: FieldNames) -> str
         return reason_text(task.reason)
     if task.asks_which:
         return _disagreement(task, items, names)
+    if task.asks == ReviewTask.Asks.SECOND:
+        return reason_text(task.reason)
     # Where the whole document is in doubt every item carries that reason.
     if items[0].reason in ABOUT_THE_DOCUMENT:
         return reason_text(items[0].reason)
@@ -130,7 +137,7 @@ def done(task: ReviewTask) -> str:
     if task.asks_which:
         return "Case done: your answers stand, and both versions are scored by them."
     if task.asks != ReviewTask.Asks.AUDIT:
-        return "Case done: its values are released."
+        return waiting.after(task)
     wrong = auditing.put_right(task)
     if not wrong:
         return "Case done: every value was right."

@@ -23,12 +23,17 @@ else:
 class PolicyForm(ModelForm):
     class Meta:
         model = PipelinePolicy
-        fields = ["name", "mode", "proof_required", "audit_share"]
+        fields = [
+            *("name", "mode", "proof_required"),
+            *("audit_share", "audit_bound", "audit_days"),
+        ]
         widgets = {"mode": forms.RadioSelect(attrs={"class": "pl-choice"})}
         labels = {
             "name": "Pipeline",
             "mode": "What becomes of old readings",
             "audit_share": "Share of the accepted that people look at",
+            "audit_bound": "Or more, to prove that at most this share is wrong",
+            "audit_days": "within so many days",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,6 +56,9 @@ class PolicyForm(ModelForm):
         return share
 
 
+UNSEEN = [*("proof_required", "audit_share", "audit_bound"), *("audit_days", "sized")]
+
+
 def _without_policy() -> list[tuple[str, str]]:
     taken = PipelinePolicy.objects.values("name")
     names = PipelineVersion.objects.exclude(name__in=taken)
@@ -65,16 +73,21 @@ class PipelinePolicyAdmin(Window):
     form = PolicyForm
     list_display = ["name", "mode_words", "proof_required", "audit_share", "updated_by"]
     list_select_related = ["updated_by"]
-    readonly_fields = ["what_follows", "updated_by", "updated_at"]
+    readonly_fields = ["what_follows", "sized", "updated_by", "updated_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         chosen = ["name", "mode"] if obj is None else ["mode"]
         return [
             (None, {"fields": chosen}),
             ("What follows from each", {"fields": ["what_follows"]}),
-            ("What is accepted unseen", {"fields": ["proof_required", "audit_share"]}),
+            ("What is accepted unseen", {"fields": UNSEEN}),
             ("Changed", {"fields": ["updated_by", "updated_at"]}),
         ]
+
+    @admin.display(description="share that the bound asks for, computed daily")
+    def sized(self, policy: PipelinePolicy) -> str:
+        share = policy.sized_share
+        return "none" if share is None else f"{share:.1%}"
 
     @admin.display(description="old readings", ordering="mode")
     def mode_words(self, policy: PipelinePolicy) -> str:

@@ -48,7 +48,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         rows = super().get_queryset()
         if self.action == "list":
             rows &= ReviewTask.objects.within(scopes_of(person(self.request)))
-        return rows
+        return rows & ReviewTask.objects.not_closed_to(person(self.request))
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         if self.action == "retrieve":

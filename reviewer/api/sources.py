@@ -160,7 +160,8 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         run = source.runs.select_related("pipeline_version").first()
         current = next(iter(source.current_generations), None)
-        task = source.review_tasks.open().release_first().first()
+        tasks = source.review_tasks.open().not_closed_to(person(request))
+        task = tasks.release_first().first()
         data = {
             "source_id": source.pk,
             "run": run,
@@ -183,7 +184,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
     def history(self, request: Request, pk: str) -> Response:
         """Readings, promotions, decisions, deliveries, holds, erasure; newest first."""
         source = self.get_object()
-        told = [moment.as_json() for moment in timeline_of(source)]
+        told = [moment.as_json() for moment in timeline_of(source, person(request))]
         return Response({"source_id": source.pk, "history": told})
 
     @extend_schema(parameters=[PairParams], responses=PairSerializer)
@@ -198,9 +199,8 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         asked = params_of(PairParams, request)
         generations = list(Generation.objects.filter(source=source))
-        pair = chosen(
-            generations, str(asked.get("left", "")), str(asked.get("right", ""))
-        )
+        left, right = (str(asked.get(side, "")) for side in ("left", "right"))
+        pair = chosen(generations, left, right, person(request))
         none: dict[str, Any] = {
             "left": None,
             "right": None,

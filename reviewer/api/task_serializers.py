@@ -7,10 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.ids import new_id
-from catalog.models import DerivedArtifact, Kind
+from catalog.models import DerivedArtifact
 from catalog.regions import BoundingBox, Region
 from reviewer.answers import LONGEST_VALUE, Answer
-from reviewer.checks import showing
 from reviewer.desk import pictures_of
 from reviewer.models import (
     ANSWERS,
@@ -21,6 +20,7 @@ from reviewer.models import (
     TaskNote,
     Verdict,
 )
+from reviewer.standing import standing_in
 
 TASK_FIELDS = [
     "task_id",
@@ -81,7 +81,8 @@ class StandingValueSerializer(serializers.ModelSerializer[DerivedArtifact]):
 class ItemSerializer(serializers.ModelSerializer[ReviewItem]):
     """A field asked about and what stands in it now; null where nothing was found.
 
-    older, newer: what each of two versions found, where the task asks which is right.
+    older, newer: what each of two versions found, where the task asks which is right;
+    of two people who differ, what each answered, in no order.
     """
 
     standing = serializers.SerializerMethodField()
@@ -126,12 +127,9 @@ class TaskDetailSerializer(TaskSerializer):
 
     @extend_schema_field(ItemSerializer(many=True))
     def get_items(self, task: ReviewTask) -> list[dict[str, Any]]:
-        live = DerivedArtifact.objects.live_in(task.generation).of_kind(Kind.FIELD)
         items = list(task.items.select_related("artifact", "other_artifact"))
-        slots = [item.slot for item in items]
-        shown = showing.as_shown(task, items, live.filter(slot__in=slots))
-        standing = {artifact.slot: artifact for artifact in shown}
-        context = {"standing": standing, "asks_which": task.asks_which}
+        standing = standing_in(task, items)
+        context = {"standing": standing, "asks_which": task.shows_two}
         return list(ItemSerializer(items, many=True, context=context).data)
 
 

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from reviewer.api.blast_radius import AffectedView, BlastRadiusView
 from reviewer.api.export import ExportView
+from reviewer.api.proof import AuditsView, ResidualView
 from reviewer.api.review_tasks import ReviewTaskViewSet
 from reviewer.api.search import SearchView
 from reviewer.api.sources import SourceViewSet
@@ -19,5 +20,7 @@ urlpatterns = [
     path("export/", ExportView.as_view(), name="api-export"),
     path("blast-radius/", BlastRadiusView.as_view(), name="api-blast-radius"),
     path("blast-radius/sources/", AffectedView.as_view(), name="api-affected"),
+    path("proof/residual/", ResidualView.as_view(), name="api-residual"),
+    path("proof/audits/", AuditsView.as_view(), name="api-audits"),
     *router.urls,
 ]

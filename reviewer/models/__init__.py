@@ -10,12 +10,15 @@ from reviewer.models.planted import (
 )
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
+from reviewer.models.second_look import BlindLook, SecondLookRule, UnseenRelease
 from reviewer.models.second_opinion import SecondOpinion, TaskNote
+from reviewer.models.sibling import Sibling
 from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
 
 __all__ = [
     "AHEAD",
     "ANSWERS",
+    "BlindLook",
     "CheckShare",
     "Confusion",
     "Correction",
@@ -26,11 +29,14 @@ __all__ = [
     "ReviewItem",
     "ReviewTask",
     "Scope",
+    "SecondLookRule",
     "SecondOpinion",
+    "Sibling",
     "Skills",
     "Stakes",
     "TaskNote",
     "Turnaround",
+    "UnseenRelease",
     "Verdict",
     "scopes_of",
 ]

@@ -66,9 +66,14 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def asking(self, asks: str) -> ReviewTaskQuerySet:
         return self.filter(asks=asks)
 
+    def drawn(self) -> ReviewTaskQuerySet:
+        """Without those that were opened since another one like them was wrong: they
+        tell nothing of what was not looked at."""
+        return self.filter(sibling__isnull=True)
+
     def release_first(self) -> ReviewTaskQuerySet:
         """Of several about one source: first that on which its release waits."""
-        order = [ReviewTask.Asks.DOUBTS, ReviewTask.Asks.DIFFERENCE]
+        order = [ReviewTask.Asks.DOUBTS, *BLIND, ReviewTask.Asks.DIFFERENCE]
         ranks = [models.When(asks=asks, then=n) for n, asks in enumerate(order)]
         return self.order_by(models.Case(*ranks, default=len(order)), "created_at")
 
@@ -87,6 +92,18 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
     def not_skipped_by(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.exclude(skipped_by__contains=[user.pk])
+
+    def closed_to(self, user: Viewer) -> ReviewTaskQuerySet:
+        """Open ones that the user answered before somebody else, and may not have."""
+        return self.open().filter(asks__in=BLIND, excluded__contains=[user.pk])
+
+    def not_closed_to(self, user: Viewer) -> ReviewTaskQuerySet:
+        """Done ones are nobody's secret any more."""
+        blind = models.Q(state=ReviewTask.State.OPEN, asks__in=BLIND)
+        return self.exclude(blind & models.Q(excluded__contains=[user.pk]))
+
+    def blind(self) -> ReviewTaskQuerySet:
+        return self.filter(asks__in=BLIND)
 
     def skipped_by(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.open().filter(skipped_by__contains=[user.pk])
@@ -154,6 +171,8 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         )
 
 
+# Whose page shows nothing of what others answered before.
+BLIND = ("second", "third")
 HELD = models.Q(state="open", reserved_until__isnull=False)
 FREE = models.Q(state="open", reserved_until__isnull=True)
 
@@ -173,6 +192,8 @@ class ReviewTask(models.Model):
         DOUBTS = "doubts", "whether doubtful values are right"
         DIFFERENCE = "difference", "which of two versions is right"
         AUDIT = "audit", "whether what was accepted unseen is right"
+        SECOND = "second", "what a second person reads, who sees no answer"
+        THIRD = "third", "which of two people's answers is right"
 
     task_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
@@ -216,6 +237,13 @@ class ReviewTask(models.Model):
         db_default=False, help_text="reserved, and not shown to the person yet"
     )
     skipped_by = ArrayField(models.IntegerField(), default=list, blank=True)
+    excluded = ArrayField(
+        models.IntegerField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="who answered before, and may not have it while it is open",
+    )
 
     objects = ReviewTaskQuerySet.as_manager()
 
@@ -317,6 +345,11 @@ class ReviewTask(models.Model):
                 condition=models.Q(state="open"),
                 name="review_task_skipped",
             ),
+            GinIndex(
+                fields=["excluded"],
+                condition=models.Q(state="open", asks__in=["second", "third"]),
+                name="review_task_excluded",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -326,6 +359,21 @@ class ReviewTask(models.Model):
     def asks_which(self) -> bool:
         """Whether it asks a person to choose between two versions."""
         return self.asks == self.Asks.DIFFERENCE
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing may be seen of the answers that others gave before."""
+        return self.asks in BLIND
+
+    @property
+    def shows_two(self) -> bool:
+        """Whether two values are to choose from: two versions', or two people's."""
+        return self.asks in (self.Asks.DIFFERENCE, self.Asks.THIRD)
+
+    @property
+    def releases(self) -> bool:
+        """Whether the release of the values waits for its answers."""
+        return self.asks == self.Asks.DOUBTS or self.is_blind
 
     def withdraw(self) -> None:
         """Ask it no more; whoever holds it learns so with the next answer."""

@@ -10,6 +10,7 @@ from reviewer.services.asking import (
     reopen,
     stop_asking,
 )
+from reviewer.services.audits import open_due_audits
 from reviewer.services.decisions import close_without_items, decide
 from reviewer.services.differences import (
     ask_difference,
@@ -27,6 +28,8 @@ from reviewer.services.reservations import (
     reserve_next,
     skip,
 )
+from reviewer.services.second_looks import release_unseen, release_waited
+from reviewer.services.siblings import open_siblings, siblings_left
 from reviewer.services.turns import Turn, decide_and_go_on
 from reviewer.services.undoing import last_undoable, undo
 
@@ -48,13 +51,18 @@ __all__ = [
     "follow_promotions",
     "last_undoable",
     "open_audit",
+    "open_due_audits",
+    "open_siblings",
     "open_task",
     "put_back",
+    "release_unseen",
+    "release_waited",
     "reopen",
     "reserve",
     "reserve_ahead",
     "reserve_next",
     "return_to_first",
+    "siblings_left",
     "skip",
     "stop_asking",
     "undo",

@@ -30,6 +30,11 @@ from reviewer.answers import AnswerRefused
 from reviewer.checks import planting
 from reviewer.models import ReviewItem, ReviewTask, Turnaround
 
+LOOKED_AT = (
+    "Another person is asked to look at it before its values are released: it can be"
+    " reviewed again after that."
+)
+
 
 @transaction.atomic
 def open_task(*, generation: Generation) -> ReviewTask | None:
@@ -89,6 +94,8 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
     task = asking.filter(generation=generation).first()
     if task is not None:
         return task
+    if ReviewTask.objects.open().blind().filter(generation=generation).exists():
+        raise AnswerRefused(LOOKED_AT)
     manifest = Manifest.of(PipelineVersion.objects.of(generation))
     spec = manifest.document_type(generation.document_type)
     if spec is None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import DerivedArtifact, Kind
-from reviewer import answers
+from reviewer import answers, blinding
 from reviewer.answers import TAKEN_NUMBER, Answer, AnswerRefused
 from reviewer.models import (
     Correction,
@@ -37,6 +37,7 @@ from reviewer.services.reservations import (
     let_go,
     locked,
 )
+from reviewer.services.second_looks import follow_answers
 from reviewer.values import region_of, value_of
 
 if TYPE_CHECKING:
@@ -79,9 +80,9 @@ def decide(
     The same decision_id again gives the same decision, whatever became of the task
     since. An answer that comes too late is kept beside what stands (ReservationLost
     says so). When the last item is answered the task is done; the generation's values
-    are released then, unless the task asked which of two versions is right: what else
-    is doubtful of them has a task of its own. An item may be answered anew while its
-    task is open.
+    are released then, unless another person is to look first, or the task asked which
+    of two versions is right: what else is doubtful of them has a task of its own. An
+    item may be answered anew while its task is open.
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
     """
@@ -122,7 +123,7 @@ def file_answer(
     mask = planted.mask_of(task, item) if item.is_planted else None
     check_counts(task, item, user, token, answer)
     standing = mask.standing if mask else _standing(task, item)
-    meant = answers.chosen(answer, item=item, asks_which=task.asks_which)
+    meant = answers.chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     said = answers.settled(meant, item=item, standing=standing)
     raw = _raw(meant, item)
     if mask:
@@ -209,6 +210,8 @@ def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
 
 
 def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
+    if task.is_blind:
+        return blinding.standing_for(task, item)
     return (
         DerivedArtifact.objects.live_in(task.generation)
         .of_kind(Kind.FIELD)
@@ -271,8 +274,8 @@ def _close_item(task: ReviewTask, item: AskedItem) -> None:
     _finish(task)
     if task.asks == ReviewTask.Asks.AUDIT:
         record_audit(task)
-    elif not task.asks_which:
-        catalog.release(generation=task.generation)
+    elif task.releases:
+        follow_answers(task)
         if item.is_beside_planted:
             planted.ask_in_earnest(task)
 

@@ -12,15 +12,9 @@ from django.utils import timezone
 from catalog import services as catalog
 from catalog.ids import new_id
 from reviewer.answers import AnswerRefused
-from reviewer.models import (
-    Decision,
-    PlantedAnswer,
-    ReviewTask,
-    Skills,
-    TaskNote,
-    scopes_of,
-)
+from reviewer.models import Decision, PlantedAnswer, ReviewTask, Skills, TaskNote
 from reviewer.services.reservations import check_held, let_go, locked
+from reviewer.team import may_have
 
 TAKEN_NUMBER = "This note has the number of another one: send it anew."
 LONGEST_NOTE = 1000  # characters
@@ -59,7 +53,7 @@ def escalate(
     if (known := _known(task, user, note_id)) is not None:
         return known
     check_held(task, user, token)
-    if not Skills.objects.seniors_of(task.tenant, but=user):
+    if not Skills.objects.seniors_of(task.tenant, but=[user.pk, *task.excluded]):
         raise AnswerRefused(
             "Nobody else here is a senior reviewer: skip the case, or ask an admin to"
             " name one."
@@ -106,7 +100,9 @@ def first_reviewer(task: ReviewTask, *, but: User) -> User | None:
     asker = asked.exclude(author=but).order_by("-written_at").first()
     people = [asker.author if asker else None, _first_answerer(task, but=but)]
     for found in people:
-        if found is not None and found.is_active and _may_have(task, found):
+        if found is None or not found.is_active or found.pk in task.excluded:
+            continue
+        if may_have(task, found):
             return found
     return None
 
@@ -120,16 +116,6 @@ def _first_answerer(task: ReviewTask, *, but: User) -> User | None:
     ]
     ordered = sorted((a for a in given if a), key=lambda answer: answer.decided_at)
     return ordered[0].reviewer if ordered else None
-
-
-def _may_have(task: ReviewTask, person: User) -> bool:
-    """Also a task for which a senior was asked, since it is none any more then."""
-    return any(
-        scope.tenant_id in (None, task.tenant_id)
-        and (scope.document_types is None or task.document_type in scope.document_types)
-        and (scope.languages is None or task.language in ("", *scope.languages))
-        for scope in scopes_of(person)
-    )
 
 
 def _held_source(user: User, task_id: uuid.UUID) -> ReviewTask:

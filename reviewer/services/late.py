@@ -54,7 +54,7 @@ def keep_opinion(
         same = (known.reviewer_id, known.item_id) == (user.pk, item.pk)
         return known if same else None
     showing.masks_of(task, [item])
-    meant = chosen(answer, item=item, asks_which=task.asks_which)
+    meant = chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     opinion = SecondOpinion(
         decision_id=answer.decision_id,
         item=item,

@@ -100,12 +100,14 @@ def _claimed(
 def reserve(*, user: User, task_id: uuid.UUID) -> ReviewTask:
     """Give the user this task. Raises ReviewTask.DoesNotExist, ReservationLost.
 
-    What is outside of the user's skills does not exist for the user.
+    What is outside of the user's skills does not exist for the user, nor what somebody
+    else is to read without the user's answer.
     """
     task = locked(user, task_id)
     if task.state != ReviewTask.State.OPEN or task.is_held_by_other(user):
         raise ReservationLost(task)
-    if not ReviewTask.objects.within(scopes_of(user)).filter(pk=task_id).exists():
+    given = ReviewTask.objects.within(scopes_of(user)).not_closed_to(user)
+    if not given.filter(pk=task_id).exists():
         raise ReviewTask.DoesNotExist
     return hold(task, user)
 
@@ -113,6 +115,7 @@ def reserve(*, user: User, task_id: uuid.UUID) -> ReviewTask:
 def locked(user: User, task_id: uuid.UUID) -> ReviewTask:
     return (
         ReviewTask.objects.visible_to(user)
+        .not_closed_to(user)
         .select_for_update(of=("self",), no_key=True)
         .select_related(
             "generation__source",

@@ -25,6 +25,7 @@ from reviewer.services.reservations import (
     hold_source_of,
     locked,
 )
+from reviewer.services.second_looks import withdraw_looks_after
 
 # How far back the key reaches; by its number any own answer may be taken back.
 RECENT = timedelta(hours=12)
@@ -65,6 +66,7 @@ def undo(*, user: User, decision_id: uuid.UUID, undoes: uuid.UUID) -> Decision:
         return known
     planted.ask_no_more(task, user)
     _check_undoable(task, wrong, user)
+    withdraw_looks_after(task)
     if isinstance(wrong, PlantedAnswer):
         decision = planted.record_undo(task, wrong, user, decision_id)
         _ask_again(task, item, user, answered=wrong.planted.answers.standing().exists())
@@ -129,7 +131,7 @@ def _record(
             artifact=last.artifact,
             answer=value,
             before=before,
-            releases=task.asks == ReviewTask.Asks.DOUBTS,
+            releases=task.releases,
         )
     except catalog.SourceErased as error:
         raise ReservationLost(task) from error

@@ -53,6 +53,18 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def thin_percent(share: float | None) -> str:
+    """Of small shares: with two digits that say something."""
+    if share is None:
+        return ""
+    percents = share * 100
+    digits = (
+        0 if percents >= 10 else 1 if percents >= 1 else 2 if percents >= 0.1 else 3
+    )
+    return f"{percents:.{digits}f} %"
+
+
+@register.filter
 def fraction(value: float) -> str:
     """A page fraction for SVG, whatever the reader's language writes decimals with."""
     return f"{value:.5f}"
@@ -107,7 +119,7 @@ def slot_name(context: RequestContext, slot: str, document_type: str) -> str:
 @register.simple_tag(takes_context=True)
 def open_tasks(context: RequestContext) -> str:
     user: Viewer = context["request"].user
-    own = ReviewTask.objects.within(scopes_of(user)).open()
+    own = ReviewTask.objects.within(scopes_of(user)).open().not_closed_to(user)
     waiting = own[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
 

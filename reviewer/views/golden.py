@@ -24,7 +24,7 @@ def golden_cases(request: UserRequest) -> HttpResponse:
     context = {
         "filter": narrowed,
         "page": page,
-        "rows": golden_page.rows_of(page.object_list),
+        "rows": golden_page.rows_of(page.object_list, request.user),
         "anything": bool(page.object_list) or visible.exists(),
     }
     template = "golden/_list.html" if request.htmx else "golden/cases.html"
@@ -36,6 +36,5 @@ def golden_cases(request: UserRequest) -> HttpResponse:
 def golden_case(request: UserRequest, case_id: uuid.UUID) -> HttpResponse:
     cases = GoldenCase.objects.visible_to(request.user).select_related("source__tenant")
     case = get_object_or_404(cases, pk=case_id)
-    return render(
-        request, "golden/case.html", golden_page.open_page(case, request.GET.dict())
-    )
+    context = golden_page.open_page(case, request.GET.dict(), request.user)
+    return render(request, "golden/case.html", context)

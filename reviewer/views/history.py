@@ -23,8 +23,8 @@ def source_history(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
     context = {
         "source": source,
         "generations": generations,
-        "pair": chosen(generations, left, right),
-        "moments": timeline_of(source),
+        "pair": chosen(generations, left, right, request.user),
+        "moments": timeline_of(source, request.user),
         "may_roll_back": may_roll_back(request.user, source.tenant_id),
     }
     return render(request, "sources/history.html", context)

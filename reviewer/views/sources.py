@@ -19,9 +19,11 @@ from reviewer.filters import SourceListFilter
 from reviewer.forms import ExportForm
 from reviewer.history import history_of
 from reviewer.progress import progress_of
+from reviewer.siblings_page import errors_found
 from reviewer.source_page import open_page
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.erasing import tombstone
+from reviewer.waiting import open_look
 
 
 @require_safe
@@ -67,12 +69,16 @@ def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
     wanted = request.GET.dict()
     shown = open_page(viewer=request.user, source=found, wanted=wanted)
     tasks = list(found.review_tasks.visible_to(request.user).open().release_first())
+    look = open_look(request.user, tasks)
+    tasks = [task for task in tasks if request.user.pk not in task.excluded]
     context = {
         "shown": shown,
         "progress": progress_of(shown.run) if shown.run else None,
         "tasks": tasks,
-        "may_reopen": all(task.asks_which for task in tasks),
-        "history": history_of(found),
+        "may_reopen": not look and all(task.asks_which for task in tasks),
+        "look": look,
+        "errors": errors_found(request.user, found),
+        "history": history_of(found, request.user),
         "wanted": wanted,
         "may_erase": may_erase(request.user, found),
     }

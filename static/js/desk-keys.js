@@ -51,7 +51,7 @@ export class DeskKeys {
 
   nothingOn(key) {
     if (key !== "Enter") return `Nothing is on key ${key} here`;
-    const which = this.desk.dataset.asks === "difference";
+    const which = ["difference", "third"].includes(this.desk.dataset.asks);
     return which ? "Press 1, 2 or 3 here" : "There is no value to confirm here";
   }
 

@@ -104,6 +104,7 @@ export class Question {
       value: this.value,
       typed: body.get("value") ?? "",
       offered: button?.dataset.value,
+      people: "people" in (button?.dataset ?? {}),
     });
     return { question: this, body, ...meant };
   }
