@@ -12,7 +12,7 @@ from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
 from pipeline.report import live_fields
-from reviewer import citations, triage, wording
+from reviewer import citations, live_checks, services, triage, wording
 from reviewer.citations import Box, Page
 from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
@@ -54,9 +54,12 @@ class Question:
     sides: Sides | None = None  # of a question between two versions
     typed: str = ""
     error: str = ""
+    agrees: str = ""  # what the check says that settled it
 
     @property
     def verdict(self) -> str:
+        if self.decision is None and self.agrees:
+            return wording.AGREES
         if self.decision is None:
             return "answered elsewhere" if self.item.decided else ""
         return wording.decided(self.decision)
@@ -110,6 +113,7 @@ def lay_out(
     boxes += [box for item in items for box in both.boxes(item)]
     pages = _pages(task, boxes)
     given = _given(task)
+    settled = agreements(task)
     questions = [
         _question(
             reading,
@@ -117,6 +121,7 @@ def lay_out(
             pages,
             refusal,
             both.sides(reading.item, pages),
+            settled.get(reading.item.slot, ""),
         )
         for reading in readings
     ]
@@ -132,6 +137,12 @@ def lay_out(
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
     )
+
+
+def agreements(task: ReviewTask) -> dict[str, str]:
+    """What the checks say of the fields that they settled, by slot."""
+    reasons = services.settled_reasons(task)
+    return {slot: live_checks.agreed(reason) for slot, reason in reasons.items()}
 
 
 def _not_asked(task: ReviewTask, items: Iterable[ReviewItem]) -> list[LoneLine]:
@@ -241,6 +252,7 @@ def _question(
     pages: Mapping[int, Page],
     refusal: Refusal | None,
     sides: Sides | None,
+    agrees: str = "",
 ) -> Question:
     item, claim = reading.item, reading.claim
     refused = refusal if refusal and refusal.slot == item.slot else None
@@ -258,8 +270,9 @@ def _question(
         candidates=reading.candidates,
         decision=given.standing,
         decision_id=new_id(),
-        # That another task settled it is one more to know of.
-        seen=given.count + (item.decided and given.standing is None),
+        # That another task settled it is one more to know of; a check is no answer.
+        seen=given.count + (item.decided and given.standing is None and not agrees),
+        agrees=agrees,
         sides=sides,
         typed=refused.typed if refused else "",
         error=refused.error if refused else "",
@@ -313,6 +326,7 @@ def progress(task: ReviewTask, decision: Decision, *, following: str) -> dict[st
         "value": value_of(decision.artifact),
         "done": done,
         "says": wording.done(task) if done else "",
+        "settled": agreements(task),
         "following": following,
     }
 

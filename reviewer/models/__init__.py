@@ -4,6 +4,7 @@ from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
 from reviewer.models.second_opinion import SecondOpinion, TaskNote
+from reviewer.models.settlement import Settlement
 from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ReviewTask",
     "Scope",
     "SecondOpinion",
+    "Settlement",
     "Skills",
     "Stakes",
     "TaskNote",

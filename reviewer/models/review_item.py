@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact
+from pipeline.rechecking import CONTRADICTIONS
 from reviewer.models.review_task import ReviewTask
 
 
@@ -18,6 +19,7 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         needs, in one query."""
         decisions = apps.get_model("reviewer", "Decision").objects
         opinions = apps.get_model("reviewer", "SecondOpinion").objects
+        settlements = apps.get_model("reviewer", "Settlement").objects.standing()
         of_item = decisions.filter(item=models.OuterRef("pk")).order_by()
         counted = of_item.values("item").annotate(n=models.Count("*")).values("n")
         others = ReviewItem.objects.filter(task=task, decided=False)
@@ -31,6 +33,14 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
                 is_answered=models.Exists(of_item.standing()),
                 is_asked_beside=models.Exists(beside),
                 others_open=models.Exists(others.exclude(pk=models.OuterRef("pk"))),
+                others_contradicted=models.Exists(
+                    ReviewItem.objects.filter(
+                        task=task, reason__in=[*CONTRADICTIONS]
+                    ).exclude(pk=models.OuterRef("pk"))
+                ),
+                is_settled=models.Exists(
+                    settlements.filter(item=models.OuterRef("pk"))
+                ),
                 is_decided_so=models.Exists(decisions.filter(pk=decision_id)),
                 is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
             )
@@ -41,7 +51,8 @@ class ReviewItem(models.Model):
     """One field of a task; artifact is null where nothing was found.
 
     other_artifact: what the newer version found there, where a task asks which of two
-    versions is right; null where it found nothing.
+    versions is right; null where it found nothing. decided: nothing is left to ask of
+    it, whoever or whatever settled that (see Decision and Settlement).
     """
 
     item_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -80,6 +91,8 @@ if TYPE_CHECKING:
         answer_count: how many decisions it has. is_answered: whether one of them
         stands. is_asked_beside: whether an open task asks which of two versions is
         right about the same reading. others_open: whether the task itself asks more.
+        others_contradicted: whether it asked because of a check that an answer to this
+        item may satisfy. is_settled: whether such an answer settled this one.
         is_decided_so, is_opinion_so: whether the number is known already.
         """
 
@@ -87,6 +100,8 @@ if TYPE_CHECKING:
         is_answered: bool
         is_asked_beside: bool
         others_open: bool
+        others_contradicted: bool
+        is_settled: bool
         is_decided_so: bool
         is_opinion_so: bool
 

@@ -27,6 +27,7 @@ from reviewer.services.reservations import (
     reserve_next,
     skip,
 )
+from reviewer.services.settling import reasons as settled_reasons
 from reviewer.services.turns import Turn, decide_and_go_on
 from reviewer.services.undoing import last_undoable, undo
 
@@ -55,6 +56,7 @@ __all__ = [
     "reserve_ahead",
     "reserve_next",
     "return_to_first",
+    "settled_reasons",
     "skip",
     "stop_asking",
     "undo",

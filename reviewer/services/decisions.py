@@ -36,6 +36,11 @@ from reviewer.services.reservations import (
     let_go,
     locked,
 )
+from reviewer.services.settling import (
+    answered_after_all,
+    may_answer_after_all,
+    settle,
+)
 from reviewer.values import region_of, value_of
 
 if TYPE_CHECKING:
@@ -48,11 +53,13 @@ TAKEN_NUMBER = "This answer has the number of another one: send it anew."
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A decision with its task as it is now. replayed: it was filed before."""
+    """A decision with its task as it is now. replayed: it was filed before; after_all:
+    the task was done already, since a check had settled the field."""
 
     decision: Decision
     task: ReviewTask
     replayed: bool = False
+    after_all: bool = False
 
     def seal(self) -> None:
         """Write it into the ledger; the last thing in its transaction, since all who
@@ -128,8 +135,22 @@ def file_answer(
     )
     if item.is_asked_beside:
         settle_elsewhere(task=task, slot=item.slot)
-    _close_item(task, item)
-    return Filed(decision, task)
+    after_all = task.state == ReviewTask.State.DONE
+    others_open = _settle_others(task, item, decision)
+    if not after_all:
+        _close_item(task, item, others_open=others_open)
+    return Filed(decision, task, after_all=after_all)
+
+
+def _settle_others(task: ReviewTask, item: AskedItem, decision: Decision) -> bool:
+    """What the checks make of the other fields now; whether any is left to ask."""
+    if item.is_settled:
+        answered_after_all(item, decision)
+    task_goes_on = task.state == ReviewTask.State.OPEN
+    if task_goes_on and item.others_contradicted and settle(task, decision):
+        others = task.items.filter(decided=False).exclude(pk=item.pk)
+        return bool(others.exists())
+    return item.others_open
 
 
 def check_counts(
@@ -143,7 +164,8 @@ def check_counts(
 
     It may where its token holds the task and the field has no answer that its page did
     not know of; and where the same person took the task on another page, while the
-    field is open still. What was kept as a second opinion stays one.
+    field is open still, or ended it a moment ago by an answer that settled the field.
+    What was kept as a second opinion stays one.
     """
     if item.is_opinion_so:
         raise ReservationLost(task)
@@ -152,14 +174,17 @@ def check_counts(
         counts = answer.seen is None or _known(item) <= answer.seen
     else:
         elsewhere = task.state == ReviewTask.State.OPEN and task.reserver_id == user.pk
-        counts = elsewhere and not item.decided
+        unanswered = not item.decided or item.is_settled
+        counts = (elsewhere and unanswered) or may_answer_after_all(task, item, user)
     if not counts:
         raise ReservationLost(task, answered=held_here)
 
 
 def _known(item: AskedItem) -> int:
-    """How many answers there are to know of: one more where another task gave it."""
-    return item.answer_count + (item.decided and not item.is_answered)
+    """How many answers there are to know of: one more where another task gave it. What
+    a check settled is no answer."""
+    elsewhere = item.decided and not item.is_answered and not item.is_settled
+    return item.answer_count + elsewhere
 
 
 def _raw(meant: Answer, item: ReviewItem) -> str:
@@ -233,11 +258,11 @@ def _record_correction(
     )
 
 
-def _close_item(task: ReviewTask, item: AskedItem) -> None:
+def _close_item(task: ReviewTask, item: AskedItem, *, others_open: bool) -> None:
     item.decided = True
     item.save(update_fields=["decided"])
     task.reserved_until = timezone.now() + RESERVATION
-    if item.others_open:
+    if others_open:
         task.save(update_fields=["reserved_until"])
         return
     _finish(task)

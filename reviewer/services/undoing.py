@@ -24,6 +24,7 @@ from reviewer.services.reservations import (
     hold_source_of,
     locked,
 )
+from reviewer.services.settling import unsettle
 
 # How far back the key reaches; by its number any own answer may be taken back.
 RECENT = timedelta(hours=12)
@@ -61,6 +62,7 @@ def undo(*, user: User, decision_id: uuid.UUID, undoes: uuid.UUID) -> Decision:
     _check_undoable(task, wrong, user)
     unsettle_elsewhere(task=task, slot=wrong.item.slot)
     decision = _record(task, wrong, user, decision_id)
+    unsettle(task, decision)
     _ask_again(task, wrong.item, user)
     ask_elsewhere_again(task=task, slot=wrong.item.slot)
     return decision
