@@ -97,7 +97,13 @@ class Desk:
 
     @property
     def answered_count(self) -> int:
-        return sum(question.item.decided for question in self.questions)
+        """By people."""
+        return sum(q.item.decided and not q.agrees for q in self.questions)
+
+    @property
+    def agreeing_count(self) -> int:
+        """Settled by a check."""
+        return sum(bool(q.agrees) for q in self.questions)
 
 
 def lay_out(

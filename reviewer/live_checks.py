@@ -75,7 +75,7 @@ def now(
     slots = dict.fromkeys([*(item.slot for item in items), *typed])
     return {
         "says": {slot: sentences(found, slot) for slot in slots},
-        "agree": agreeing(found, task, items, said),
+        "agree": agreeing(found, items, said),
     }
 
 
@@ -97,12 +97,9 @@ def _typed(
 
 def agreeing(
     found: Rechecked,
-    task: ReviewTask,
     items: Iterable[ReviewItem],
     said: Mapping[str, Said],
 ) -> dict[str, str]:
-    if task.asks != ReviewTask.Asks.DOUBTS:
-        return {}
     reasons = {
         item.slot: found.agrees_now(item.slot, item.reason)
         for item in items

@@ -139,8 +139,31 @@ export class DeskAnswers {
     desk.notes.state(this.outbox.unsent ? "Saving…" : "Saved", "good");
     desk.countAnswered();
     desk.undoable(meaning.decision_id);
-    if (meaning.done) goOn(desk, meaning);
+    desk.live.settle(meaning.settled ?? {});
+    if (meaning.done) this.ended(meaning);
     else if (answer.waits) this.moveOn(answer.question);
+    else desk.live.soon();
+  }
+
+  // The case is done, but nothing that somebody is at is torn away: an answer on its way,
+  // or a value half typed into a field that a check has just settled.
+  ended(meaning) {
+    const { desk } = this;
+    this.next = meaning;
+    if (this.outbox.unsent) return;
+    if (!desk.current?.typing) {
+      goOn(desk, meaning);
+      return;
+    }
+    desk.reservation.end();
+    desk.notes.hint("The rest agrees now. Enter saves what you type, Escape goes on.");
+  }
+
+  // Leaves what is typed; true where the case was done already.
+  leave() {
+    if (!this.next) return false;
+    goOn(this.desk, this.next);
+    return true;
   }
 
   retry() {

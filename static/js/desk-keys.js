@@ -30,7 +30,7 @@ export class DeskKeys {
     else if (does === "comment") this.comment();
     else if (does === "zoom") this.zoom(what);
     else if (does === "keys") desk.querySelector(".keys")?.toggleAttribute("hidden");
-    else if (does === "leave" && focus === "text") desk.select(desk.current);
+    else if (does === "leave" && focus === "text") desk.answers.leave() || desk.select(desk.current);
     else if (does === "press") this.press(what);
     else if (does === "wait") return true;
     else return false;

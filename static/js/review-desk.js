@@ -8,6 +8,7 @@ import { fetchAhead } from "./desk-next.js";
 import { DeskNotes } from "./desk-notes.js";
 import { DeskPages } from "./desk-pages.js";
 import { DeskPicking } from "./desk-picking.js";
+import { LiveChecks } from "./live-checks.js";
 import { Question } from "./desk-question.js";
 import { meaningOf } from "./outbox.js";
 import { Reservation } from "./reservation.js";
@@ -21,6 +22,7 @@ class ReviewDesk extends HTMLElement {
     this.notes = new DeskNotes(this);
     this.pages = new DeskPages(this.querySelector("[data-pages]"));
     this.picking = new DeskPicking(this);
+    this.live = new LiveChecks(this, signal);
     this.answers = new DeskAnswers(this, signal);
     this.keys = new DeskKeys(this, signal);
     this.reservation = new Reservation({
@@ -47,7 +49,7 @@ class ReviewDesk extends HTMLElement {
   listen(signal) {
     const on = (name, act, target = this) => target.addEventListener(name, act, { signal });
     on("click", (event) => this.clicked(event));
-    on("input", (event) => this.questionOf(event.target)?.checkNow());
+    on("input", (event) => this.typed(event));
     on("focusin", (event) => this.pointed(event));
     on("pointerover", (event) => this.pointed(event));
     on("page-view:box", (event) => this.boxed(event.detail.slot));
@@ -113,6 +115,13 @@ class ReviewDesk extends HTMLElement {
     else if (event.target.closest("[data-trouble-hold]")) this.hold();
   }
 
+  typed(event) {
+    const question = this.questionOf(event.target);
+    if (!question) return;
+    question.checkNow();
+    this.live.soon();
+  }
+
   async hold() {
     await this.reservation.extend();
     if (this.reservation.stands === "held") this.notes.hint("The case is yours for another while");
@@ -150,6 +159,10 @@ class ReviewDesk extends HTMLElement {
   countAnswered() {
     const count = this.questions.filter((one) => one.decided).length;
     this.querySelector("[data-answered]").textContent = count;
+    const settled = this.questions.filter((one) => one.settled && !one.decided).length;
+    this.querySelector("[data-agreeing]").textContent = settled
+      ? `, ${settled} ${settled === 1 ? "agrees" : "agree"} now`
+      : "";
   }
 
   // A heartbeat came back.

@@ -52,7 +52,7 @@ def placed(
             (f"lines[{number}].{column}", text, left, 300 + 60 * number)
             for column, text, left in zip(COLUMNS, line, ACROSS, strict=True)
         ]
-    return rows + [
+    rows += [
         ("", "Net", 90, 700),
         ("line_total", net, 720, 700),
         ("", "VAT", 90, 760),
@@ -60,6 +60,7 @@ def placed(
         ("", "Total", 90, 820),
         ("grand_total", gross, 720, 820),
     ]
+    return rows
 
 
 def _box(text: str, left: int, top: int) -> BoundingBox:
