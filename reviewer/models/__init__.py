@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
+from reviewer.models.own_keys import OwnKeys
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
 from reviewer.models.second_opinion import SecondOpinion, TaskNote
@@ -12,6 +13,7 @@ __all__ = [
     "ANSWERS",
     "Correction",
     "Decision",
+    "OwnKeys",
     "ReviewItem",
     "ReviewTask",
     "Scope",

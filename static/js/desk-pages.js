@@ -61,7 +61,8 @@ export class DeskPages {
   show(box) {
     const { view } = this;
     if (!view?.show) return;
-    view.show(viewInContext(box, view.view, view.sheetSize, view.frameSize), { smooth: true });
+    const place = view.turned(box);
+    view.show(viewInContext(place, view.view, view.sheetSize, view.frameSize), { smooth: true });
   }
 
   async wordsOf(page) {

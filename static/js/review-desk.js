@@ -52,6 +52,7 @@ class ReviewDesk extends HTMLElement {
     on("input", (event) => this.typed(event));
     on("focusin", (event) => this.pointed(event));
     on("pointerover", (event) => this.pointed(event));
+    on("page-view:tells", (event) => this.notes.hint(event.detail.text));
     on("page-view:box", (event) => this.boxed(event.detail.slot));
     on("visibilitychange", () => this.clock.show(!document.hidden), document);
     on("pointermove", () => this.clock.touch(), document);
