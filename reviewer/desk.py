@@ -16,6 +16,7 @@ from reviewer import citations, live_checks, services, triage, wording
 from reviewer.citations import Box, Page
 from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
+from reviewer.lines import LineGrid, grid_of
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
 from reviewer.two_versions import LoneLine, lone_lines
@@ -94,6 +95,7 @@ class Desk:
     words: dict[int, DerivedArtifact]  # the OCR artifact of each page
     shown: int  # the page to begin with
     lone_lines: list[LoneLine]
+    lines: LineGrid | None = None
 
     @property
     def answered_count(self) -> int:
@@ -110,10 +112,11 @@ def lay_out(
     task: ReviewTask, *, page: int | None = None, refusal: Refusal | None = None
 ) -> Desk:
     """Read all that the review page shows. page: the one asked for, if any."""
-    items = list(
-        task.items.select_related("artifact", "other_artifact").order_by("position")
-    )
-    readings = _readings(task, items)
+    every = task.items.select_related("artifact", "other_artifact")
+    # What nobody asked stands in the grid of line items.
+    items = [i for i in every.order_by("position") if not (i.decided and i.is_by_hand)]
+    fields = live_fields(task.generation)
+    readings = _readings(task, items, fields)
     both = BothReadings.of(task)
     boxes = [box for reading in readings for box in reading.boxes()]
     boxes += [box for item in items for box in both.boxes(item)]
@@ -142,6 +145,7 @@ def lay_out(
         words=_words(task),
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
+        lines=grid_of(task, fields, {i.slot: _count(given, i) for i in every}),
     )
 
 
@@ -168,6 +172,10 @@ class Given:
 
 
 NOTHING_GIVEN = Given()
+
+
+def _count(given: Mapping[uuid.UUID, Given], item: ReviewItem) -> int:
+    return given.get(item.pk, NOTHING_GIVEN).count
 
 
 def _given(task: ReviewTask) -> dict[uuid.UUID, Given]:
@@ -209,8 +217,9 @@ class Reading:
         ]
 
 
-def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
-    fields = live_fields(task.generation)
+def _readings(
+    task: ReviewTask, items: Iterable[ReviewItem], fields: Iterable[DerivedArtifact]
+) -> list[Reading]:
     standing = {artifact.slot: artifact for artifact in fields}
     readings = []
     for item in items:

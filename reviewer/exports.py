@@ -12,7 +12,8 @@ from itertools import groupby
 from typing import Any, Literal
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
 from catalog.api.files import payload_of
 from catalog.models import (
@@ -26,6 +27,7 @@ from catalog.models import (
 )
 from catalog.services import record_delivery
 from pipeline import policies
+from pipeline.report import ABSENT
 
 Form = Literal["json", "csv"]
 BATCH = 1000
@@ -82,20 +84,40 @@ def export(
     sources: only these, of the tenant's; None for all of them.
     """
     generations = released_generations(tenant, since, sources)
-    artifacts = (
+    fields = (
         DerivedArtifact.objects.filter(
             generation__in=generations, superseded_by__isnull=True
         )
         .of_kind(Kind.FIELD)
         .whole()
-        .values_list("artifact_id", flat=True)
     )
+    artifacts = without_removed_lines(fields).values_list("artifact_id", flat=True)
     delivery = record_delivery(
         tenant=tenant, recipient=recipient, form=form, artifact_ids=artifacts
     )
     policies.somebody_exports(delivery_id=delivery.pk)
     lines = csv_lines if form == "csv" else json_lines
     return Export(delivery, lines(delivery))
+
+
+def without_removed_lines(
+    artifacts: QuerySet[DerivedArtifact],
+) -> QuerySet[DerivedArtifact]:
+    """All but the cells of what a person found to be no line item; its amount stays,
+    which says so."""
+    parts = ("slot", Value("."), Value(1))
+    line = Func(*parts, function="split_part", output_field=TextField())
+    denied = DerivedArtifact.objects.filter(
+        generation=OuterRef("generation"),
+        superseded_by__isnull=True,
+        slot=OuterRef("amount_slot"),
+        payload__reason=ABSENT,
+    )
+    cells = Q(slot__startswith="lines[") & ~Q(slot__endswith=".amount")
+    named = artifacts.alias(
+        amount_slot=Concat(line, Value(".amount"), output_field=TextField())
+    )
+    return named.exclude(cells & Exists(denied))
 
 
 def released_generations(

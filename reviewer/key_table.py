@@ -21,7 +21,7 @@ NAMED = (
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """usual: its key as browsers name it, by which the page's scripts know the action."""
+    """usual: its key as browsers name it, by which the page's scripts know it."""
 
     name: str
     usual: str
@@ -111,8 +111,8 @@ def _clean(action: Action, key: str) -> str:
     if key.lower() in named:
         return named[key.lower()]
     raise KeysRefused(
-        f"“{key[:20]}” cannot be the key for “{action.words}”: take one letter, digit or"
-        f" sign, or one of {', '.join(NAMED)}."
+        f"“{key[:20]}” cannot be the key for “{action.words}”: take one letter, digit"
+        f" or sign, or one of {', '.join(NAMED)}."
     )
 
 

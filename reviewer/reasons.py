@@ -33,6 +33,7 @@ _ASKED: Mapping[str, str] = {
     "newer_has_no_line": "Only the older version reads this line.",
     "older_has_no_line": "Only the newer version reads this line.",
     "newer_refuses": "The newer version does not read this document.",
+    "by_hand": "Put right among the line items.",
     "full_check": "Every value that decides is to be checked.",
 }
 REASONS: Mapping[str, str] = {**wording.REASONS, **_ANSWERS, **_ASKED}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from reviewer.models.decision import ANSWERS, Correction, Decision, Verdict
 from reviewer.models.own_keys import OwnKeys
-from reviewer.models.review_item import ReviewItem
+from reviewer.models.review_item import BY_HAND, ReviewItem
 from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
 from reviewer.models.second_opinion import SecondOpinion, TaskNote
 from reviewer.models.settlement import Settlement
@@ -11,6 +11,7 @@ from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
 __all__ = [
     "AHEAD",
     "ANSWERS",
+    "BY_HAND",
     "Correction",
     "Decision",
     "OwnKeys",

@@ -12,6 +12,9 @@ from catalog.models import DerivedArtifact
 from pipeline.rechecking import CONTRADICTIONS
 from reviewer.models.review_task import ReviewTask
 
+# The reason of what nobody was asked about, and somebody put right all the same.
+BY_HAND = "by_hand"
+
 
 class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
     def about(self, task: ReviewTask, decision_id: uuid.UUID) -> models.QuerySet[Any]:
@@ -81,6 +84,10 @@ class ReviewItem(models.Model):
 
     def __str__(self) -> str:
         return self.slot
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.reason == BY_HAND
 
 
 if TYPE_CHECKING:

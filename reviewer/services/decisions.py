@@ -18,6 +18,7 @@ from catalog.models import DerivedArtifact, Kind
 from reviewer import answers
 from reviewer.answers import Answer, AnswerRefused
 from reviewer.models import (
+    BY_HAND,
     Correction,
     Decision,
     ReviewItem,
@@ -27,6 +28,7 @@ from reviewer.models import (
 from reviewer.services.audits import record_audit
 from reviewer.services.differences import settle_elsewhere
 from reviewer.services.late import keep_opinion
+from reviewer.services.lines import open_cell
 from reviewer.services.reservations import (
     RESERVATION,
     ReservationLost,
@@ -116,6 +118,7 @@ def file_answer(
     """As decide(), in the caller's transaction, which must seal it at its end."""
     hold_source_of(task_id)
     task = locked(user, task_id)
+    open_cell(task, answer.slot)
     item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
     if item.is_decided_so:
         known = Decision.objects.select_related("item", "artifact")
@@ -182,9 +185,9 @@ def check_counts(
 
 def _known(item: AskedItem) -> int:
     """How many answers there are to know of: one more where another task gave it. What
-    a check settled is no answer."""
+    a check settled is no answer, and a line item that was left alone has none."""
     elsewhere = item.decided and not item.is_answered and not item.is_settled
-    return item.answer_count + elsewhere
+    return item.answer_count + (elsewhere and item.reason != BY_HAND)
 
 
 def _raw(meant: Answer, item: ReviewItem) -> str:

@@ -13,6 +13,7 @@ from pipeline.claims import ValueType
 from pipeline.extracting.values import normalise
 from reviewer.answers import LONGEST_VALUE, Answer, chosen
 from reviewer.models import Decision, ReviewItem, ReviewTask, SecondOpinion, Verdict
+from reviewer.services.lines import open_cell
 from reviewer.services.reservations import locked
 from reviewer.values import value_of
 
@@ -36,6 +37,7 @@ def keep_opinion(
     except catalog.SourceErased:
         return None
     task = locked(user, task_id)
+    open_cell(task, answer.slot, late=True)
     items = task.items.select_related("artifact", "other_artifact")
     item = items.get(slot=answer.slot)
     if Decision.objects.filter(pk=answer.decision_id).exists():

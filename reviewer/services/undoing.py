@@ -15,7 +15,7 @@ from catalog.models import DerivedArtifact, GoldenValue
 from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.doubts import MISSING
 from reviewer.answers import AnswerRefused
-from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
+from reviewer.models import BY_HAND, Decision, ReviewItem, ReviewTask, Verdict
 from reviewer.services.decisions import TAKEN_NUMBER
 from reviewer.services.differences import ask_elsewhere_again, unsettle_elsewhere
 from reviewer.services.reservations import (
@@ -147,9 +147,16 @@ def _payload(before: DerivedArtifact | None, item: ReviewItem) -> dict[str, Any]
     return nothing
 
 
+def _was_never_asked(task: ReviewTask, item: ReviewItem) -> bool:
+    """A line item that somebody put right, while there is something else to ask: a task
+    is not opened again with nothing in it."""
+    others = task.items.filter(decided=False).exclude(pk=item.pk)
+    return item.reason == BY_HAND and others.exists()
+
+
 def _ask_again(task: ReviewTask, item: ReviewItem, user: User) -> None:
     """The field is open again if no earlier answer stands in it, and so is the task."""
-    item.decided = item.decisions.standing().exists()
+    item.decided = item.decisions.standing().exists() or _was_never_asked(task, item)
     item.save(update_fields=["decided"])
     task.state, task.done_at = ReviewTask.State.OPEN, None
     try:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -17,7 +17,9 @@ from reviewer.views.accounts import UserRequest, login_needed
 def own_keys(request: UserRequest) -> HttpResponse:
     """The keys of the person who is logged in, to read and to change."""
     if request.method != "POST":
-        return _page(request, key_table.keys_of(request.user))
+        own = OwnKeys.objects.of(request.user)
+        keys = key_table.keys_of(request.user)
+        return _page(request, keys, no_signs=own is not None and own.no_signs)
     if "reset" in request.POST:
         key_table.reset_keys(user=request.user)
         messages.success(request, "All keys are the usual ones again.")
@@ -27,19 +29,19 @@ def own_keys(request: UserRequest) -> HttpResponse:
     try:
         key_table.save_keys(user=request.user, keys=given, no_signs=no_signs)
     except key_table.KeysRefused as error:
-        return _page(request, given, error=str(error), status=400)
+        return _page(request, given, no_signs=no_signs, error=str(error))
     messages.success(request, "Your keys are saved: they count on every machine.")
     return redirect("own-keys")
 
 
 def _page(
-    request: HttpRequest, keys: dict[str, str], *, error: str = "", status: int = 200
+    request: UserRequest, keys: dict[str, str], *, no_signs: bool, error: str = ""
 ) -> HttpResponse:
-    own = OwnKeys.objects.of(request.user)
     context = {
         "rows": [(action, keys[action.name]) for action in key_table.ACTIONS],
-        "no_signs": own.no_signs if own else False,
-        "changed": own is not None,
+        "no_signs": no_signs,
+        "changed": OwnKeys.objects.of(request.user) is not None,
         "error": error,
     }
+    status = 400 if error else 200
     return render(request, "review/own_keys.html", context, status=status)

@@ -18,7 +18,9 @@ export class DeskKeys {
     const { desk } = this;
     const focus = focusOf(event.target);
     if (focus !== "field" && !desk.contains(event.target)) return;
-    if (!desk.picking.pressed(event, focus) && !this.act(event, focus)) return;
+    const taken = desk.lines?.pressed(event) || desk.picking.pressed(event, focus);
+    // What the grid leaves alone is the browser's: a letter there is no answer.
+    if (!taken && (desk.lines?.at(event.target) || !this.act(event, focus))) return;
     event.preventDefault();
     event.stopPropagation();
   }

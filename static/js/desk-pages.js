@@ -58,6 +58,14 @@ export class DeskPages {
     requestAnimationFrame(() => this.show(box));
   }
 
+  // Lights one place that has no box of its own drawn.
+  spot({ page, box }) {
+    if (!page || !box.length || !this.turn(page)) return;
+    this.view.light([]);
+    this.view.spot(box);
+    requestAnimationFrame(() => this.show(box));
+  }
+
   show(box) {
     const { view } = this;
     if (!view?.show) return;

@@ -28,6 +28,7 @@ export class LiveChecks {
     const said = questions
       .filter((one) => one.onItsWay !== undefined)
       .map((one) => [one.slot, one.onItsWay]);
+    said.push(...(this.desk.lines?.onTheirWay ?? []).map((one) => [one.slot, one.onItsWay]));
     const text = current?.input.value.trim();
     if (text && document.activeElement === current.input) said.push([current.slot, text]);
     return said;

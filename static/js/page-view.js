@@ -155,8 +155,19 @@ export class PageView extends HTMLElement {
     return this.turned([x, y, x + width, y + height]);
   }
 
+  // One more box, for what has none drawn: documents may have thousands of cells.
+  spot([left, top, right, bottom]) {
+    const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const edges = { x: left, y: top, width: right - left, height: bottom - top };
+    for (const [name, edge] of Object.entries(edges)) box.setAttribute(name, edge);
+    box.setAttribute("class", "is-lit");
+    box.dataset.spot = "";
+    this.querySelector("svg.citations")?.append(box);
+  }
+
   // Lights the boxes of these slots, and those only.
   light(slots) {
+    this.querySelector("[data-spot]")?.remove();
     for (const box of this.querySelectorAll("[data-slot]")) {
       box.classList.toggle("is-lit", slots.includes(box.dataset.slot));
     }

@@ -4,6 +4,7 @@
 import { ActiveTime } from "./active-time.js";
 import { DeskAnswers } from "./desk-answers.js";
 import { DeskKeys } from "./desk-keys.js";
+import { DeskLines } from "./desk-lines.js";
 import { fetchAhead } from "./desk-next.js";
 import { DeskNotes } from "./desk-notes.js";
 import { DeskPages } from "./desk-pages.js";
@@ -25,6 +26,8 @@ class ReviewDesk extends HTMLElement {
     this.live = new LiveChecks(this, signal);
     this.answers = new DeskAnswers(this, signal);
     this.keys = new DeskKeys(this, signal);
+    const lines = this.querySelector("[data-lines]");
+    this.lines = lines && new DeskLines(this, lines, signal);
     this.reservation = new Reservation({
       extendUrl: this.dataset.extend,
       putBackUrl: this.dataset.putBack,

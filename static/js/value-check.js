@@ -15,6 +15,20 @@ export function check(type, text) {
   return { ok: true, says: "" };
 }
 
+// An amount as a plain decimal, as the server will read it; null for none, and where one
+// mark before three digits may be either.
+export function amountOf(text) {
+  const value = text.trim();
+  if (!value || !MONEY.test(value)) return null;
+  const digits = value.replace(/[^\d.,-]/g, "");
+  const last = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
+  if (last < 0) return digits;
+  const marks = new Set(digits.match(/[.,]/g));
+  if (digits.length - last - 1 === 3 && marks.size === 1) return digits.replace(/[.,]/g, "");
+  const whole = digits.slice(0, last).replace(/[.,]/g, "");
+  return `${whole || "0"}.${digits.slice(last + 1)}`;
+}
+
 function amount(value) {
   if (!MONEY.test(value)) return { ok: false, says: "Not an amount yet: 1234.50" };
   const digits = value.replace(/[^\d.,-]/g, "");

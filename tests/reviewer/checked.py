@@ -56,7 +56,7 @@ def placed(
         ("", "Net", 90, 700),
         ("line_total", net, 720, 700),
         ("", "VAT", 90, 760),
-        ("tax_total", tax, 720, 760),
+        ("tax_total" if tax else "", tax or "none", 720, 760),
         ("", "Total", 90, 820),
         ("grand_total", gross, 720, 820),
     ]

@@ -74,7 +74,7 @@ def test_two_keys_may_change_places(alice: User) -> None:
 
 
 def test_one_key_for_two_is_refused_with_both_names(alice: User) -> None:
-    with pytest.raises(KeysRefused, match="“s” cannot do both .*not say.*Skip the"):
+    with pytest.raises(KeysRefused, match=r"“s” cannot do both .*not say.*Skip the"):
         key_table.save_keys(user=alice, keys={"absent": "s"}, no_signs=False)
     assert not OwnKeys.objects.exists()
 
