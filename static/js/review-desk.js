@@ -71,13 +71,16 @@ class ReviewDesk extends HTMLElement {
     this.select(first, { scroll: false });
     refused?.input.focus();
     if (!first) this.querySelector('[data-key="Enter"]')?.focus();
+    // One thumb's worth of page: the picture at its top, the answers at its bottom.
+    const narrow = matchMedia("(max-width: 40rem)").matches;
     const { after = "", pictures = "" } = this.dataset;
     this.answers.takeUp();
     this.notes.state(after, "good");
     if (after) {
-      scrollTo({ top: 0 });
+      if (!narrow) scrollTo({ top: 0 });
       this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
     }
+    if (narrow) this.querySelector(".desk__page").scrollIntoView();
     const urls = pictures.split(" ").filter(Boolean);
     setTimeout(() => (this.fetched = fetchAhead(urls)), 300);
   }
