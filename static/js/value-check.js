@@ -47,11 +47,16 @@ function isDay(year, month, day) {
   return found.getUTCMonth() === month - 1 && found.getUTCDate() === day;
 }
 
+const LONG = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+
+// "3 April 2026": what a date means, so that a slip of day and month is seen.
+const spelled = (year, month, day) => LONG.format(new Date(Date.UTC(year, month - 1, day)));
+
 function date(value) {
   const iso = ISO.exec(value);
   if (iso) {
     const [year, month, day] = iso.slice(1).map(Number);
-    return isDay(year, month, day) ? { ok: true, says: "" } : noDay();
+    return isDay(year, month, day) ? { ok: true, says: spelled(year, month, day) } : noDay();
   }
   const first = DAY_FIRST.exec(value);
   if (!first) {
@@ -61,10 +66,14 @@ function date(value) {
   }
   const [day, month] = first.slice(1, 3).map(Number);
   const year = Number(first[3]) + (first[3].length === 2 ? 2000 : 0);
-  if (isDay(year, month, day) && isDay(year, day, month) && day !== month) {
-    return { ok: true, says: "Day or month first? 2026-11-23 is always clear" };
-  }
-  return isDay(year, month, day) || isDay(year, day, month) ? { ok: true, says: "" } : noDay();
+  const [dayFirst, monthFirst] = [isDay(year, month, day), isDay(year, day, month)];
+  if (!dayFirst && !monthFirst) return noDay();
+  const said = dayFirst ? spelled(year, month, day) : spelled(year, day, month);
+  if (!dayFirst || !monthFirst || day === month) return { ok: true, says: said };
+  const two = (number) => String(number).padStart(2, "0");
+  const clear = `${year}-${two(month)}-${two(day)}`;
+  const says = `${said}, or ${spelled(year, day, month)}? ${clear} is always clear`;
+  return { ok: true, says: `Day or month first: ${says}` };
 }
 
 const noDay = () => ({ ok: false, says: "There is no such day" });

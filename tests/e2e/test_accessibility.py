@@ -23,8 +23,9 @@ from tests.reviewer.checked import WRONG_TAX, make_checked_case
 __all__ = ["alice", "log_in", "tenant"]
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 SMALLEST = 24  # CSS pixels of a target, or so much room around it (WCAG 2.5.8)
-TARGETS = """() => [...document.querySelectorAll("button, summary, input, textarea, select")]
-  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && one.type !== "hidden")
+TARGETS = """() => [...document.querySelectorAll("button, summary, input, textarea")]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+  .filter((one) => one.type !== "hidden")
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
   .map(([html, { width, height }]) => [html, width, height])"""
 
