@@ -137,15 +137,16 @@ def lay_out(
     first = next((q for q in questions if not q.item.decided), None)
     start = first.region.page if first and first.region else min(pages, default=1)
     open_items = [item for item in items if not item.decided]
+    names = FieldNames.now()
     return Desk(
         task=task,
-        why=wording.why(task, open_items or items, FieldNames.now()),
+        why=wording.why(task, open_items or items, names),
         questions=questions,
         pages=list(pages.values()),
         words=_words(task),
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
-        lines=grid_of(task, fields, {i.slot: _count(given, i) for i in every}),
+        lines=grid_of(task, fields, {i.slot: _count(given, i) for i in every}, names),
     )
 
 

@@ -28,9 +28,12 @@ from catalog.models import (
 from catalog.services import record_delivery
 from pipeline import policies
 from pipeline.report import ABSENT
+from reviewer.models import Settlement
 
 Form = Literal["json", "csv"]
 BATCH = 1000
+# That of a value which a check contradicted, until people answered another field.
+SETTLED = "agrees"
 # Statuses of values that are not there, from the answer of the person who looked.
 NO_VALUE = {"person_absent": "absent", "person_unreadable": "unreadable"}
 SOURCE_COLUMNS = (
@@ -141,10 +144,14 @@ def released_generations(
 
 
 def carried_by(delivery: Delivery) -> QuerySet[DerivedArtifact]:
-    """The artifacts of a delivery, source by source, fields in order of their names."""
+    """The artifacts of a delivery, source by source, fields in order of their names;
+    settled: whether a check agrees with it since a person's answer to another field.
+    """
+    settled = Settlement.objects.standing()
     return (
         DerivedArtifact.objects.filter(deliveries__delivery=delivery)
         .select_related("source", "generation")
+        .annotate(settled=Exists(settled.filter(item__artifact=OuterRef("pk"))))
         .order_by("source_id", "generation_id", "slot")
     )
 
@@ -203,14 +210,14 @@ def _source_of(artifact: DerivedArtifact) -> dict[str, Any]:
     }
 
 
-def _value_of(artifact: DerivedArtifact) -> dict[str, Any]:
+def _value_of(artifact: Any) -> dict[str, Any]:
     payload = payload_of(artifact) or {}
     region = artifact.region or {}
     missing = NO_VALUE.get(payload.get("reason", ""))
     return {
         "slot": artifact.slot,
         "value": None if missing else payload.get("value") or None,
-        "status": missing or payload.get("status"),
+        "status": missing or (SETTLED if artifact.settled else payload.get("status")),
         "origin": artifact.origin,
         "confidence": payload.get("confidence"),
         "page": region.get("page"),

@@ -66,7 +66,10 @@ class LineGrid:
 
 
 def grid_of(
-    task: ReviewTask, fields: Sequence[DerivedArtifact], seen: Mapping[str, int]
+    task: ReviewTask,
+    fields: Sequence[DerivedArtifact],
+    seen: Mapping[str, int],
+    names: FieldNames,
 ) -> LineGrid | None:
     """Of a reading's live fields. None for a type that has no line items, and where a
     task asks something else than about a document's doubtful values.
@@ -83,7 +86,7 @@ def grid_of(
     lines = [match for slot in by_slot if (match := LINE_SLOT.fullmatch(slot))]
     numbers = sorted({int(match["number"]) for match in lines})
     rows = [_row(number, by_slot, seen) for number in numbers]
-    return LineGrid(rows, json.dumps(_totals(by_slot, spec)))
+    return LineGrid(rows, json.dumps(_totals(by_slot, spec, names)))
 
 
 def _row(
@@ -120,9 +123,8 @@ def _cell(
 
 
 def _totals(
-    by_slot: Mapping[str, DerivedArtifact], spec: DocumentTypeSpec
+    by_slot: Mapping[str, DerivedArtifact], spec: DocumentTypeSpec, names: FieldNames
 ) -> list[dict[str, str]]:
-    names = FieldNames.now()
     roles = {field.hints.get("role"): field.name for field in spec.fields}
     return [
         {

@@ -51,7 +51,7 @@ def test_no_page_has_a_violation(
     live_server: LiveServer,
     theme: Literal["light", "dark"],
 ) -> None:
-    olive = make_user("olive", tenant, role="operator", is_superuser=True)
+    olive = make_user("olive", tenant, role="manager", is_superuser=True)
     done, other = (
         make_checked_case(tenant, sure={"supplier_name": 0.4}) for _ in range(2)
     )
@@ -85,7 +85,7 @@ def test_a_whole_case_by_its_names_roles_and_what_is_said(
     """Without a mouse: each step is known by what a screen reader is told."""
     task = make_checked_case(tenant, **WRONG_TAX, sure={"supplier_name": 0.4})
     log_in(page, "alice").keyboard.press("n")
-    gross = page.get_by_role("button", name="Grand total 119.00")
+    gross = page.get_by_role("button", name="Grand total")
     expect(gross).to_be_focused()
     expect(gross).to_have_attribute("aria-expanded", "true")
     form = page.get_by_role("form", name="Answer for Grand total")
@@ -111,7 +111,7 @@ def test_a_whole_case_by_its_names_roles_and_what_is_said(
     expect(says(page)).to_contain_text("2 other fields would agree.")
     page.keyboard.press("Enter")
     expect(says(page)).to_contain_text("agree now and need no answer")
-    supplier = page.get_by_role("button", name="Supplier name Harbour")
+    supplier = page.get_by_role("button", name="Supplier name")
     expect(supplier).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r":\d+/$"))

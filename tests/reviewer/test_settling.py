@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 
 from catalog.models import Generation, GoldenValue, Tenant
-from reviewer import services
+from reviewer import exports, services
 from reviewer.models import Decision, ReviewTask, SecondOpinion, Settlement, Verdict
 from reviewer.services import ReservationLost
 from tests.factories import make_tenant, make_user
@@ -207,3 +209,14 @@ def test_a_look_again_is_answered_by_people_alone(
     again = services.reopen(user=alice, source_id=task.source_id)
     answered(again, alice, say("tax_total", Verdict.CORRECT, "19.00"))
     assert not Settlement.objects.exists()
+
+
+def test_an_export_says_that_it_agrees(
+    task: ReviewTask, alice: User, tenant: Tenant
+) -> None:
+    answered(task, alice, say("tax_total", Verdict.CORRECT, "19.00"))
+    [sent] = exports.export(tenant=tenant, recipient=alice, form="json").lines
+    values = json.loads(sent)["values"]
+    told = {slot: (one["status"], one["origin"]) for slot, one in values.items()}
+    assert told["grand_total"] == ("agrees", "machine")
+    assert told["tax_total"] == ("verified", "human")
