@@ -30,7 +30,7 @@ from pipeline.models import (
     ProcessingEvent,
     StepEvent,
 )
-from reviewer.models import Skills, Turnaround
+from reviewer.models import OwnKeys, Skills, Turnaround
 
 OURS = frozenset(["catalog", "pipeline", "reviewer"])
 # Rows that are no records: indexes, sums, settings, and what erasures take along.
@@ -38,7 +38,7 @@ DELETED: frozenset[type[Model]] = frozenset(
     [
         *(BlobToDelete, Membership, ScrubFinding, SearchPage, VersionTally),
         *(DocumentType, FieldDefinition, PipelineVersion, ProcessingEvent, StepEvent),
-        *(Skills, Turnaround),
+        *(OwnKeys, Skills, Turnaround),
         # Measured anew until it is signed.
         GateSlice,
     ]

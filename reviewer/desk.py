@@ -11,11 +11,12 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Generation, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
-from reviewer import citations, triage, wording
+from reviewer import citations, live_checks, services, triage, wording
 from reviewer.checks import showing
 from reviewer.citations import Box, Page
 from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
+from reviewer.lines import LineGrid, grid_of
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
 from reviewer.standing import standing_in
@@ -55,9 +56,12 @@ class Question:
     sides: Sides | None = None  # of a question between two versions
     typed: str = ""
     error: str = ""
+    agrees: str = ""  # what the check says that settled it
 
     @property
     def verdict(self) -> str:
+        if self.decision is None and self.agrees:
+            return wording.AGREES
         if self.decision is None:
             return "answered elsewhere" if self.item.decided else ""
         return wording.decided(self.decision)
@@ -93,25 +97,34 @@ class Desk:
     shown: int  # the page to begin with
     lone_lines: list[LoneLine]
     names: FieldNames
+    lines: LineGrid | None = None
 
     @property
     def answered_count(self) -> int:
-        return sum(question.item.decided for question in self.questions)
+        """By people."""
+        return sum(q.item.decided and not q.agrees for q in self.questions)
+
+    @property
+    def agreeing_count(self) -> int:
+        """Settled by a check."""
+        return sum(bool(q.agrees) for q in self.questions)
 
 
 def lay_out(
     task: ReviewTask, *, page: int | None = None, refusal: Refusal | None = None
 ) -> Desk:
     """Read all that the review page shows. page: the one asked for, if any."""
-    items = list(
-        task.items.select_related("artifact", "other_artifact").order_by("position")
-    )
-    readings = _readings(task, items)
+    every = task.items.select_related("artifact", "other_artifact")
+    # What nobody asked stands in the grid of line items.
+    items = [i for i in every.order_by("position") if not (i.decided and i.is_by_hand)]
+    standing = standing_in(task, items)
+    readings = _readings(task, items, standing)
     both = BothReadings.of(task)
     boxes = [box for reading in readings for box in reading.boxes()]
     boxes += [box for item in items for box in both.boxes(item)]
     pages = _pages(task, boxes)
     given = _given(task)
+    settled = agreements(task)
     questions = [
         _question(
             reading,
@@ -119,6 +132,7 @@ def lay_out(
             pages,
             refusal,
             both.sides(reading.item, pages),
+            settled.get(reading.item.slot, ""),
         )
         for reading in readings
     ]
@@ -135,6 +149,7 @@ def lay_out(
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
         names=names,
+        lines=_grid(task, standing.values(), every, given, names),
     )
 
 
@@ -148,6 +163,12 @@ def fetch_readings(*tasks: ReviewTask | None) -> None:
         task.generation = found[task.generation_id]
         task.source = task.generation.source
         task.tenant = task.source.tenant
+
+
+def agreements(task: ReviewTask) -> dict[str, str]:
+    """What the checks say of the fields that they settled, by slot."""
+    reasons = services.settled_reasons(task)
+    return {slot: live_checks.agreed(reason) for slot, reason in reasons.items()}
 
 
 def _not_asked(task: ReviewTask, items: Iterable[ReviewItem]) -> list[LoneLine]:
@@ -167,6 +188,23 @@ class Given:
 
 
 NOTHING_GIVEN = Given()
+
+
+def _grid(
+    task: ReviewTask,
+    fields: Iterable[DerivedArtifact],
+    items: Iterable[ReviewItem],
+    given: Mapping[uuid.UUID, Given],
+    names: FieldNames,
+) -> LineGrid | None:
+    """Where a person may put lines right that nobody doubts."""
+    if task.asks != ReviewTask.Asks.DOUBTS:
+        return None
+    return grid_of(task, fields, {i.slot: _count(given, i) for i in items}, names)
+
+
+def _count(given: Mapping[uuid.UUID, Given], item: ReviewItem) -> int:
+    return given.get(item.pk, NOTHING_GIVEN).count
 
 
 def _given(task: ReviewTask) -> dict[uuid.UUID, Given]:
@@ -210,9 +248,11 @@ class Reading:
         ]
 
 
-def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
-    items = list(items)
-    standing = standing_in(task, items)
+def _readings(
+    task: ReviewTask,
+    items: Iterable[ReviewItem],
+    standing: Mapping[str, DerivedArtifact],
+) -> list[Reading]:
     readings = []
     for item in items:
         artifact = standing.get(item.slot)
@@ -259,6 +299,7 @@ def _question(
     pages: Mapping[int, Page],
     refusal: Refusal | None,
     sides: Sides | None,
+    agrees: str = "",
 ) -> Question:
     item, claim = reading.item, reading.claim
     refused = refusal if refusal and refusal.slot == item.slot else None
@@ -276,8 +317,9 @@ def _question(
         candidates=reading.candidates,
         decision=given.standing,
         decision_id=new_id(),
-        # That another task settled it is one more to know of.
-        seen=given.count + (item.decided and given.standing is None),
+        # That another task settled it is one more to know of; a check is no answer.
+        seen=given.count + (item.decided and given.standing is None and not agrees),
+        agrees=agrees,
         sides=sides,
         typed=refused.typed if refused else "",
         error=refused.error if refused else "",
@@ -331,6 +373,7 @@ def progress(task: ReviewTask, decision: Decision, *, following: str) -> dict[st
         "value": value_of(decision.artifact),
         "done": done,
         "says": wording.done(task) if done else "",
+        "settled": agreements(task),
         "following": following,
     }
 

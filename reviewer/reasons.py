@@ -36,6 +36,7 @@ _ASKED: Mapping[str, str] = {
     "second_look": "A wrong value here costs much: two people read it, each alone.",
     "people_disagree": "Two people read it differently.",
     "sibling_of_error": "One like it was wrong, and this one may be too.",
+    "by_hand": "Put right among the line items.",
     "full_check": "Every value that decides is to be checked.",
 }
 REASONS: Mapping[str, str] = {**wording.REASONS, **_ANSWERS, **_ASKED}

@@ -73,6 +73,8 @@ ABOUT_THE_DOCUMENT = {
     auditing.FULL_CHECK,
     NOT_PROVEN,
 } - {DispositionReason.LOW_CONFIDENCE}
+# Of a field that a check settled: no person's answer.
+AGREES = "agrees now"
 MOST_NAMES = 3  # of fields in one sentence
 DECIDED: Mapping[str, str] = {
     Verdict.CONFIRM: "confirmed",

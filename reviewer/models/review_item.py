@@ -10,7 +10,11 @@ from django.db.models.functions import Coalesce
 
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact
+from pipeline.rechecking import CONTRADICTIONS
 from reviewer.models.review_task import ReviewTask
+
+# The reason of what nobody was asked about, and somebody put right all the same.
+BY_HAND = "by_hand"
 
 
 class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
@@ -33,6 +37,7 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         opinions = apps.get_model("reviewer", "SecondOpinion").objects
         planted = apps.get_model("reviewer", "PlantedError").objects
         beside_those = apps.get_model("reviewer", "PlantedAnswer").objects
+        settlements = apps.get_model("reviewer", "Settlement").objects.standing()
         of_item = decisions.filter(item=models.OuterRef("pk")).order_by()
         counted = of_item.values("item").annotate(n=models.Count("*")).values("n")
         others = ReviewItem.objects.filter(task=task, decided=False)
@@ -50,6 +55,14 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
                 | models.Exists(beside_those.filter(pk=decision_id)),
                 is_planted=models.Exists(planted.filter(pk=models.OuterRef("pk"))),
                 is_beside_planted=models.Exists(planted.filter(item__task=task)),
+                others_contradicted=models.Exists(
+                    ReviewItem.objects.filter(
+                        task=task, reason__in=[*CONTRADICTIONS]
+                    ).exclude(pk=models.OuterRef("pk"))
+                ),
+                is_settled=models.Exists(
+                    settlements.filter(item=models.OuterRef("pk"))
+                ),
                 is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
             )
         )
@@ -59,7 +72,8 @@ class ReviewItem(models.Model):
     """One field of a task; artifact is null where nothing was found.
 
     other_artifact: what the newer version found there, where a task asks which of two
-    versions is right; null where it found nothing.
+    versions is right; null where it found nothing. decided: nothing is left to ask of
+    it, whoever or whatever settled that (see Decision and Settlement).
     """
 
     item_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -89,6 +103,10 @@ class ReviewItem(models.Model):
     def __str__(self) -> str:
         return self.slot
 
+    @property
+    def is_by_hand(self) -> bool:
+        return self.reason == BY_HAND
+
 
 if TYPE_CHECKING:
 
@@ -98,6 +116,8 @@ if TYPE_CHECKING:
         answer_count: how many decisions it has. is_answered: whether one of them
         stands. is_asked_beside: whether an open task asks which of two versions is
         right about the same reading. others_open: whether the task itself asks more.
+        others_contradicted: whether it asked because of a check that an answer to this
+        item may satisfy. is_settled: whether such an answer settled this one.
         is_decided_so, is_opinion_so: whether the number is known already. is_planted:
         whether it is a check; its answers are counted by services.planted then.
         is_beside_planted: whether the task has one.
@@ -107,6 +127,8 @@ if TYPE_CHECKING:
         is_answered: bool
         is_asked_beside: bool
         others_open: bool
+        others_contradicted: bool
+        is_settled: bool
         is_decided_so: bool
         is_opinion_so: bool
         is_planted: bool

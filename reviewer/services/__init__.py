@@ -29,6 +29,7 @@ from reviewer.services.reservations import (
     skip,
 )
 from reviewer.services.second_looks import release_unseen, release_waited
+from reviewer.services.settling import reasons as settled_reasons
 from reviewer.services.siblings import open_siblings, siblings_left
 from reviewer.services.turns import Turn, decide_and_go_on
 from reviewer.services.undoing import last_undoable, undo
@@ -62,6 +63,7 @@ __all__ = [
     "reserve_ahead",
     "reserve_next",
     "return_to_first",
+    "settled_reasons",
     "siblings_left",
     "skip",
     "stop_asking",

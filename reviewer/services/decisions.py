@@ -18,6 +18,7 @@ from catalog.models import DerivedArtifact, Kind
 from reviewer import answers, blinding
 from reviewer.answers import TAKEN_NUMBER, Answer, AnswerRefused
 from reviewer.models import (
+    BY_HAND,
     Correction,
     Decision,
     ReviewItem,
@@ -28,6 +29,7 @@ from reviewer.services import planted
 from reviewer.services.audits import record_audit
 from reviewer.services.differences import settle_elsewhere
 from reviewer.services.late import keep_opinion
+from reviewer.services.lines import open_cell
 from reviewer.services.reservations import (
     RESERVATION,
     ReservationLost,
@@ -38,6 +40,11 @@ from reviewer.services.reservations import (
     locked,
 )
 from reviewer.services.second_looks import follow_answers
+from reviewer.services.settling import (
+    answered_after_all,
+    may_answer_after_all,
+    settle,
+)
 from reviewer.values import region_of, value_of
 
 if TYPE_CHECKING:
@@ -52,13 +59,15 @@ NUMBERS = ("decision_pkey", "planted_answer_pkey")
 @dataclass(frozen=True, slots=True)
 class Filed:
     """A decision with its task as it is now. replayed: it was filed before. apart:
-    nothing of it stands in the catalog.
+    nothing of it stands in the catalog. after_all: the task was done already, since a
+    check had settled the field.
     """
 
     decision: Decision
     task: ReviewTask
     replayed: bool = False
     apart: bool = False
+    after_all: bool = False
 
     def seal(self) -> None:
         """Write it into the ledger; the last thing in its transaction, since all who
@@ -115,6 +124,7 @@ def file_answer(
     """As decide(), in the caller's transaction, which must seal it at its end."""
     hold_source_of(task_id)
     task = locked(user, task_id)
+    open_cell(task, answer.slot)
     item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
     item.task = task
     if item.is_decided_so:
@@ -126,13 +136,17 @@ def file_answer(
     meant = answers.chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     said = answers.settled(meant, item=item, standing=standing)
     raw = _raw(meant, item)
+    after_all = task.state == ReviewTask.State.DONE
+    others_open = item.others_open
     if mask:
         decision = planted.record_answer(mask, standing, user, said, raw=raw)
     else:
         decision = _record_decision(task, item, standing, user, said, raw=raw)
         _file_what_it_says(task, item, decision, standing, said.how)
-    _close_item(task, item)
-    return Filed(decision, task, apart=mask is not None)
+        others_open = _settle_others(task, item, decision)
+    if not after_all:
+        _close_item(task, item, others_open=others_open)
+    return Filed(decision, task, apart=mask is not None, after_all=after_all)
 
 
 def _file_what_it_says(
@@ -161,6 +175,17 @@ def _known_by(decision_id: uuid.UUID) -> Decision:
     return known
 
 
+def _settle_others(task: ReviewTask, item: AskedItem, decision: Decision) -> bool:
+    """What the checks make of the other fields now; whether any is left to ask."""
+    if item.is_settled:
+        answered_after_all(item, decision)
+    task_goes_on = task.state == ReviewTask.State.OPEN
+    if task_goes_on and item.others_contradicted and settle(task, decision):
+        others = task.items.filter(decided=False).exclude(pk=item.pk)
+        return bool(others.exists())
+    return item.others_open
+
+
 def check_counts(
     task: ReviewTask,
     item: AskedItem,
@@ -172,7 +197,8 @@ def check_counts(
 
     It may where its token holds the task and the field has no answer that its page did
     not know of; and where the same person took the task on another page, while the
-    field is open still. What was kept as a second opinion stays one.
+    field is open still, or ended it a moment ago by an answer that settled the field.
+    What was kept as a second opinion stays one.
     """
     if item.is_opinion_so:
         raise ReservationLost(task)
@@ -181,14 +207,17 @@ def check_counts(
         counts = answer.seen is None or _known(item) <= answer.seen
     else:
         elsewhere = task.state == ReviewTask.State.OPEN and task.reserver_id == user.pk
-        counts = elsewhere and not item.decided
+        unanswered = not item.decided or item.is_settled
+        counts = (elsewhere and unanswered) or may_answer_after_all(task, item, user)
     if not counts:
         raise ReservationLost(task, answered=held_here)
 
 
 def _known(item: AskedItem) -> int:
-    """How many answers there are to know of: one more where another task gave it."""
-    return item.answer_count + (item.decided and not item.is_answered)
+    """How many answers there are to know of: one more where another task gave it. What
+    a check settled is no answer, and a line item that was left alone has none."""
+    elsewhere = item.decided and not item.is_answered and not item.is_settled
+    return item.answer_count + (elsewhere and item.reason != BY_HAND)
 
 
 def _raw(meant: Answer, item: ReviewItem) -> str:
@@ -264,11 +293,11 @@ def _record_correction(
     )
 
 
-def _close_item(task: ReviewTask, item: AskedItem) -> None:
+def _close_item(task: ReviewTask, item: AskedItem, *, others_open: bool) -> None:
     item.decided = True
     item.save(update_fields=["decided"])
     task.reserved_until = timezone.now() + RESERVATION
-    if item.others_open:
+    if others_open:
         task.save(update_fields=["reserved_until"])
         return
     _finish(task)

@@ -21,6 +21,7 @@ from reviewer.models import (
     SecondOpinion,
     Verdict,
 )
+from reviewer.services.lines import open_cell
 from reviewer.services.reservations import locked
 from reviewer.values import value_of
 
@@ -44,6 +45,7 @@ def keep_opinion(
     except catalog.SourceErased:
         return None
     task = locked(user, task_id)
+    open_cell(task, answer.slot, late=True)
     items = task.items.select_related("artifact", "other_artifact")
     item = items.get(slot=answer.slot)
     counted = Decision.objects.filter(pk=answer.decision_id).exists()

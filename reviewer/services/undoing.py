@@ -16,7 +16,14 @@ from catalog.models import DerivedArtifact, GoldenValue
 from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.doubts import MISSING
 from reviewer.answers import TAKEN_NUMBER, AnswerRefused
-from reviewer.models import Decision, PlantedAnswer, ReviewItem, ReviewTask, Verdict
+from reviewer.models import (
+    BY_HAND,
+    Decision,
+    PlantedAnswer,
+    ReviewItem,
+    ReviewTask,
+    Verdict,
+)
 from reviewer.services import planted
 from reviewer.services.differences import ask_elsewhere_again, unsettle_elsewhere
 from reviewer.services.reservations import (
@@ -26,6 +33,7 @@ from reviewer.services.reservations import (
     locked,
 )
 from reviewer.services.second_looks import withdraw_looks_after
+from reviewer.services.settling import unsettle
 
 # How far back the key reaches; by its number any own answer may be taken back.
 RECENT = timedelta(hours=12)
@@ -75,6 +83,7 @@ def undo(*, user: User, decision_id: uuid.UUID, undoes: uuid.UUID) -> Decision:
         return decision
     unsettle_elsewhere(task=task, slot=item.slot)
     decision = _record(task, wrong, user, decision_id)
+    unsettle(task, decision)
     _ask_again(task, item, user, answered=item.decisions.standing().exists())
     ask_elsewhere_again(task=task, slot=item.slot)
     return decision
@@ -174,11 +183,18 @@ def _payload(before: DerivedArtifact | None, item: ReviewItem) -> dict[str, Any]
     return nothing
 
 
+def _was_never_asked(task: ReviewTask, item: ReviewItem) -> bool:
+    """A line item that somebody put right, while there is something else to ask: a task
+    is not opened again with nothing in it."""
+    others = task.items.filter(decided=False).exclude(pk=item.pk)
+    return item.reason == BY_HAND and others.exists()
+
+
 def _ask_again(
     task: ReviewTask, item: ReviewItem, user: User, *, answered: bool
 ) -> None:
     """The field is open again if no earlier answer stands in it, and so is the task."""
-    item.decided = answered
+    item.decided = answered or _was_never_asked(task, item)
     item.save(update_fields=["decided"])
     task.state, task.done_at = ReviewTask.State.OPEN, None
     try:

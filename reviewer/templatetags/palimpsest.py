@@ -16,7 +16,7 @@ from catalog.people import Viewer
 from pipeline import wording
 from pipeline.comparing.slots import Word
 from pipeline.comparing.wording import verdict_text
-from reviewer import reasons
+from reviewer import key_table, reasons
 from reviewer.models import ReviewTask, scopes_of
 from reviewer.names import FieldNames
 
@@ -122,6 +122,12 @@ def open_tasks(context: RequestContext) -> str:
     own = ReviewTask.objects.within(scopes_of(user)).open().not_closed_to(user)
     waiting = own[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
+
+
+@register.simple_tag(takes_context=True)
+def own_keys(context: RequestContext) -> str:
+    """The person's own keys for the page's scripts; "" where all are the usual ones."""
+    return key_table.for_scripts(context["request"].user)
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.ids import new_id
 from catalog.models import Generation
-from reviewer import desk, services, talk, wording
+from reviewer import currencies, desk, services, talk, wording
 from reviewer.answer_form import AnswerForm
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.narrowing import Narrowing
@@ -182,6 +182,7 @@ def _context(
         "talk": talk.of(held, request.user),
         "last": services.last_undoable(request.user),
         "note_id": new_id(),
+        "currencies": currencies.CHOICES,
         "seconds": int(services.RESERVATION.total_seconds()),
     }
 

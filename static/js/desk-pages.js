@@ -58,10 +58,19 @@ export class DeskPages {
     requestAnimationFrame(() => this.show(box));
   }
 
+  // Lights one place that has no box of its own drawn.
+  spot({ page, box }) {
+    if (!page || !box.length || !this.turn(page)) return;
+    this.view.light([]);
+    this.view.spot(box);
+    requestAnimationFrame(() => this.show(box));
+  }
+
   show(box) {
     const { view } = this;
     if (!view?.show) return;
-    view.show(viewInContext(box, view.view, view.sheetSize, view.frameSize), { smooth: true });
+    const place = view.turned(box);
+    view.show(viewInContext(place, view.view, view.sheetSize, view.frameSize), { smooth: true });
   }
 
   async wordsOf(page) {

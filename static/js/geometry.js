@@ -65,7 +65,7 @@ export function panBy(view, dx, dy, sheet, frame) {
 }
 
 export function fitWidth(sheet, frame) {
-  return clampView({ scale: 1, x: 0, y: 0 }, sheet, frame);
+  return clampView({ scale: frame.width / sheet.width, x: 0, y: 0 }, sheet, frame);
 }
 
 export function fitPage(sheet, frame) {

@@ -4,10 +4,12 @@
 import { ActiveTime } from "./active-time.js";
 import { DeskAnswers } from "./desk-answers.js";
 import { DeskKeys } from "./desk-keys.js";
+import { DeskLines } from "./desk-lines.js";
 import { fetchAhead } from "./desk-next.js";
 import { DeskNotes } from "./desk-notes.js";
 import { DeskPages } from "./desk-pages.js";
 import { DeskPicking } from "./desk-picking.js";
+import { LiveChecks } from "./live-checks.js";
 import { Question } from "./desk-question.js";
 import { meaningOf } from "./outbox.js";
 import { Reservation } from "./reservation.js";
@@ -21,8 +23,11 @@ class ReviewDesk extends HTMLElement {
     this.notes = new DeskNotes(this);
     this.pages = new DeskPages(this.querySelector("[data-pages]"));
     this.picking = new DeskPicking(this);
+    this.live = new LiveChecks(this, signal);
     this.answers = new DeskAnswers(this, signal);
     this.keys = new DeskKeys(this, signal);
+    const lines = this.querySelector("[data-lines]");
+    this.lines = lines && new DeskLines(this, lines, signal);
     this.reservation = new Reservation({
       extendUrl: this.dataset.extend,
       putBackUrl: this.dataset.putBack,
@@ -47,9 +52,10 @@ class ReviewDesk extends HTMLElement {
   listen(signal) {
     const on = (name, act, target = this) => target.addEventListener(name, act, { signal });
     on("click", (event) => this.clicked(event));
-    on("input", (event) => this.questionOf(event.target)?.checkNow());
+    on("input", (event) => this.typed(event));
     on("focusin", (event) => this.pointed(event));
     on("pointerover", (event) => this.pointed(event));
+    on("page-view:tells", (event) => this.notes.hint(event.detail.text));
     on("page-view:box", (event) => this.boxed(event.detail.slot));
     on("visibilitychange", () => this.clock.show(!document.hidden), document);
     on("pointermove", () => this.clock.touch(), document);
@@ -65,13 +71,16 @@ class ReviewDesk extends HTMLElement {
     this.select(first, { scroll: false });
     refused?.input.focus();
     if (!first) this.querySelector('[data-key="Enter"]')?.focus();
+    // One thumb's worth of page: the picture at its top, the answers at its bottom.
+    const narrow = matchMedia("(max-width: 40rem)").matches;
     const { after = "", pictures = "" } = this.dataset;
     this.answers.takeUp();
     this.notes.state(after, "good");
     if (after) {
-      scrollTo({ top: 0 });
+      if (!narrow) scrollTo({ top: 0 });
       this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
     }
+    if (narrow) this.querySelector(".desk__page").scrollIntoView();
     const urls = pictures.split(" ").filter(Boolean);
     setTimeout(() => (this.fetched = fetchAhead(urls)), 300);
   }
@@ -113,6 +122,13 @@ class ReviewDesk extends HTMLElement {
     else if (event.target.closest("[data-trouble-hold]")) this.hold();
   }
 
+  typed(event) {
+    const question = this.questionOf(event.target);
+    if (!question) return;
+    question.checkNow();
+    this.live.soon();
+  }
+
   async hold() {
     await this.reservation.extend();
     if (this.reservation.stands === "held") this.notes.hint("The case is yours for another while");
@@ -150,6 +166,10 @@ class ReviewDesk extends HTMLElement {
   countAnswered() {
     const count = this.questions.filter((one) => one.decided).length;
     this.querySelector("[data-answered]").textContent = count;
+    const settled = this.questions.filter((one) => one.settled && !one.decided).length;
+    this.querySelector("[data-agreeing]").textContent = settled
+      ? `, ${settled} ${settled === 1 ? "agrees" : "agree"} now`
+      : "";
   }
 
   // A heartbeat came back.
