@@ -98,12 +98,19 @@ class Desk:
 
 
 def lay_out(
-    task: ReviewTask, *, page: int | None = None, refusal: Refusal | None = None
+    task: ReviewTask,
+    *,
+    page: int | None = None,
+    refusal: Refusal | None = None,
+    slot: str | None = None,
 ) -> Desk:
-    """Read all that the review page shows. page: the one asked for, if any."""
-    items = list(
-        task.items.select_related("artifact", "other_artifact").order_by("position")
-    )
+    """Read all that the review page shows. page: the one asked for, if any.
+
+    slot: only this field, as a sheet of many documents shows it.
+    """
+    asked = task.items.select_related("artifact", "other_artifact")
+    asked = asked if slot is None else asked.filter(slot=slot)
+    items = list(asked.order_by("position"))
     readings = _readings(task, items)
     both = BothReadings.of(task)
     boxes = [box for reading in readings for box in reading.boxes()]

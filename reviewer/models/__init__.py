@@ -5,6 +5,7 @@ from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import AHEAD, ReviewTask, Stakes
 from reviewer.models.second_opinion import SecondOpinion, TaskNote
 from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
+from reviewer.models.unanswered_time import UnansweredTime
 
 __all__ = [
     "AHEAD",
@@ -19,6 +20,7 @@ __all__ = [
     "Stakes",
     "TaskNote",
     "Turnaround",
+    "UnansweredTime",
     "Verdict",
     "scopes_of",
 ]

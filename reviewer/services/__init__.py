@@ -27,6 +27,15 @@ from reviewer.services.reservations import (
     reserve_next,
     skip,
 )
+from reviewer.services.sheets import (
+    Outcome,
+    Sheet,
+    SheetAnswer,
+    answer_sheet,
+    hold_sheet,
+    put_sheet_back,
+    take_sheet,
+)
 from reviewer.services.turns import Turn, decide_and_go_on
 from reviewer.services.undoing import last_undoable, undo
 
@@ -34,8 +43,12 @@ __all__ = [
     "RESERVATION",
     "Answer",
     "AnswerRefused",
+    "Outcome",
     "ReservationLost",
+    "Sheet",
+    "SheetAnswer",
     "Turn",
+    "answer_sheet",
     "ask_difference",
     "ask_differences",
     "close_without_items",
@@ -46,10 +59,12 @@ __all__ = [
     "extend",
     "follow_comparison",
     "follow_promotions",
+    "hold_sheet",
     "last_undoable",
     "open_audit",
     "open_task",
     "put_back",
+    "put_sheet_back",
     "reopen",
     "reserve",
     "reserve_ahead",
@@ -57,5 +72,6 @@ __all__ = [
     "return_to_first",
     "skip",
     "stop_asking",
+    "take_sheet",
     "undo",
 ]

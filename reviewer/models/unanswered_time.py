@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+
+from catalog.ids import new_id
+from catalog.models.rules import APPEND_ONLY
+from reviewer.models.review_task import ReviewTask
+
+
+class UnansweredTimeQuerySet(models.QuerySet["UnansweredTime"]):
+    def spent(self, task_id: uuid.UUID, ended: str, active_ms: int) -> None:
+        """Nothing is written of no time."""
+        if active_ms > 0:
+            self.create(task_id=task_id, ended=ended, active_ms=active_ms)
+
+
+class UnansweredTime(models.Model):
+    """Time at work on a task that ended without an answer. Append-only.
+
+    Of nobody: it is for planning the work, and judges no person.
+    """
+
+    class Ended(models.TextChoices):
+        SKIPPED = "skipped", "the task was skipped"
+        ESCALATED = "escalated", "a senior was asked"
+        RETURNED = "returned", "it went back to who had it first"
+        LEFT = "left", "its page was left"
+        LEFT_OUT = "left_out", "it was taken out of a sheet"
+        CLOSED = "closed", "it was closed without fields"
+
+    time_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    task = models.ForeignKey(
+        ReviewTask, models.PROTECT, related_name="unanswered_times"
+    )
+    ended = models.CharField(max_length=9, choices=Ended.choices)
+    active_ms = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now(), editable=False, db_index=True)
+
+    objects = UnansweredTimeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "unanswered_time"
+        ordering = ["at"]
+        triggers = [
+            pgtrigger.Protect(name="unanswered_time_is_kept", operation=APPEND_ONLY)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.active_ms} ms, {self.ended}"
