@@ -121,6 +121,10 @@ def _place(one: Shown, others: Sequence[Shown]) -> float:
     placed = [other for other in others if other.box is not None]
     if one.box is None or len(placed) < FEWEST - 1:
         return 0.0
-    across = _far(one, placed, lambda v: v.box and v.box.left, least=LEAST_DISTANCE)
-    down = _far(one, placed, lambda v: v.box and v.box.top, least=LEAST_DISTANCE)
-    return max(across, down)
+    left = _far(one, placed, lambda v: _edge(v, "left"), least=LEAST_DISTANCE)
+    top = _far(one, placed, lambda v: _edge(v, "top"), least=LEAST_DISTANCE)
+    return max(left, top)
+
+
+def _edge(one: Shown, side: str) -> float | None:
+    return float(getattr(one.box, side)) if one.box else None

@@ -51,13 +51,12 @@ class SheetPage:
 
 
 def choices(
-    user: User, scopes: Sequence[Scope], narrowing: Narrowing
+    user: User, scopes: Sequence[Scope], narrowing: Narrowing, names: FieldNames
 ) -> list[Choice]:
     """Fields that many of the most urgent free tasks doubt, the most frequent first."""
     asks = ReviewTask.Asks.DOUBTS
     here = narrowing.apply(ReviewTask.objects.within(scopes)).free_for(user)
     urgent = here.asking(asks).in_triage_order()[:LOOKED_AT]
-    names = FieldNames.now()
     return [
         Choice(slot, names.of(slot, narrowing.type or ""), count)
         for slot, count in ReviewItem.objects.counted_by_field(urgent)[:MOST_FIELDS]

@@ -110,7 +110,7 @@ def put_sheet_back(
     active_ms: int = 0,
     but: Collection[uuid.UUID] = (),
 ) -> None:
-    """Let go of what is held of it, but for some. active_ms: spent on it for nothing."""
+    """Let go of what is held of it, but for some. active_ms: spent without answers."""
     held = ReviewTask.objects.on_sheet(user, token).exclude(pk__in=list(but))
     ids = list(held.select_for_update(no_key=True).values_list("pk", flat=True))
     for task_id, ms in zip(ids, shares(active_ms, len(ids)), strict=True):

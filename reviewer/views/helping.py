@@ -69,9 +69,7 @@ def escalate(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @answering
 def give_back(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     token, ms = token_of(request), time_of(request)
-    note = _say(
-        request, task_id, services.return_to_first, token=token, active_ms=ms
-    )
+    note = _say(request, task_id, services.return_to_first, token=token, active_ms=ms)
     messages.success(request, f"{note.to} gets that case again.")
     return redirect(next_url(request))
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Tenant
-from reviewer import queue_page, queue_report, services, sheet_page
-from reviewer.models import ReviewTask, scopes_of
+from reviewer import queue_page, queue_report, services
+from reviewer.models import ReviewTask
 from reviewer.models.skills import SENIOR_ROLES
 from reviewer.narrowing import Narrowing
 from reviewer.views.accounts import UserRequest, login_needed
@@ -20,9 +20,7 @@ def queue(request: UserRequest) -> HttpResponse:
     narrowing = Narrowing.of(request.GET.dict())
     page = queue_page.page(request.user, narrowing, after=request.GET.get("after", ""))
     leads = Tenant.objects.led_by(request.user, *SENIOR_ROLES).exists()
-    sheets = sheet_page.choices(request.user, scopes_of(request.user), narrowing)
-    context = {"page": page, "leads": leads, "sheets": sheets}
-    return render(request, "review/queue.html", context)
+    return render(request, "review/queue.html", {"page": page, "leads": leads})
 
 
 @require_safe

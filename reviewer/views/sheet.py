@@ -75,9 +75,7 @@ def sheet_extend(request: UserRequest, token: uuid.UUID) -> HttpResponse:
 @require_POST
 @login_needed
 def sheet_put_back(request: UserRequest, token: uuid.UUID) -> HttpResponse:
-    services.put_sheet_back(
-        user=request.user, token=token, active_ms=time_of(request)
-    )
+    services.put_sheet_back(user=request.user, token=token, active_ms=time_of(request))
     if "leaving" in request.POST:  # sent while the page goes away: nobody reads it
         return HttpResponse(status=204)
     return redirect(queue_url(narrowing_of(request)))

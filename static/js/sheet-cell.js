@@ -28,7 +28,7 @@ export class Cell {
 
   // What stands if the sheet is confirmed now.
   get value() {
-    return this.input.value.trim() || this.chosen?.dataset.says || this.element.dataset.value;
+    return this.input.value.trim() || this.chosen?.dataset.reads || this.element.dataset.value;
   }
 
   pick(key) {

@@ -173,7 +173,7 @@ class ContactSheet extends HTMLElement {
   }
 
   state(text, wrong = false) {
-    const line = this.querySelector("[data-state]");
+    const line = this.querySelector("[data-summary]");
     line.textContent = text;
     line.classList.toggle("is-wrong", wrong);
     if (wrong) this.say(text);
