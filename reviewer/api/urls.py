@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from reviewer.api.blast_radius import AffectedView, BlastRadiusView
 from reviewer.api.export import ExportView
+from reviewer.api.handle_time import HandleTimeView
 from reviewer.api.review_tasks import ReviewTaskViewSet
 from reviewer.api.search import SearchView
 from reviewer.api.sources import SourceViewSet
@@ -19,5 +20,6 @@ urlpatterns = [
     path("export/", ExportView.as_view(), name="api-export"),
     path("blast-radius/", BlastRadiusView.as_view(), name="api-blast-radius"),
     path("blast-radius/sources/", AffectedView.as_view(), name="api-affected"),
+    path("handle-time/", HandleTimeView.as_view(), name="api-handle-time"),
     *router.urls,
 ]
