@@ -69,7 +69,7 @@ def told(opinions: Iterable[SecondOpinion]) -> list[Opinion]:
     opinions = list(opinions)
     if not opinions:
         return []
-    standing = _standing(opinions)
+    standing = standing_beside(opinions)
     names = FieldNames.now()
     return [
         Opinion(
@@ -83,11 +83,11 @@ def told(opinions: Iterable[SecondOpinion]) -> list[Opinion]:
     ]
 
 
-def _standing(opinions: Sequence[SecondOpinion]) -> dict[object, Decision]:
-    """The last decision of each item that nobody took back."""
+def standing_beside(opinions: Sequence[SecondOpinion]) -> dict[object, Decision]:
+    """By item: the last decision of each item that nobody took back."""
     items = {opinion.item_id for opinion in opinions}
     given = Decision.objects.filter(item__in=items).standing().order_by("sequence")
-    return {one.item_id: one for one in given.select_related("artifact")}
+    return {one.item_id: one for one in given.select_related("artifact", "reviewer")}
 
 
 def agrees(opinion: SecondOpinion, decision: Decision | None) -> bool | None:

@@ -116,5 +116,7 @@ urlpatterns = [
     ),
     path("search/", search.search, name="search"),
     path("golden/", golden.golden_cases, name="golden-cases"),
+    path("golden/agreement/", golden.golden_agreement, name="golden-agreement"),
     path("golden/<uuid:case_id>/", golden.golden_case, name="golden-case"),
+    path("golden/<uuid:case_id>/retire/", golden.golden_retire, name="golden-retire"),
 ]

@@ -25,6 +25,11 @@ from catalog.services.erasures import (
     resume_erasures,
 )
 from catalog.services.generations import NewArtifact, Reading, store_generation
+from catalog.services.golden_retiring import (
+    RetirementRefused,
+    restore_golden,
+    retire_golden,
+)
 from catalog.services.golden_sets import (
     Filed,
     NewCase,
@@ -68,6 +73,7 @@ __all__ = [
     "Reading",
     "Registered",
     "ResidueFound",
+    "RetirementRefused",
     "SourceErased",
     "TenantOffBoarded",
     "TrueValue",
@@ -91,7 +97,9 @@ __all__ = [
     "record_human_artifact",
     "register_source",
     "release",
+    "restore_golden",
     "resume_erasures",
+    "retire_golden",
     "roll_back",
     "seal_answer",
     "store_generation",

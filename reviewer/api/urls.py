@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from reviewer.api.blast_radius import AffectedView, BlastRadiusView
 from reviewer.api.export import ExportView
+from reviewer.api.golden import AgreementView, GoldenCases
 from reviewer.api.handle_time import HandleTimeView
 from reviewer.api.review_tasks import ReviewTaskViewSet
 from reviewer.api.search import SearchView
@@ -14,7 +15,9 @@ from reviewer.api.token import TokenView
 router = SimpleRouter()
 router.register("sources", SourceViewSet, basename="api-source")
 router.register("review-tasks", ReviewTaskViewSet, basename="api-review-task")
+router.register("golden-cases", GoldenCases, basename="api-golden-case")
 urlpatterns = [
+    path("agreement/", AgreementView.as_view(), name="api-agreement"),
     path("token/", TokenView.as_view(), name="api-token"),
     path("search/", SearchView.as_view(), name="api-search"),
     path("export/", ExportView.as_view(), name="api-export"),

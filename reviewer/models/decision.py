@@ -55,8 +55,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """How long answers take by question, document type and field, most work first:
         the figures of spread_of(), in milliseconds."""
         task = "item__task__"
-        keys = {"asks": models.F(f"{task}asks"), "type": models.F(f"{task}document_type")}
-        by = self.annotate(field=FieldOf("item__slot"), **keys).order_by()
+        keys = {
+            "asks": models.F(f"{task}asks"),
+            "type": models.F(f"{task}document_type"),
+        }
+        by: Any = self.annotate(field=FieldOf("item__slot"), **keys).order_by()
         rows = by.values("asks", "type", "field").annotate(**spread_of("active_ms"))
         return list(rows.order_by("-total", "type", "field"))
 

@@ -44,7 +44,9 @@ class SecondOpinionQuerySet(models.QuerySet["SecondOpinion"]):
 
     def with_answers(self) -> SecondOpinionQuerySet:
         """Oldest first, with all that telling of them needs."""
-        return self.select_related("item__task", "reviewer").order_by("given_at")
+        return self.select_related("item__task__source", "reviewer").order_by(
+            "given_at"
+        )
 
 
 class SecondOpinion(models.Model):

@@ -27,8 +27,8 @@ class UnansweredTimeQuerySet(models.QuerySet["UnansweredTime"]):
     ) -> list[dict[str, Any]]:
         """By how it ended: the figures of spread_of(), most work first."""
         mine = self.filter(task__tenant__in=list(tenants), at__gte=since, at__lt=until)
-        rows = mine.order_by().values("ended").annotate(**spread_of("active_ms"))
-        return list(rows.order_by("-total", "ended"))
+        by: Any = mine.order_by().values("ended").annotate(**spread_of("active_ms"))
+        return list(by.order_by("-total", "ended"))
 
 
 class UnansweredTime(models.Model):

@@ -42,9 +42,7 @@ def mona(tenant: Tenant) -> User:
 def timed(tenant: Tenant, alice: User) -> None:
     """Three dates that took 2, 4 and 8 s, and a total of unknown time."""
     for ms in TIMES[:2]:
-        answered(
-            one_doubt(tenant), alice, say("date", Verdict.CONFIRM, active_ms=ms)
-        )
+        answered(one_doubt(tenant), alice, say("date", Verdict.CONFIRM, active_ms=ms))
     answered(
         two_doubts(tenant),
         alice,
@@ -73,9 +71,7 @@ def test_the_figures_of_a_field(tenant: Tenant, timed: None) -> None:
     assert spread.sigma == pytest.approx(math.log(2), abs=1e-4)
 
 
-def test_lines_are_one_field_whatever_their_number(
-    tenant: Tenant, timed: None
-) -> None:
+def test_lines_are_one_field_whatever_their_number(tenant: Tenant, timed: None) -> None:
     task = two_doubts(tenant)
     task.items.filter(slot="date").update(slot="lines[3].amount")
     task.items.filter(slot="total").update(slot="lines[12].amount")
