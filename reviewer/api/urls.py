@@ -9,6 +9,12 @@ from reviewer.api.golden import AgreementView, GoldenCases
 from reviewer.api.handle_time import HandleTimeView
 from reviewer.api.review_tasks import ReviewTaskViewSet
 from reviewer.api.search import SearchView
+from reviewer.api.sheets import (
+    SheetAnswerView,
+    SheetExtendView,
+    SheetPutBackView,
+    SheetsView,
+)
 from reviewer.api.sources import SourceViewSet
 from reviewer.api.token import TokenView
 
@@ -23,6 +29,22 @@ urlpatterns = [
     path("export/", ExportView.as_view(), name="api-export"),
     path("blast-radius/", BlastRadiusView.as_view(), name="api-blast-radius"),
     path("blast-radius/sources/", AffectedView.as_view(), name="api-affected"),
+    path("review-sheets/", SheetsView.as_view(), name="api-sheets"),
+    path(
+        "review-sheets/<uuid:token>/answer/",
+        SheetAnswerView.as_view(),
+        name="api-sheet-answer",
+    ),
+    path(
+        "review-sheets/<uuid:token>/extend/",
+        SheetExtendView.as_view(),
+        name="api-sheet-extend",
+    ),
+    path(
+        "review-sheets/<uuid:token>/put-back/",
+        SheetPutBackView.as_view(),
+        name="api-sheet-put-back",
+    ),
     path("handle-time/", HandleTimeView.as_view(), name="api-handle-time"),
     *router.urls,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from io import StringIO
 
 import pytest
@@ -33,12 +34,12 @@ def case() -> GoldenCase:
     return file_case(make_source().pk)
 
 
-def file_case(source_id: object) -> GoldenCase:
+def file_case(source_id: uuid.UUID) -> GoldenCase:
     values = [
         TrueValue("total", "money", "9.50"),
         TrueValue("date", "date", "2026-01-02"),
     ]
-    new = NewCase(source_id, "receipt", "import", values=values)  # type: ignore[arg-type]
+    new = NewCase(source_id, "receipt", "import", values=values)
     file_golden_cases(cases=[new])
     return GoldenCase.objects.active().get(source=source_id)
 
