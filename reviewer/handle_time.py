@@ -20,7 +20,7 @@ DAYS = 30
 # Below this a fit says little about the tail.
 ENOUGH = 30
 # The strip's ends, in seconds on a scale of equal ratios.
-SHORTEST, LONGEST = 0.5, 600.0
+SHORTEST, LONGEST = 0.5, 120.0
 WIDE = 200.0  # of the strip, in its own units
 
 

@@ -24,8 +24,8 @@ OF_NORMAL = 1.4826  # the median distance of a normal distribution, to its devia
 FAR = 4.0  # deviations; more is not odder
 
 RULE = (
-    "Odd ones first: those read least surely, then those whose form, length, amount or"
-    " place on the page is unlike the others of their template on this sheet."
+    "Odd ones first: what a check contradicts or was read unsurely, and what in form,"
+    " length, amount or place on the page is unlike the others of its template here."
 )
 
 
@@ -60,8 +60,6 @@ def oddness_of(values: Sequence[Shown]) -> list[Oddness]:
 
 def _oddness(one: Shown, others: Sequence[Shown]) -> Oddness:
     ways = {
-        "a check contradicts it": float(one.conflict),
-        "an unsure reading": 1.0 - min(max(one.confidence, 0.0), 1.0),
         "written unlike the others": _form(one, others),
         "longer or shorter than the others": _far(
             one, others, lambda v: float(len(v.value)), least=LEAST_LENGTHS
@@ -70,6 +68,8 @@ def _oddness(one: Shown, others: Sequence[Shown]) -> Oddness:
             one, others, _decades, least=LEAST_DECADES
         ),
         "it stands elsewhere on the page": _place(one, others),
+        "a check contradicts it": float(one.conflict),
+        "an unsure reading": 1.0 - min(max(one.confidence, 0.0), 1.0),
     }
     strongest = max(ways, key=lambda way: ways[way])
     said = strongest if ways[strongest] >= WORTH_SAYING else ""

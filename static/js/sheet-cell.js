@@ -16,8 +16,16 @@ export class Cell {
     return this.element.dataset.task;
   }
 
+  get picks() {
+    return [...this.element.querySelectorAll("[data-pick]")];
+  }
+
   get chosen() {
-    return this.element.querySelector("[data-pick]:checked");
+    return this.picks.find((one) => one.checked);
+  }
+
+  button(pick) {
+    return this.picks.find((one) => one.dataset.pick === pick);
   }
 
   get state() {
@@ -33,18 +41,18 @@ export class Cell {
 
   pick(key) {
     const wanted = key === "x" ? (this.state === "out" ? "confirm" : "out") : key;
-    const button = this.element.querySelector(`[data-pick="${wanted}"]`);
+    const button = this.button(wanted);
     if (!button) return false;
     this.input.value = "";
     // The same digit again takes it back.
     const again = button.checked && wanted !== "confirm" && wanted !== "out";
-    (again ? (this.element.querySelector('[data-pick="confirm"]') ?? button) : button).checked = true;
+    (again ? (this.button("confirm") ?? button) : button).checked = true;
     return true;
   }
 
   edit() {
     this.element.classList.add("is-typing");
-    if (this.chosen?.value === "out") this.pick("confirm");
+    if (this.state === "out") this.button("out").checked = false;
     this.input.value ||= this.value;
     this.input.focus();
     this.input.select();
@@ -53,7 +61,10 @@ export class Cell {
   // Typing is over: what says the same as before is no correction.
   settle() {
     if (this.input.value.trim() === this.element.dataset.value) this.input.value = "";
-    this.element.classList.toggle("is-typing", Boolean(this.input.value.trim()));
+    const typed = Boolean(this.input.value.trim());
+    this.element.classList.toggle("is-typing", typed);
+    if (typed && this.state !== "out") for (const one of this.picks) one.checked = false;
+    else if (!this.chosen) (this.button("confirm") ?? this.button("out")).checked = true;
     this.checkNow();
   }
 

@@ -48,7 +48,8 @@ class ContactSheet extends HTMLElement {
   listen(signal) {
     const on = (name, act, target = this) => target.addEventListener(name, act, { signal });
     on("keydown", (event) => this.pressed(event), document);
-    on("change", () => this.show());
+    on("change", (event) => this.changed(event.target));
+    on("click", ({ target }) => target.closest("[data-edit]") && this.cellOf(target).edit());
     on("input", (event) => this.cellOf(event.target)?.checkNow());
     on("focusin", (event) => this.focused(event.target));
     on("focusout", (event) => this.left(event));
@@ -66,7 +67,8 @@ class ContactSheet extends HTMLElement {
     for (const { element, body } of this.cells) {
       element.setAttribute("role", "row");
       body.setAttribute("role", "gridcell");
-      for (const one of element.querySelectorAll("input:not([type=hidden]), a")) one.tabIndex = -1;
+      for (const one of element.querySelectorAll("input:not([type=hidden]), a, button")) one.tabIndex = -1;
+      element.querySelector("[data-edit]").hidden = false;
     }
     const below = this.querySelector(".sheet__bar").offsetHeight;
     this.screen = new OnScreen((crop) => this.saw(crop), { below });
@@ -118,6 +120,14 @@ class ContactSheet extends HTMLElement {
     if (!cell) return;
     this.current = cell;
     for (const one of this.cells) one.body.tabIndex = one === cell ? 0 : -1;
+  }
+
+  // Whoever picks with the pointer means that and not what was typed before.
+  changed(target) {
+    const cell = this.cellOf(target);
+    if (target.type === "radio") cell.input.value = "";
+    cell?.settle();
+    this.show();
   }
 
   left(event) {
