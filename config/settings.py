@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReplayVerdictEnum": "pipeline.models.ReplayObservation.Verdict",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
         "VerdictEnum": "reviewer.models.Verdict",
+        "AnswerVerdictEnum": "reviewer.api.task_serializers.VERDICTS",
         "TaskNoteKindEnum": "reviewer.models.TaskNote.Kind",
         "KindEnum": "catalog.models.Kind",
     },

@@ -111,10 +111,18 @@ class Desk:
 
 
 def lay_out(
-    task: ReviewTask, *, page: int | None = None, refusal: Refusal | None = None
+    task: ReviewTask,
+    *,
+    page: int | None = None,
+    refusal: Refusal | None = None,
+    slot: str | None = None,
 ) -> Desk:
-    """Read all that the review page shows. page: the one asked for, if any."""
+    """Read all that the review page shows. page: the one asked for, if any.
+
+    slot: only this field, as a sheet of many documents shows it.
+    """
     every = task.items.select_related("artifact", "other_artifact")
+    every = every if slot is None else every.filter(slot=slot)
     # What nobody asked stands in the grid of line items.
     items = [i for i in every.order_by("position") if not (i.decided and i.is_by_hand)]
     standing = standing_in(task, items)

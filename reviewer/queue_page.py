@@ -23,6 +23,7 @@ from reviewer.models import ReviewTask, Scope, Stakes, scopes_of
 from reviewer.models.review_task import Place
 from reviewer.names import FieldNames
 from reviewer.narrowing import COLUMNS, Narrowing
+from reviewer.sheet_page import Choice, choices
 from reviewer.team import able_to_review
 
 PAGE_SIZE = 50
@@ -171,6 +172,7 @@ class QueuePage:
     count: int  # open tasks inside the narrowing
     next_query: str  # of the following page, "" on the last one
     is_first: bool
+    sheets: Sequence[Choice]  # fields that can be reviewed many at once
 
 
 def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
@@ -199,6 +201,7 @@ def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
         count=count,
         next_query=urlencode(following),
         is_first=place is None,
+        sheets=choices(user, scopes, narrowing, names),
     )
 
 

@@ -70,7 +70,7 @@ def told(opinions: Iterable[SecondOpinion]) -> list[Opinion]:
     opinions = list(opinions)
     if not opinions:
         return []
-    standing = _standing(opinions)
+    standing = standing_beside(opinions)
     names = FieldNames.now()
     return [
         Opinion(
@@ -84,12 +84,12 @@ def told(opinions: Iterable[SecondOpinion]) -> list[Opinion]:
     ]
 
 
-def _standing(opinions: Sequence[SecondOpinion]) -> dict[object, Decision]:
-    """The last decision of each item that nobody took back."""
+def standing_beside(opinions: Sequence[SecondOpinion]) -> dict[object, Decision]:
+    """By item: the last decision of each item that nobody took back."""
     items = {opinion.item_id for opinion in opinions}
     given = Decision.objects.filter(item__in=items).standing().order_by("sequence")
     found: dict[object, Decision] = {
-        one.item_id: one for one in given.select_related("artifact")
+        one.item_id: one for one in given.select_related("artifact", "reviewer")
     }
     tasks = {one.item.task for one in opinions if one.item_id not in found}
     for mask in (mask for task in tasks for mask in showing.of_task(task)):

@@ -8,7 +8,6 @@ from catalog.api import questions, views
 router = SimpleRouter()
 router.register("generations", views.GenerationViewSet, basename="api-generation")
 router.register("artifacts", views.ArtifactViewSet, basename="api-artifact")
-router.register("golden-cases", views.GoldenCaseViewSet, basename="api-golden-case")
 router.register("deliveries", views.DeliveryViewSet, basename="api-delivery")
 urlpatterns = [
     path(

@@ -11,6 +11,7 @@ from catalog.models.derived_artifact import (
 from catalog.models.erasure import BlobToDelete, ErasedArtifact, Erasure
 from catalog.models.generation import Disposition, Generation, State
 from catalog.models.golden_case import GoldenCase, GoldenValue
+from catalog.models.golden_retirement import GoldenRetirement
 from catalog.models.golden_set import GoldenSet, GoldenSetValue
 from catalog.models.ledger import LedgerEntry
 from catalog.models.matrix import LINES, Line, Matrix, Version
@@ -35,6 +36,7 @@ __all__ = [
     "Erasure",
     "Generation",
     "GoldenCase",
+    "GoldenRetirement",
     "GoldenSet",
     "GoldenSetValue",
     "GoldenValue",

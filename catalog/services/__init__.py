@@ -26,6 +26,11 @@ from catalog.services.erasures import (
     resume_erasures,
 )
 from catalog.services.generations import NewArtifact, Reading, store_generation
+from catalog.services.golden_retiring import (
+    RetirementRefused,
+    restore_golden,
+    retire_golden,
+)
 from catalog.services.golden_sets import (
     Filed,
     NewCase,
@@ -69,6 +74,7 @@ __all__ = [
     "Reading",
     "Registered",
     "ResidueFound",
+    "RetirementRefused",
     "SourceErased",
     "TenantOffBoarded",
     "TrueValue",
@@ -93,7 +99,9 @@ __all__ = [
     "register_source",
     "release",
     "release_no_more",
+    "restore_golden",
     "resume_erasures",
+    "retire_golden",
     "roll_back",
     "seal_answer",
     "store_generation",

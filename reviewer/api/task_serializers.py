@@ -22,6 +22,7 @@ from reviewer.models import (
 )
 from reviewer.standing import standing_in
 
+VERDICTS = [(word.value, word.label) for word in ANSWERS]
 TASK_FIELDS = [
     "task_id",
     "tenant",
@@ -221,7 +222,7 @@ class AnswerSerializer(TokenSerializer):
         help_text="made by you, so that an answer sent twice is one decision",
     )
     slot = serializers.CharField(max_length=100)
-    verdict = serializers.ChoiceField([(word, word.label) for word in ANSWERS])
+    verdict = serializers.ChoiceField(VERDICTS)
     value = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_VALUE, default=""
     )
@@ -257,7 +258,9 @@ class AnswerSerializer(TokenSerializer):
     )
 
     def answer(self) -> Answer:
-        given = self.validated_data
+        return self.answer_of(self.validated_data)
+
+    def answer_of(self, given: dict[str, Any]) -> Answer:
         region = given["region"]
         return Answer(
             decision_id=given.get("decision_id") or new_id(),
@@ -266,7 +269,7 @@ class AnswerSerializer(TokenSerializer):
             value=given["value"],
             region=Region.from_json(region) if region else None,
             how=Correction.How(given["how"]),
-            active_ms=given["active_ms"],
+            active_ms=given.get("active_ms", 0),
             seen=given["seen"],
             shown=given["shown"],
         )

@@ -16,6 +16,7 @@ from reviewer.models.second_opinion import SecondOpinion, TaskNote
 from reviewer.models.settlement import Settlement
 from reviewer.models.sibling import Sibling
 from reviewer.models.skills import Scope, Skills, Turnaround, scopes_of
+from reviewer.models.unanswered_time import UnansweredTime
 
 __all__ = [
     "AHEAD",
@@ -41,6 +42,7 @@ __all__ = [
     "Stakes",
     "TaskNote",
     "Turnaround",
+    "UnansweredTime",
     "UnseenRelease",
     "Verdict",
     "scopes_of",

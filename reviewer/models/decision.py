@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from catalog.models import DerivedArtifact
+from catalog.models import DerivedArtifact, Tenant
 from catalog.models.rules import APPEND_ONLY, erasable, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
+from reviewer.models.durations import FieldOf, spread_of
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import ReviewTask
 
@@ -36,6 +39,29 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def standing(self) -> DecisionQuerySet:
         """Answers that nobody took back."""
         return self.exclude(verdict=Verdict.UNDO).filter(undone_by__isnull=True)
+
+    def timed(
+        self, tenants: Iterable[Tenant], *, since: datetime, until: datetime
+    ) -> DecisionQuerySet:
+        """Answers given in that time of which the time at work is known."""
+        return self.filter(
+            item__task__tenant__in=list(tenants),
+            decided_at__gte=since,
+            decided_at__lt=until,
+            active_ms__gt=0,
+        ).exclude(verdict=Verdict.UNDO)
+
+    def handle_times(self) -> list[dict[str, Any]]:
+        """How long answers take by question, document type and field, most work first:
+        the figures of spread_of(), in milliseconds."""
+        task = "item__task__"
+        keys = {
+            "asks": models.F(f"{task}asks"),
+            "type": models.F(f"{task}document_type"),
+        }
+        by: Any = self.annotate(field=FieldOf("item__slot"), **keys).order_by()
+        rows = by.values("asks", "type", "field").annotate(**spread_of("active_ms"))
+        return list(rows.order_by("-total", "type", "field"))
 
     def last_of(self, user: Viewer, *, since: datetime) -> Decision | None:
         """The user's last answer that nobody took back, given since then."""

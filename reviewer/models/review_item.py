@@ -30,6 +30,20 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         ).exclude(reason__in=but)
         return doubts if tenant_id is None else doubts.filter(task__tenant=tenant_id)
 
+    def with_a_value(self) -> ReviewItemQuerySet:
+        """Open ones for which the machine found something."""
+        found = self.filter(decided=False, artifact__isnull=False)
+        return found.exclude(artifact__payload__value="")
+
+    def counted_by_field(
+        self, tasks: models.QuerySet[ReviewTask]
+    ) -> list[tuple[str, int]]:
+        """Fields that the tasks doubt, those of line items left out, most first."""
+        asked = self.with_a_value().filter(task__in=tasks.values("pk"))
+        fields = asked.exclude(slot__contains="[").values("slot")
+        counted = fields.annotate(count=models.Count("*")).order_by("-count", "slot")
+        return [(row["slot"], row["count"]) for row in counted]
+
     def about(self, task: ReviewTask, decision_id: uuid.UUID) -> models.QuerySet[Any]:
         """A task's items (AskedItem) with all that judging an answer of that number
         needs, in one query."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -137,6 +138,22 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
             state=ReviewTask.State.DONE,
             done_at__gte=since,
         )
+
+    def free_for(self, user: Viewer) -> ReviewTaskQuerySet:
+        """Open ones that nobody holds now, and that the user did not skip."""
+        unheld = models.Q(reserved_until__isnull=True)
+        lapsed = models.Q(reserved_until__lte=timezone.now())
+        return self.open().filter(unheld | lapsed).not_skipped_by(user)
+
+    def doubting(self, slot: str) -> ReviewTaskQuerySet:
+        """Those that ask whether the value of this field is right, with a value."""
+        items = apps.get_model("reviewer", "ReviewItem").objects
+        asked = items.with_a_value().filter(slot=slot, task=models.OuterRef("pk"))
+        return self.asking(ReviewTask.Asks.DOUBTS).filter(models.Exists(asked))
+
+    def on_sheet(self, user: Viewer, token: uuid.UUID) -> ReviewTaskQuerySet:
+        """What the user holds of a sheet: all its tasks carry the sheet's token."""
+        return self.open().filter(reserver_id=user.pk, reservation_token=token)
 
     def after(self, place: Place) -> ReviewTaskQuerySet:
         """What follows a place in triage order."""

@@ -30,6 +30,15 @@ from reviewer.services.reservations import (
 )
 from reviewer.services.second_looks import release_unseen, release_waited
 from reviewer.services.settling import reasons as settled_reasons
+from reviewer.services.sheets import (
+    Outcome,
+    Sheet,
+    SheetAnswer,
+    answer_sheet,
+    hold_sheet,
+    put_sheet_back,
+    take_sheet,
+)
 from reviewer.services.siblings import open_siblings, siblings_left
 from reviewer.services.turns import Turn, decide_and_go_on
 from reviewer.services.undoing import last_undoable, undo
@@ -38,8 +47,12 @@ __all__ = [
     "RESERVATION",
     "Answer",
     "AnswerRefused",
+    "Outcome",
     "ReservationLost",
+    "Sheet",
+    "SheetAnswer",
     "Turn",
+    "answer_sheet",
     "ask_difference",
     "ask_differences",
     "close_without_items",
@@ -50,12 +63,14 @@ __all__ = [
     "extend",
     "follow_comparison",
     "follow_promotions",
+    "hold_sheet",
     "last_undoable",
     "open_audit",
     "open_due_audits",
     "open_siblings",
     "open_task",
     "put_back",
+    "put_sheet_back",
     "release_unseen",
     "release_waited",
     "reopen",
@@ -67,5 +82,6 @@ __all__ = [
     "siblings_left",
     "skip",
     "stop_asking",
+    "take_sheet",
     "undo",
 ]

@@ -23,6 +23,7 @@ from reviewer.models import (
     Decision,
     ReviewItem,
     ReviewTask,
+    UnansweredTime,
     Verdict,
 )
 from reviewer.services import planted
@@ -322,7 +323,9 @@ def _finish(task: ReviewTask) -> None:
 
 
 @transaction.atomic
-def close_without_items(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
+def close_without_items(
+    *, user: User, task_id: uuid.UUID, token: uuid.UUID, active_ms: int = 0
+) -> None:
     """Say that a document of no known type was looked at.
 
     Raises ReviewTask.DoesNotExist, ReservationLost, AnswerRefused.
@@ -330,5 +333,6 @@ def close_without_items(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> 
     task = held(user, task_id, token)
     if task.items.filter(decided=False).exists():
         raise AnswerRefused("Answer the open fields first.")
+    UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.CLOSED, active_ms)
     _finish(task)
     log.info("task_closed_without_items", task_id=str(task.pk), user=user.pk)

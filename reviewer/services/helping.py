@@ -12,7 +12,14 @@ from django.utils import timezone
 from catalog import services as catalog
 from catalog.ids import new_id
 from reviewer.answers import AnswerRefused
-from reviewer.models import Decision, PlantedAnswer, ReviewTask, Skills, TaskNote
+from reviewer.models import (
+    Decision,
+    PlantedAnswer,
+    ReviewTask,
+    Skills,
+    TaskNote,
+    UnansweredTime,
+)
 from reviewer.services.reservations import check_held, let_go, locked
 from reviewer.team import may_have
 
@@ -44,6 +51,7 @@ def escalate(
     token: uuid.UUID,
     note_id: uuid.UUID,
     text: str = "",
+    active_ms: int = 0,
 ) -> TaskNote:
     """Leave the task to a senior reviewer. What was answered of it stays.
 
@@ -58,6 +66,7 @@ def escalate(
             "Nobody else here is a senior reviewer: skip the case, or ask an admin to"
             " name one."
         )
+    UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.ESCALATED, active_ms)
     task.for_senior = True
     let_go(task)
     task.save()
@@ -72,6 +81,7 @@ def return_to_first(
     token: uuid.UUID,
     note_id: uuid.UUID,
     text: str = "",
+    active_ms: int = 0,
 ) -> TaskNote:
     """Give the task back to who asked for help, or first answered it.
 
@@ -85,6 +95,7 @@ def return_to_first(
     first = first_reviewer(task, but=user)
     if first is None:
         raise AnswerRefused("Nobody else worked on this case before you.")
+    UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.RETURNED, active_ms)
     task.for_senior = False
     task.reserver = first
     task.reservation_token = new_id()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.ids import new_id
 from catalog.models import Generation
 from reviewer import currencies, desk, services, talk, wording
-from reviewer.answer_form import AnswerForm
+from reviewer.answer_form import LONGEST_WORK, AnswerForm
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.narrowing import Narrowing
 from reviewer.services import AnswerRefused, ReservationLost
@@ -94,7 +94,12 @@ def _as_page(request: UserRequest, turn: services.Turn) -> HttpResponse:
 @login_needed
 @answering
 def skip(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    services.skip(user=request.user, task_id=task_id, token=token_of(request))
+    services.skip(
+        user=request.user,
+        task_id=task_id,
+        token=token_of(request),
+        active_ms=time_of(request),
+    )
     return redirect(next_url(request))
 
 
@@ -103,7 +108,10 @@ def skip(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @answering
 def close(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     services.close_without_items(
-        user=request.user, task_id=task_id, token=token_of(request)
+        user=request.user,
+        task_id=task_id,
+        token=token_of(request),
+        active_ms=time_of(request),
     )
     messages.success(request, "The document is closed, and nothing of it is released.")
     return redirect(next_url(request))
@@ -121,7 +129,12 @@ def extend(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @login_needed
 @answering
 def put_back(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    services.put_back(user=request.user, task_id=task_id, token=token_of(request))
+    services.put_back(
+        user=request.user,
+        task_id=task_id,
+        token=token_of(request),
+        active_ms=time_of(request),
+    )
     if "leaving" in request.POST:  # sent while the page goes away: nobody reads it
         return HttpResponse(status=204)
     return redirect(queue_url(narrowing_of(request)))
@@ -138,6 +151,13 @@ def token_of(request: UserRequest) -> uuid.UUID:
         return uuid.UUID(request.POST.get("token", ""))
     except ValueError as error:
         raise Http404 from error
+
+
+def time_of(request: UserRequest) -> int:
+    """Milliseconds at work since the last answer; 0 where the page does not say."""
+    given = request.POST.get("active_ms", "")
+    ms = int(given) if given.isascii() and given.isdecimal() else 0
+    return ms if ms <= LONGEST_WORK else 0
 
 
 def wants_json(request: UserRequest) -> bool:

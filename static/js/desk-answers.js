@@ -59,12 +59,15 @@ export class DeskAnswers {
     }
     if (!question) return;
     event.preventDefault();
-    const answer = question.answer(event.target, event.submitter, desk.clock.ms);
+    const answer = question.answer(event.target, event.submitter, 0);
     const typed = answer.body.get("choice") === "correct";
     if (typed && !answer.value.trim()) {
       question.say("Type the value first.", true);
       return;
     }
+    // With the last one goes what was spent on looking around.
+    const more = desk.nextOpen(question);
+    answer.body.set("active_ms", more ? desk.clock.take(question.slot) : desk.clock.take());
     // What the server may refuse is waited for; anything else goes on at once.
     answer.waits = typed && !question.checkNow();
     desk.picking.end({ keep: true });
@@ -124,8 +127,9 @@ export class DeskAnswers {
     this.desk.notes.tell({ ...meaning, kind: "lost", error }, this.outbox.unsent);
   }
 
-  refused({ error }, { question }) {
+  refused({ error }, { question, body }) {
     const { desk } = this;
+    if (question) desk.clock.give(question.slot, Number(body.get("active_ms")));
     if (!question) {
       desk.notes.state(error, "wrong");
       return;

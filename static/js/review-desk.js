@@ -1,7 +1,7 @@
 // <review-desk>: one case. The server draws it as plain forms; this makes one field the
 // current one, gives every button its key, sends answers without leaving the page, and
 // puts the next case in its place when this one is done.
-import { ActiveTime } from "./active-time.js";
+import { ActiveTime, keepTime } from "./active-time.js";
 import { DeskAnswers } from "./desk-answers.js";
 import { DeskKeys } from "./desk-keys.js";
 import { DeskLines } from "./desk-lines.js";
@@ -20,6 +20,7 @@ class ReviewDesk extends HTMLElement {
     const { signal } = this.life;
     this.questions = [...this.querySelectorAll(".question")].map((one) => new Question(one));
     this.clock = new ActiveTime();
+    keepTime(this.clock, signal);
     this.notes = new DeskNotes(this);
     this.pages = new DeskPages(this.querySelector("[data-pages]"));
     this.picking = new DeskPicking(this);
@@ -37,6 +38,7 @@ class ReviewDesk extends HTMLElement {
       told: (meaning) => this.beaten(meaning),
       warned: (stands, seconds) => this.notes.ending(stands, seconds),
       keeps: () => this.answers.outbox.unsent > 0,
+      spent: () => this.clock.ms,
     });
     this.listen(signal);
     // A page view that comes in with this desk is made ready right after it.
@@ -57,9 +59,7 @@ class ReviewDesk extends HTMLElement {
     on("pointerover", (event) => this.pointed(event));
     on("page-view:tells", (event) => this.notes.hint(event.detail.text));
     on("page-view:box", (event) => this.boxed(event.detail.slot));
-    on("visibilitychange", () => this.clock.show(!document.hidden), document);
-    on("pointermove", () => this.clock.touch(), document);
-    on("keydown", () => this.clock.touch(), document);
+    on("submit", (event) => this.ends(event));
   }
 
   begin() {
@@ -100,7 +100,7 @@ class ReviewDesk extends HTMLElement {
     if (!question) return;
     if (this.current !== question) {
       this.picking.end();
-      this.clock.reset();
+      this.clock.turnTo(question.slot);
     }
     this.current = question;
     for (const one of this.questions) one.setCurrent(one === question);
@@ -132,6 +132,14 @@ class ReviewDesk extends HTMLElement {
   async hold() {
     await this.reservation.extend();
     if (this.reservation.stands === "held") this.notes.hint("The case is yours for another while");
+  }
+
+  // Skipped, handed on or left: the time for which there is no answer goes along.
+  ends(event) {
+    if (this.questionOf(event.target) || !event.target.elements.token) return;
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "active_ms", value: this.clock.take() });
+    event.target.append(field);
   }
 
   // Neither of two versions: what is right is typed, or picked on the page.
