@@ -123,7 +123,7 @@ def _and_why(
 
 
 def _of_tenant(user: User, narrowing: Narrowing) -> Q:
-    wanted = within_tenants_of(user, "source__tenant")
+    wanted = within_tenants_of(user, "source__tenant", crops_too=True)
     if narrowing.tenant is not None:
         wanted &= Q(source__tenant__slug=narrowing.tenant)
     return wanted

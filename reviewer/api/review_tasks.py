@@ -95,7 +95,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         form = serializers.NextSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         slug = form.validated_data.get("tenant")
-        tenant = tenant_of(request, slug) if slug else None
+        tenant = tenant_of(request, slug, crops_too=True) if slug else None
         narrowing = Narrowing(asks=form.validated_data.get("asks"))
         task = services.reserve_next(
             user=person(request), tenant=tenant, narrowing=narrowing

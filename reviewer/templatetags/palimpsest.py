@@ -116,7 +116,7 @@ def open_tasks(context: RequestContext) -> str:
 def tenants_of(user: Viewer) -> str:
     if user.is_superuser:
         return "Every tenant"
-    names = Tenant.objects.visible_to(user).values_list("name", flat=True)
+    names = Tenant.objects.joined_by(user).values_list("name", flat=True)
     return ", ".join(names) or "No tenant yet"
 
 
