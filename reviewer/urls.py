@@ -12,6 +12,7 @@ from reviewer.views import (
     helping,
     history,
     media,
+    pictures,
     promotions,
     queue,
     replays,
@@ -58,6 +59,20 @@ urlpatterns = [
     path("review/undo/", helping.undo, name="review-undo"),
     path("review/next/", queue.review_next, name="review-next"),
     path("review/<uuid:task_id>/", task.task, name="task"),
+    path(
+        "review/<uuid:task_id>/crops/<uuid:image_id>/<str:place>/<int:width>.webp",
+        pictures.crop,
+        name="task-crop",
+    ),
+    path(
+        "review/<uuid:task_id>/pages/<uuid:image_id>.jpg",
+        pictures.page,
+        name="task-page",
+    ),
+    path(
+        "review/<uuid:task_id>/words/<int:number>/", pictures.words, name="task-words"
+    ),
+    path("review/<uuid:task_id>/pictures/", pictures.ahead, name="task-pictures"),
     path("review/<uuid:task_id>/decide/", task.decide, name="task-decide"),
     path("review/<uuid:task_id>/skip/", task.skip, name="task-skip"),
     path("review/<uuid:task_id>/extend/", task.extend, name="task-extend"),

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from catalog.models import DerivedArtifact, Sighting, SourceMedia, Way, What
@@ -19,7 +19,7 @@ PIECE = 10_000
 
 def note_seen(
     *,
-    user: User | AnonymousUser,
+    user: User,
     what: What,
     source: SourceMedia | None = None,
     sources: Iterable[tuple[uuid.UUID, uuid.UUID]] = (),
@@ -52,9 +52,7 @@ def note_seen(
     )
 
 
-def note_artifact_seen(
-    *, user: User | AnonymousUser, artifact: DerivedArtifact, way: Way
-) -> None:
+def note_artifact_seen(*, user: User, artifact: DerivedArtifact, way: Way) -> None:
     note_seen(
         user=user,
         source=artifact.source,

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import DerivedArtifact, Kind
-from reviewer import answers
+from reviewer import answers, granting
 from reviewer.answers import Answer, AnswerRefused
 from reviewer.models import (
     Correction,
@@ -115,6 +115,7 @@ def file_answer(
         same = _same(known.get(pk=answer.decision_id), user, task)
         return Filed(same, task, replayed=True)
     check_counts(task, item, user, token, answer)
+    granting.check_place(user, task, answer.region)
     standing = _standing(task, item)
     meant = answers.chosen(answer, item=item, asks_which=task.asks_which)
     said = answers.settled(meant, item=item, standing=standing)
@@ -268,5 +269,7 @@ def close_without_items(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> 
     task = held(user, task_id, token)
     if task.items.filter(decided=False).exists():
         raise AnswerRefused("Answer the open fields first.")
+    if granting.shows_only_crops(user, task):
+        raise AnswerRefused(granting.UNSEEN)
     _finish(task)
     log.info("task_closed_without_items", task_id=str(task.pk), user=user.pk)

@@ -16,7 +16,8 @@ from catalog.people import Viewer
 from pipeline import wording
 from pipeline.comparing.slots import Word
 from pipeline.comparing.wording import verdict_text
-from reviewer import reasons
+from reviewer import reasons, task_pictures
+from reviewer.crops import Crop
 from reviewer.models import ReviewTask, scopes_of
 from reviewer.names import FieldNames
 
@@ -102,6 +103,19 @@ def slot_name(context: RequestContext, slot: str, document_type: str) -> str:
     """What a slot is called on a page about a document of this type."""
     names: FieldNames = context["field_names"]
     return names.of(slot, document_type)
+
+
+@register.inclusion_tag("review/_crop.html")
+def crop_picture(task: ReviewTask, crop: Crop, words: str = "") -> dict[str, Any]:
+    """A crop of a task; words: what it shows, for who does not see it."""
+    return {
+        # Its shape, so that its room is kept until it comes.
+        "shape": (round(crop.width * 100), round(crop.height * 100)),
+        "src": task_pictures.crop_address(task, crop, task_pictures.WIDTHS[0]),
+        "set": task_pictures.crop_set(task, crop),
+        "sizes": task_pictures.SIZES,
+        "words": words or f"Cut-out of page {crop.page.number} with the value",
+    }
 
 
 @register.simple_tag(takes_context=True)

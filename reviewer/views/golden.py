@@ -7,7 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from catalog.models import GoldenCase
+from catalog.models import GoldenCase, What
+from catalog.services import note_seen
 from reviewer import golden_page
 from reviewer.filters import GoldenListFilter
 from reviewer.views.accounts import UserRequest, login_needed
@@ -36,6 +37,7 @@ def golden_cases(request: UserRequest) -> HttpResponse:
 def golden_case(request: UserRequest, case_id: uuid.UUID) -> HttpResponse:
     cases = GoldenCase.objects.visible_to(request.user).select_related("source__tenant")
     case = get_object_or_404(cases, pk=case_id)
+    note_seen(user=request.user, source=case.source, what=What.VALUES)
     return render(
         request, "golden/case.html", golden_page.open_page(case, request.GET.dict())
     )

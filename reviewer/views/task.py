@@ -13,12 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.ids import new_id
-from catalog.models import Generation
+from catalog.models import Generation, What
+from catalog.services import note_seen
 from reviewer import desk, services, talk, wording
 from reviewer.answer_form import AnswerForm
+from reviewer.granting import shows_only_crops
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.narrowing import Narrowing
 from reviewer.services import AnswerRefused, ReservationLost
+from reviewer.veiled_desk import veiled
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import queue_url, task_url
 
@@ -169,14 +172,20 @@ def _context(
 ) -> dict[str, Any]:
     """Of review/_desk.html."""
     page = request.GET.get("page", "")
+    laid = desk.lay_out(
+        held, page=int(page) if page.isdecimal() else None, refusal=refusal
+    )
+    note_seen(
+        user=request.user,
+        source=held.generation.source,
+        what=What.VALUES,
+        task_id=held.pk,
+    )
     return {
-        "desk": desk.lay_out(
-            held, page=int(page) if page.isdecimal() else None, refusal=refusal
-        ),
+        "desk": veiled(laid) if shows_only_crops(request.user, held) else laid,
         "task": held,
         "narrowing": narrowing_of(request),
         "ahead": ahead,
-        "pictures": desk.pictures_of(ahead) if ahead else [],
         "talk": talk.of(held, request.user),
         "last": services.last_undoable(request.user),
         "note_id": new_id(),
@@ -201,6 +210,7 @@ def lost(request: UserRequest, late: ReservationLost) -> HttpResponse:
         "kept": kept,
         "narrowing": narrowing_of(request),
         "answer": request.POST.get("value", ""),
+        "crops_only": shows_only_crops(request.user, task),
     }
     return render(request, "review/lost.html", context, status=409)
 
