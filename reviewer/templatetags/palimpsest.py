@@ -16,7 +16,7 @@ from catalog.people import Viewer
 from pipeline import wording
 from pipeline.comparing.slots import Word
 from pipeline.comparing.wording import verdict_text
-from reviewer import reasons, task_pictures
+from reviewer import reasons, seen_page, task_pictures
 from reviewer.crops import Crop
 from reviewer.models import ReviewTask, scopes_of
 from reviewer.names import FieldNames
@@ -124,6 +124,12 @@ def open_tasks(context: RequestContext) -> str:
     own = ReviewTask.objects.within(scopes_of(user)).open()
     waiting = own[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
+
+
+@register.simple_tag(takes_context=True)
+def sees_who_saw(context: RequestContext) -> bool:
+    """Whether the pages about who saw what are for whoever looks."""
+    return seen_page.may_ask(context["request"].user)
 
 
 @register.simple_tag
