@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Generation, Kind, Origin
 from catalog.regions import BoundingBox, Region
@@ -24,7 +26,6 @@ from reviewer.two_versions import LoneLine, lone_lines
 from reviewer.values import value_of
 
 MOST_CANDIDATES = 3
-MOST_PICTURES = 4  # fetched before they are needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,12 @@ class Desk:
     why: str
     questions: list[Question]
     pages: list[Page]
-    words: dict[int, DerivedArtifact]  # the OCR artifact of each page
+    words: dict[int, str]  # where the words of each page are to be had
     shown: int  # the page to begin with
     lone_lines: list[LoneLine]
     names: FieldNames
     lines: LineGrid | None = None
+    crops_only: bool = False  # nothing but what is asked about may be shown
 
     @property
     def answered_count(self) -> int:
@@ -293,10 +295,12 @@ def _pages(task: ReviewTask, boxes: Sequence[Box]) -> dict[int, Page]:
     }
 
 
-def _words(task: ReviewTask) -> dict[int, DerivedArtifact]:
+def _words(task: ReviewTask) -> dict[int, str]:
     read = DerivedArtifact.objects.filter(generation=task.generation).of_kind(Kind.OCR)
     return {
-        citations.page_number(artifact.slot): artifact
+        citations.page_number(artifact.slot): reverse(
+            "artifact-file", args=[artifact.pk]
+        )
         for artifact in read.only("artifact_id", "slot")
     }
 
@@ -384,15 +388,3 @@ def progress(task: ReviewTask, decision: Decision, *, following: str) -> dict[st
         "settled": agreements(task),
         "following": following,
     }
-
-
-def pictures_of(task: ReviewTask) -> list[DerivedArtifact]:
-    """The pictures that its page will show first, for a page that fetches them early:
-    those of the first page and of the pages on which its open fields stand.
-    """
-    images = citations.page_images(task.generation)
-    items = list(task.items.filter(decided=False).select_related("artifact"))
-    showing.masks_of(task, items)
-    regions = [item.artifact.region for item in items if item.artifact]
-    pages = {1, *(int(region["page"]) for region in regions if region)}
-    return [images[page] for page in sorted(pages) if page in images][:MOST_PICTURES]

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.models import DerivedArtifact, Tenant
+from catalog.models import DerivedArtifact, Membership, Tenant
 from catalog.people import within_tenants_of
 from pipeline.models import Run
 from pipeline.wording import plain
@@ -47,6 +47,7 @@ class Row:
     thumbnail: DerivedArtifact | None
     holder: str  # "" where nobody holds it, "you" for the user
     skipped: bool
+    crops_only: bool = False  # neither its name nor its picture may be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _and_why(
 
 
 def _of_tenant(user: User, narrowing: Narrowing) -> Q:
-    wanted = within_tenants_of(user, "source__tenant")
+    wanted = within_tenants_of(user, "source__tenant", crops_too=True)
     if narrowing.tenant is not None:
         wanted &= Q(source__tenant__slug=narrowing.tenant)
     return wanted
@@ -192,9 +193,13 @@ def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
     found = list(shown[: PAGE_SIZE + 1])
     more = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
     names = FieldNames.now()
+    veiled = set(Membership.objects.crops_only_of(user))
     following = {**narrowing.chosen(), "after": place_after(more)} if more else {}
     return QueuePage(
-        rows=[_row(user, task, names) for task in found[:PAGE_SIZE]],
+        rows=[
+            _row(user, task, names, crops_only=task.tenant_id in veiled)
+            for task in found[:PAGE_SIZE]
+        ],
         facets=facets(counts, narrowing),
         standing=standing(user, scopes, narrowing, open_count=count),
         narrowing=narrowing,
@@ -205,7 +210,7 @@ def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
     )
 
 
-def _row(user: User, task: ReviewTask, names: FieldNames) -> Row:
+def _row(user: User, task: ReviewTask, names: FieldNames, *, crops_only: bool) -> Row:
     """Of a task that with_rows() has read."""
     items = list(task.items.all())
     thumbnails = list(task.generation.artifacts.all())
@@ -218,9 +223,10 @@ def _row(user: User, task: ReviewTask, names: FieldNames) -> Row:
         why=wording.why(task, items, names),
         asks="" if task.asks == ReviewTask.Asks.DOUBTS else wording.ASKS[task.asks],
         doubtful=len(items),
-        thumbnail=thumbnails[0] if thumbnails else None,
+        thumbnail=thumbnails[0] if thumbnails and not crops_only else None,
         holder=holder,
         skipped=user.pk in task.skipped_by,
+        crops_only=crops_only,
     )
 
 

@@ -19,6 +19,7 @@ from catalog.models.promotion import Promotion, PromotionBatch
 from catalog.models.retention import LegalHold, RetentionClass
 from catalog.models.scrub import ScrubFinding, ScrubRun
 from catalog.models.search_page import SearchPage
+from catalog.models.sighting import Sighting, Way, What
 from catalog.models.source_media import Modality, SourceMedia
 from catalog.models.tenant import Membership, Tenant
 from catalog.models.version_tally import VersionTally
@@ -54,9 +55,12 @@ __all__ = [
     "ScrubFinding",
     "ScrubRun",
     "SearchPage",
+    "Sighting",
     "SourceMedia",
     "State",
     "Tenant",
     "Version",
     "VersionTally",
+    "Way",
+    "What",
 ]

@@ -57,6 +57,11 @@ from catalog.services.retention import (
     off_board,
     place_hold,
 )
+from catalog.services.sightings import (
+    drop_sightings,
+    note_artifact_seen,
+    note_seen,
+)
 
 __all__ = [
     "REVIEW",
@@ -81,6 +86,7 @@ __all__ = [
     "apply_retention",
     "begin_erasure",
     "compare_by_hash",
+    "drop_sightings",
     "due_by_class",
     "erase",
     "file_golden_cases",
@@ -89,6 +95,8 @@ __all__ = [
     "freeze_golden_set",
     "hold_source",
     "lift_hold",
+    "note_artifact_seen",
+    "note_seen",
     "off_board",
     "place_answer",
     "place_hold",

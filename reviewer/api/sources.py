@@ -29,7 +29,14 @@ from catalog.api.questions import params_of
 from catalog.api.serializers import ArtifactSerializer, ErasureSerializer
 from catalog.blobs import BlobTooLarge
 from catalog.erasing.report import erasure_as_json
-from catalog.models import DerivedArtifact, Erasure, Generation, SourceMedia
+from catalog.models import (
+    DerivedArtifact,
+    Erasure,
+    Generation,
+    SourceMedia,
+    Way,
+    What,
+)
 from catalog.models.tenant import may_erase
 from catalog.services import (
     EraseRefused,
@@ -37,6 +44,7 @@ from catalog.services import (
     SourceErased,
     TenantOffBoarded,
     erase,
+    note_seen,
 )
 from pipeline import policies
 from pipeline.intake import Received, receive
@@ -71,6 +79,9 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
             return cast("QuerySet[Any]", cast("Any", rows).kept())
         return rows
 
+    def _note(self, source: SourceMedia, what: What) -> None:
+        note_seen(user=person(self.request), source=source, what=what, way=Way.API)
+
     def get_serializer_class(self) -> type[serializers.SourceSerializer]:
         if self.action == "retrieve":
             return serializers.SourceDetailSerializer
@@ -83,6 +94,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         """
         source = self.get_object()
         policies.somebody_reads(source_id=source.pk, user=person(request))
+        self._note(source, What.VALUES)
         return Response(self.get_serializer(source).data)
 
     @extend_schema(
@@ -184,6 +196,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
     def history(self, request: Request, pk: str) -> Response:
         """Readings, promotions, decisions, deliveries, holds, erasure; newest first."""
         source = self.get_object()
+        self._note(source, What.VALUES)
         told = [moment.as_json() for moment in timeline_of(source, person(request))]
         return Response({"source_id": source.pk, "history": told})
 
@@ -199,6 +212,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         asked = params_of(PairParams, request)
         generations = list(Generation.objects.filter(source=source))
+        self._note(source, What.VALUES)
         left, right = (str(asked.get(side, "")) for side in ("left", "right"))
         pair = chosen(generations, left, right, person(request))
         none: dict[str, Any] = {
@@ -217,6 +231,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         if source.erased_at is not None:
             raise Erased
+        self._note(source, What.ORIGINAL)
         return blob_response(source.content_hash, source.mime_type, source.name)
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -10,7 +9,6 @@ from catalog.ids import new_id
 from catalog.models import DerivedArtifact
 from catalog.regions import BoundingBox, Region
 from reviewer.answers import LONGEST_VALUE, Answer
-from reviewer.desk import pictures_of
 from reviewer.models import (
     ANSWERS,
     Correction,
@@ -306,7 +304,7 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
 
 class TurnSerializer(DecisionSerializer):
     """following: the next task, held by you, where this one is done and `go_on` asked
-    for it; ahead: the one that is kept for you after that, and its page pictures.
+    for it; ahead: the one that is kept for you after that, and where its crops are.
     """
 
     following = serializers.SerializerMethodField()
@@ -325,5 +323,5 @@ class TurnSerializer(DecisionSerializer):
         task = self.context.get("ahead")
         if task is None:
             return None
-        pictures = [reverse("artifact-file", args=[p.pk]) for p in pictures_of(task)]
-        return {"task_id": str(task.pk), "pictures": pictures}
+        addresses: list[str] = self.context.get("pictures", [])
+        return {"task_id": str(task.pk), "pictures": addresses}

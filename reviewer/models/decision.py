@@ -31,7 +31,9 @@ ANSWERS = [verdict for verdict in Verdict if verdict is not Verdict.UNDO]
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: Viewer) -> DecisionQuerySet:
-        return self.filter(within_tenants_of(user, "item__task__tenant"))
+        return self.filter(
+            within_tenants_of(user, "item__task__tenant", crops_too=True)
+        )
 
     def of_task(self, task: ReviewTask) -> DecisionQuerySet:
         return self.filter(item__task=task)

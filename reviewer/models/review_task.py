@@ -43,7 +43,7 @@ class Stakes(models.IntegerChoices):
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def visible_to(self, user: Viewer) -> ReviewTaskQuerySet:
-        return self.filter(within_tenants_of(user))
+        return self.filter(within_tenants_of(user, crops_too=True))
 
     def within(self, scopes: Iterable[Scope]) -> ReviewTaskQuerySet:
         """Those that somebody with these scopes may be given."""
@@ -58,7 +58,7 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         """
         if user.is_superuser:
             return self
-        tenants = Tenant.objects.visible_to(user).values_list("pk", flat=True)
+        tenants = Tenant.objects.joined_by(user).values_list("pk", flat=True)
         return self.filter(tenant_id__in=list(tenants))
 
     def open(self) -> ReviewTaskQuerySet:

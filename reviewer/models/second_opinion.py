@@ -25,7 +25,9 @@ OF_ITEM = open_erasure_of(
 
 class SecondOpinionQuerySet(models.QuerySet["SecondOpinion"]):
     def visible_to(self, user: Viewer) -> SecondOpinionQuerySet:
-        return self.filter(within_tenants_of(user, "item__task__tenant"))
+        return self.filter(
+            within_tenants_of(user, "item__task__tenant", crops_too=True)
+        )
 
     def of_task(self, task: ReviewTask) -> SecondOpinionQuerySet:
         return self.filter(item__task=task)

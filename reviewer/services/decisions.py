@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import DerivedArtifact, Kind
-from reviewer import answers, blinding
+from reviewer import answers, blinding, granting
 from reviewer.answers import TAKEN_NUMBER, Answer, AnswerRefused
 from reviewer.models import (
     BY_HAND,
@@ -125,7 +125,8 @@ def file_answer(
     """As decide(), in the caller's transaction, which must seal it at its end."""
     hold_source_of(task_id)
     task = locked(user, task_id)
-    open_cell(task, answer.slot)
+    if not granting.shows_only_crops(user, task):
+        open_cell(task, answer.slot)
     item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
     item.task = task
     if item.is_decided_so:
@@ -133,6 +134,7 @@ def file_answer(
         return Filed(same, task, replayed=True)
     mask = planted.mask_of(task, item) if item.is_planted else None
     check_counts(task, item, user, token, answer)
+    granting.check_place(user, task, answer.region)
     standing = mask.standing if mask else _standing(task, item)
     meant = answers.chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     said = answers.settled(meant, item=item, standing=standing)
@@ -333,6 +335,8 @@ def close_without_items(
     task = held(user, task_id, token)
     if task.items.filter(decided=False).exists():
         raise AnswerRefused("Answer the open fields first.")
+    if granting.shows_only_crops(user, task):
+        raise AnswerRefused(granting.UNSEEN)
     UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.CLOSED, active_ms)
     _finish(task)
     log.info("task_closed_without_items", task_id=str(task.pk), user=user.pk)

@@ -9,8 +9,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.models import GoldenCase, Tenant
-from catalog.services import RetirementRefused, restore_golden, retire_golden
+from catalog.models import GoldenCase, Tenant, What
+from catalog.services import (
+    RetirementRefused,
+    note_seen,
+    restore_golden,
+    retire_golden,
+)
 from reviewer import agreement, golden_page
 from reviewer.filters import GoldenListFilter
 from reviewer.golden_slices import slices_of
@@ -43,6 +48,7 @@ def golden_cases(request: UserRequest) -> HttpResponse:
 @login_needed
 def golden_case(request: UserRequest, case_id: uuid.UUID) -> HttpResponse:
     case = _case(request, case_id)
+    note_seen(user=request.user, source=case.source, what=What.VALUES)
     context = golden_page.open_page(case, request.GET.dict(), request.user)
     context["leads"] = _leads(request, case)
     return render(request, "golden/case.html", context)

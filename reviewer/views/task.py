@@ -13,12 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.ids import new_id
-from catalog.models import Generation
+from catalog.models import Generation, What
+from catalog.services import note_seen
 from reviewer import currencies, desk, services, talk, wording
 from reviewer.answer_form import LONGEST_WORK, AnswerForm
+from reviewer.granting import shows_only_crops
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.narrowing import Narrowing
 from reviewer.services import AnswerRefused, ReservationLost
+from reviewer.veiled_desk import veiled
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import queue_url, task_url
 
@@ -191,14 +194,19 @@ def _context(
     asked = request.GET.get("page", "")
     page = int(asked) if asked.isdecimal() else None
     desk.fetch_readings(held, ahead)
-    shown = desk.lay_out(held, page=page, refusal=refusal)
+    laid = desk.lay_out(held, page=page, refusal=refusal)
+    note_seen(
+        user=request.user,
+        source=held.generation.source,
+        what=What.VALUES,
+        task_id=held.pk,
+    )
     return {
-        "desk": shown,
-        "field_names": shown.names,
+        "desk": veiled(laid) if shows_only_crops(request.user, held) else laid,
+        "field_names": laid.names,
         "task": held,
         "narrowing": narrowing_of(request),
         "ahead": ahead,
-        "pictures": desk.pictures_of(ahead) if ahead else [],
         "talk": talk.of(held, request.user),
         "last": services.last_undoable(request.user),
         "note_id": new_id(),
@@ -224,6 +232,7 @@ def lost(request: UserRequest, late: ReservationLost) -> HttpResponse:
         "kept": kept,
         "narrowing": narrowing_of(request),
         "answer": request.POST.get("value", ""),
+        "crops_only": shows_only_crops(request.user, task),
     }
     return render(request, "review/lost.html", context, status=409)
 

@@ -1,11 +1,18 @@
-// The pages of a case: one page view at a time, the others wait as templates and load
-// their pictures when they are turned to.
+// The pages of a case: one page view at a time, the others wait as templates. The crops of
+// the fields come first; a page's picture comes after them, or on a small screen and on a
+// line that is paid by the byte when somebody asks for it.
 import { viewInContext } from "./desk-view.js";
 import "./page-view.js";
+
+const ON_DEMAND = "(max-width: 40rem)";
+// Whoever asked for a page keeps it in the next cases.
+let asked = false;
 
 export class DeskPages {
   constructor(root) {
     this.root = root;
+    this.button = root?.querySelector("[data-open-page]");
+    this.button?.addEventListener("click", () => this.openPage());
     this.kept = new Map();
     this.wanted = null;
     // Lines over the picture stay thin, however far it is zoomed.
@@ -18,6 +25,28 @@ export class DeskPages {
       event.preventDefault();
       this.turn(link.dataset.turn);
     });
+  }
+
+  // Whether pages are shown without being asked for.
+  get open() {
+    return asked || !(matchMedia(ON_DEMAND).matches || navigator.connection?.saveData);
+  }
+
+  // crops: the pictures to wait for.
+  async begin(crops) {
+    if (!this.view) return;
+    this.root.toggleAttribute("data-closed", !this.open);
+    if (this.button) this.button.hidden = this.open;
+    if (!this.open) return;
+    await Promise.allSettled(crops.map((crop) => crop.decode()));
+    this.view?.demand();
+  }
+
+  openPage() {
+    asked = true;
+    this.root.removeAttribute("data-closed");
+    if (this.button) this.button.hidden = true;
+    this.view?.demand();
   }
 
   get view() {
@@ -36,6 +65,7 @@ export class DeskPages {
     if (!next) return false;
     this.kept.set(shown.dataset.page, shown);
     shown.replaceWith(next);
+    if (this.open) next.demand();
     for (const link of this.root.querySelectorAll("[data-turn]")) {
       if (link.dataset.turn === page) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");

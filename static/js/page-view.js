@@ -37,6 +37,14 @@ export class PageView extends HTMLElement {
     this.sizes?.disconnect();
   }
 
+  // Fetches a picture that waits until it is needed.
+  demand() {
+    const { src } = this.image.dataset;
+    if (!src) return;
+    delete this.image.dataset.src;
+    this.image.src = src;
+  }
+
   get frameSize() {
     return { width: this.frame.clientWidth, height: this.frame.clientHeight };
   }

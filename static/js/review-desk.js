@@ -81,8 +81,14 @@ class ReviewDesk extends HTMLElement {
       this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
     }
     if (narrow) this.querySelector(".desk__page").scrollIntoView();
-    const urls = pictures.split(" ").filter(Boolean);
-    setTimeout(() => (this.fetched = fetchAhead(urls)), 300);
+    this.pages.begin([...this.querySelectorAll(".crop__picture")]);
+    if (pictures) setTimeout(() => this.fetchNext(pictures), 300);
+  }
+
+  async fetchNext(url) {
+    if (!this.isConnected) return;
+    // Kept, so that the browser does not give the pictures up.
+    this.fetched = await fetchAhead(url, { page: this.pages.open }).catch(() => []);
   }
 
   questionOf(element) {

@@ -72,8 +72,9 @@ class ContactSheet extends HTMLElement {
     }
     const below = this.querySelector(".sheet__bar").offsetHeight;
     this.screen = new OnScreen((crop) => this.saw(crop), { below });
-    for (const { crop, element } of this.cells) {
-      this.screen.watch(crop, element.dataset.picture ?? "", (one) => this.broken(one));
+    for (const { crop } of this.cells) {
+      const picture = crop.querySelector("img")?.getAttribute("src") ?? "";
+      this.screen.watch(crop, picture, (one) => this.broken(one));
     }
     this.show();
     const wrong = this.cells.find((one) => one.element.classList.contains("is-wrong"));
