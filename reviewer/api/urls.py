@@ -8,6 +8,7 @@ from reviewer.api.export import ExportView
 from reviewer.api.golden import AgreementView, GoldenCases
 from reviewer.api.handle_time import HandleTimeView
 from reviewer.api.proof import AuditsView, ResidualView
+from reviewer.api.review_checks import ReviewChecksView
 from reviewer.api.review_tasks import ReviewTaskViewSet
 from reviewer.api.search import SearchView
 from reviewer.api.sheets import (
@@ -28,6 +29,7 @@ urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
     path("search/", SearchView.as_view(), name="api-search"),
     path("export/", ExportView.as_view(), name="api-export"),
+    path("review-checks/", ReviewChecksView.as_view(), name="api-review-checks"),
     path("blast-radius/", BlastRadiusView.as_view(), name="api-blast-radius"),
     path("blast-radius/sources/", AffectedView.as_view(), name="api-affected"),
     path("proof/residual/", ResidualView.as_view(), name="api-residual"),
