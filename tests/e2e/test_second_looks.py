@@ -91,9 +91,7 @@ def test_it_fits(
     ):
         page.goto(f"{address}{path}")
         page.wait_for_timeout(300)
-        too_wide = page.evaluate(
-            "document.documentElement.scrollWidth > innerWidth"
-        )
+        too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not too_wide, name
         if folder := os.environ.get("PALIMPSEST_PICTURES"):
             page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")
