@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from reviewer.api.blast_radius import AffectedView, BlastRadiusView
 from reviewer.api.export import ExportView
 from reviewer.api.proof import AuditsView, ResidualView
+from reviewer.api.review_checks import ReviewChecksView
 from reviewer.api.review_tasks import ReviewTaskViewSet
 from reviewer.api.search import SearchView
 from reviewer.api.sources import SourceViewSet
@@ -18,6 +19,7 @@ urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
     path("search/", SearchView.as_view(), name="api-search"),
     path("export/", ExportView.as_view(), name="api-export"),
+    path("review-checks/", ReviewChecksView.as_view(), name="api-review-checks"),
     path("blast-radius/", BlastRadiusView.as_view(), name="api-blast-radius"),
     path("blast-radius/sources/", AffectedView.as_view(), name="api-affected"),
     path("proof/residual/", ResidualView.as_view(), name="api-residual"),

@@ -170,7 +170,7 @@ class History:
 
     def weights(self, value_type: ValueType) -> Weights:
         """Without what finds nothing: that is a question of its own."""
-        own = {
+        own: dict[Confusion, int] = {
             kind: count
             for (of_type, kind), count in self.kinds.items()
             if of_type is value_type and kind != Confusion.NOTHING

@@ -88,7 +88,11 @@ class Checks:
     kinds: Sequence[Part]
 
     def as_json(self) -> dict[str, Any]:
-        parts = {"teams": self.teams, "fields": self.fields, "kinds": self.kinds}
+        parts = {
+            "by_team": self.teams,
+            "by_field": self.fields,
+            "by_kind": self.kinds,
+        }
         return {
             "level": LEVEL,
             "planted": self.planted,

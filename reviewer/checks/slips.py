@@ -1,4 +1,4 @@
-"""Reads which values were wrong: from corrections, and from versions beside the truth."""
+"""Which values were wrong: by corrections, and by versions beside the truth."""
 
 from __future__ import annotations
 

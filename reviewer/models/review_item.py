@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -13,6 +14,18 @@ from reviewer.models.review_task import ReviewTask
 
 
 class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
+    def real_doubts(
+        self, tenant_id: uuid.UUID | None, document_type: str, *, but: Collection[str]
+    ) -> Self:
+        """Of documents of that type, there or (None) anywhere: none planted, and none
+        for such reasons."""
+        doubts = self.filter(
+            task__document_type=document_type,
+            task__asks=ReviewTask.Asks.DOUBTS,
+            planted__isnull=True,
+        ).exclude(reason__in=but)
+        return doubts if tenant_id is None else doubts.filter(task__tenant=tenant_id)
+
     def about(self, task: ReviewTask, decision_id: uuid.UUID) -> models.QuerySet[Any]:
         """A task's items (AskedItem) with all that judging an answer of that number
         needs, in one query."""

@@ -27,6 +27,7 @@ from pipeline.models import PipelineVersion
 from pipeline.report import live_fields
 from reviewer import auditing, triage
 from reviewer.answers import AnswerRefused
+from reviewer.checks import planting
 from reviewer.models import ReviewItem, ReviewTask, Turnaround
 
 LOOKED_AT = (
@@ -47,7 +48,13 @@ def open_task(*, generation: Generation) -> ReviewTask | None:
     fields = live_fields(generation)
     manifest = Manifest.of(PipelineVersion.objects.of(generation))
     doubts = triage.questions(generation=generation, fields=fields, manifest=manifest)
-    return file_task(generation, doubts, fields)
+    spec = manifest.document_type(generation.document_type)
+    seed = planting.seed_for(generation, doubts, fields, spec)
+    if seed is None:
+        return file_task(generation, doubts, fields)
+    task = file_task(generation, seed.doubts, fields)
+    seed.file(task)
+    return task
 
 
 @transaction.atomic
