@@ -10,6 +10,8 @@ from django.db.models import Q
 Viewer = User | AnonymousUser
 # What another app hides of artifacts from a person for a while, as conditions of rows.
 HIDDEN_ARTIFACTS: list[Callable[[Viewer], Q]] = []
+# The same of golden values.
+HIDDEN_TRUTHS: list[Callable[[Viewer], Q]] = []
 
 
 def within_tenants_of(

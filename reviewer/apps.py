@@ -8,9 +8,13 @@ class ReviewerConfig(AppConfig):
     verbose_name = "Reviewer"
 
     def ready(self) -> None:
-        from catalog.people import HIDDEN_ARTIFACTS
+        from catalog.people import HIDDEN_ARTIFACTS, HIDDEN_TRUTHS
         from reviewer import blinding, receivers
 
         receivers.connect()
-        if blinding.hidden_artifacts not in HIDDEN_ARTIFACTS:
-            HIDDEN_ARTIFACTS.append(blinding.hidden_artifacts)
+        for hooks, hidden in (
+            (HIDDEN_ARTIFACTS, blinding.hidden_artifacts),
+            (HIDDEN_TRUTHS, blinding.hidden_truths),
+        ):
+            if hidden not in hooks:
+                hooks.append(hidden)

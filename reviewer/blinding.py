@@ -90,6 +90,17 @@ def hidden_artifacts(viewer: Viewer) -> Q:
     return answers & Q(Exists(items))
 
 
+def hidden_truths(viewer: Viewer) -> Q:
+    """The same of golden values, which every answer files."""
+    looks = ReviewTask.objects.open().blind().not_closed_to(viewer)
+    items = ReviewItem.objects.filter(
+        task__in=looks,
+        task__source=OuterRef("case__source"),
+        slot=OuterRef("slot"),
+    )
+    return Q(Exists(items))
+
+
 def machine_of(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
     """What the machine read, of an item that may ask about two people's answers."""
     if task.asks != ReviewTask.Asks.THIRD:

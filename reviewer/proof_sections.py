@@ -13,6 +13,11 @@ from reviewer.residual import ENOUGH_CHECKS, ENOUGH_REVIEWED, Residual
 from reviewer.review_counts import Report, report_of
 
 
+def contexts(tenants: Sequence[Tenant]) -> dict[str, Any]:
+    """Of both."""
+    return {**residual_context(tenants), **audits_context(tenants)}
+
+
 def residual_context(tenants: Sequence[Tenant]) -> dict[str, Any]:
     """Of review/_proof_residual.html: "residual"."""
     report = report_of(tenants)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from catalog.admin import Window
 from catalog.admin.windows import administered_by
 from reviewer.models import SecondLookRule
+from reviewer.review_errors import people_of
 
 
 @admin.register(SecondLookRule)
@@ -18,12 +19,23 @@ class SecondLookRuleAdmin(Window):
     """
 
     tenant_path = "tenant"
-    list_display = ["whose", "document_type", "slot", "loss", "look_cost"]
-    fields = ["tenant", "document_type", "slot", "loss", "look_cost", "wait_minutes"]
+    list_display = ["whose", "document_type", "slot", "loss", "look_cost", "misses"]
+    fields = [
+        *("tenant", "document_type", "slot"),
+        *("loss", "look_cost", "wait_minutes", "misses"),
+    ]
+    readonly_fields = ["misses"]
 
     @admin.display(description="tenant", ordering="tenant")
     def whose(self, rule: SecondLookRule) -> str:
         return str(rule.tenant or "all")
+
+    @admin.display(description="how many errors people miss")
+    def misses(self, rule: SecondLookRule) -> str:
+        people = people_of(rule.tenant, rule.slot or None)
+        if not people.measured:
+            return f"{people.misses:.0%}, as is believed: nothing is measured here yet"
+        return f"{people.misses:.0%}, by {people.measured} seeded checks and before"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

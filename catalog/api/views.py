@@ -84,18 +84,14 @@ class ArtifactViewSet(OwnRows, ReadOnlyModelViewSet[DerivedArtifact]):
 class GoldenCaseViewSet(OwnRows, ReadOnlyModelViewSet[GoldenCase]):
     """Sources with their agreed true values."""
 
-    queryset = GoldenCase.objects.select_related("source__tenant").prefetch_related(
-        Prefetch(
-            "values",
-            queryset=GoldenValue.objects.standing(),
-            to_attr="standing_values",
-        )
-    )
+    queryset = GoldenCase.objects.select_related("source__tenant")
     filterset_class = filters.GoldenCaseFilter
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset()
+        shown = GoldenValue.objects.standing().shown_to(self.request.user)
+        values = Prefetch("values", queryset=shown, to_attr="standing_values")
+        rows = super().get_queryset().prefetch_related(values)
         if self.action == "list":
             return cast("QuerySet[Any]", cast("Any", rows).of_kept_sources())
         return rows

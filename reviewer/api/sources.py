@@ -187,7 +187,8 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
     @action(detail=True, filterset_class=None)
     def artifacts(self, request: Request, pk: str) -> Response:
         """All that any version made of the source; artifacts/?source= filters too."""
-        rows = DerivedArtifact.objects.filter(source=self.get_object())
+        own = DerivedArtifact.objects.visible_to(person(request))
+        rows = own.filter(source=self.get_object())
         page = self.paginate_queryset(rows.defer("payload"))
         return self.get_paginated_response(ArtifactSerializer(page, many=True).data)
 

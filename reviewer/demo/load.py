@@ -94,13 +94,13 @@ def add_people() -> None:
 
 
 def _ask_twice() -> None:
-    """Totals of Harbour Books are worth a second look where a wrong one is likely: it
-    costs 40 dollars, the look takes some seconds."""
+    """A total of Harbour Books is worth a second look where it is likely to be wrong:
+    that costs 4 dollars, and a look 10 cents."""
     SecondLookRule.objects.get_or_create(
         tenant=Tenant.objects.get(slug="harbour"),
         document_type="",
         slot="total",
-        defaults={"loss": 40_000_000, "look_cost": 50_000},
+        defaults={"loss": 4_000_000, "look_cost": 100_000},
     )
 
 

@@ -62,7 +62,7 @@ def thin_percent(share: float | None) -> str:
     digits = (
         0 if percents >= 10 else 1 if percents >= 1 else 2 if percents >= 0.1 else 3
     )
-    return f"{percents:.{digits}f} %"
+    return f"{percents:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 @register.filter

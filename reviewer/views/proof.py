@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog.scope import scope_of
-from reviewer import proof_page
+from reviewer import proof_page, proof_sections
 from reviewer.views.accounts import UserRequest, login_needed
 
 
@@ -16,4 +16,5 @@ from reviewer.views.accounts import UserRequest, login_needed
 def proof(request: UserRequest) -> HttpResponse:
     asked = request.GET.dict()
     page = proof_page.open_page(scope_of(request.user), asked)
-    return render(request, "proof/proof.html", {"page": page})
+    context = {"page": page, **proof_sections.contexts(page.tenants)}
+    return render(request, "proof/proof.html", context)

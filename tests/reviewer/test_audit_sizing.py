@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Generation, Tenant
@@ -184,6 +185,9 @@ def test_command_page_and_api(client: Client, harbour: Tenant, alice: User) -> N
     client.force_login(alice)
     assert client.get(url).status_code == 403
     client.force_login(make_user("mona", harbour, "manager"))
+    proof = client.get(reverse("proof")).content.decode()
+    assert "Wrong after review" in proof
+    assert "148 of 149" in proof
     assert len(client.get(url).json()["fields"]) == 3
     client.force_login(make_user("nora", make_tenant("meadow"), "manager"))
     assert client.get(url).json()["fields"] == []

@@ -6,7 +6,7 @@ import random
 
 import pytest
 from django.contrib.auth.models import User
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import Tenant
@@ -54,6 +54,7 @@ def test_chows_rule_at_its_edge() -> None:
     assert not dear.pays
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(SHARES, SHARES, SHARES, st.booleans())
 def test_chances_are_chances(
     confidence: float,

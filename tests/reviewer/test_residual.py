@@ -169,7 +169,7 @@ def test_command_page_and_api(client: Client, harbour: Tenant, alice: User) -> N
     assert "too few to say" in out.getvalue()
     html = render_to_string("review/_proof_residual.html", residual_context([harbour]))
     assert "Too few to say." in html
-    assert "40 more known errors must be answered" in html
+    assert "40 known errors and 58 values more are needed." in html
 
     url = "/api/v1/proof/residual/"
     client.force_login(alice)
@@ -185,4 +185,4 @@ def test_the_page_of_a_team_that_measures() -> None:
     residual = {"whole": residual_of(seen), "parts": [("Total", residual_of(seen))]}
     html = render_to_string("review/_proof_residual.html", {"residual": residual})
     assert "of the values that people reviewed are still wrong" in html
-    assert "3.0 %" in html
+    assert "3.0\N{NO-BREAK SPACE}%" in html

@@ -68,6 +68,8 @@ def everywhere(look: ReviewTask) -> list[str]:
         f"/api/v1/sources/{source}/artifacts/",
         f"/api/v1/artifacts/?source={source}",
         f"/api/v1/review-tasks/{look.pk}/",
+        f"/api/v1/golden-cases/{case.pk}/",
+        "/api/v1/golden-cases/",
         "/golden/",
         "/sources/",
         "/",

@@ -13,6 +13,9 @@ from django.db import DatabaseError, connection, transaction
 
 from catalog.models import DerivedArtifact, Generation, GoldenValue, Kind, Tenant
 from reviewer import services, wording
+from reviewer.demo import load
+from reviewer.expected_loss import Costs, People
+from reviewer.expected_loss import look_at as look_at_value
 from reviewer.models import (
     BlindLook,
     Correction,
@@ -430,3 +433,13 @@ def test_an_undo_and_a_second_answer_at_once_leave_one_of_them(
         assert said == ["AnswerRefused", "done"]
         assert look.state == ReviewTask.State.DONE
         assert released(look)
+
+
+def test_the_demo_asks_twice_about_doubtful_totals_only(harbour: Tenant) -> None:
+    load._ask_twice()
+    rule = SecondLookRule.objects.of(harbour.pk, "invoice")["total"]
+    costs = Costs(rule.loss, rule.look_cost)
+    given: dict[str, Any] = {"confirmed": True, "people": People(), "costs": costs}
+    assert look_at_value(confidence=None, **given).pays  # a check contradicts it
+    assert not look_at_value(confidence=0.97, **given).pays
+    assert not SecondLookRule.objects.of(make_tenant("meadow").pk, "invoice")
