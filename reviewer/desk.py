@@ -106,7 +106,7 @@ def lay_out(
 ) -> Desk:
     """Read all that the review page shows. page: the one asked for, if any.
 
-    slot: only this field, as a sheet of many documents shows it.
+    slot: only this field, as a sheet of many documents shows it, without the rest.
     """
     asked = task.items.select_related("artifact", "other_artifact")
     asked = asked if slot is None else asked.filter(slot=slot)
@@ -132,10 +132,10 @@ def lay_out(
     open_items = [item for item in items if not item.decided]
     return Desk(
         task=task,
-        why=wording.why(task, open_items or items, FieldNames.now()),
+        why="" if slot else wording.why(task, open_items or items, FieldNames.now()),
         questions=questions,
         pages=list(pages.values()),
-        words=_words(task),
+        words={} if slot else _words(task),
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
     )
