@@ -21,8 +21,12 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 T = TypeVar("T")
 
@@ -53,18 +57,15 @@ def run(asked: argparse.Namespace) -> None:
     measure(user, asked.sheets, asked.size)
 
 
-def measure(user: object, sheets: int, size: int) -> None:
-    from django.contrib.auth.models import User
-
+def measure(user: User, sheets: int, size: int) -> None:
     from reviewer import services, sheet_page
     from reviewer.models import Verdict, scopes_of
     from reviewer.names import FieldNames
     from reviewer.narrowing import Narrowing
     from reviewer.services import Answer, SheetAnswer
 
-    assert isinstance(user, User)
-    taken: dict[str, list[float]] = {"offer": [], "take": [], "lay out": []}
-    taken["answer"] = []
+    taken: dict[str, list[float]]
+    taken = {"offer": [], "take": [], "lay out": [], "answer": []}
     for _ in range(sheets):
         timed(
             taken["offer"],
@@ -76,19 +77,23 @@ def measure(user: object, sheets: int, size: int) -> None:
             taken["take"],
             lambda: services.take_sheet(user=user, slot="date", size=size),
         )
-        assert sheet is not None
-        page = timed(taken["lay out"], lambda s=sheet: sheet_page.lay_out(s, "date"))
+        if sheet is None:
+            raise SystemExit("Too few cases are open: ask for more with --open.")
+        page = timed(taken["lay out"], partial(sheet_page.lay_out, sheet, "date"))
         answers = [
             SheetAnswer(c.task.pk, Answer(uuid.uuid4(), "date", Verdict.CONFIRM))
             for c in page.cells
         ]
-        outcome = timed(
-            taken["answer"],
-            lambda s=sheet, a=answers: services.answer_sheet(
-                user=user, token=s.token, answers=a, active_ms=60_000
-            ),
+        confirm = partial(
+            services.answer_sheet,
+            user=user,
+            token=sheet.token,
+            answers=answers,
+            active_ms=60_000,
         )
-        assert len(outcome.decisions) == size, outcome
+        outcome = timed(taken["answer"], confirm)
+        if len(outcome.decisions) < len(answers):
+            raise SystemExit(f"Not all were stored: {outcome.refused}")
     for name, ms in taken.items():
         print(f"{name:8}  {statistics.median(ms):8.1f}  {max(ms):8.1f}")
 
