@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 # A kill waits for the next sign of work, at most so long, and then up to LONGEST_PAUSE.
 PATIENCE = 90.0
 LONGEST_PAUSE = 1.5
-# Leases of a minute, twice: of the item and of its run; and pauses after failures.
+# Without an item that ends: leases of a minute, twice (of the item and of its run), and
+# pauses after failures.
 SETTLED_AFTER = 600.0
 
 
@@ -224,11 +225,18 @@ def wait_for_work(storm: Storm) -> None:
 
 
 def settle(reprocess: Reprocess) -> float:
-    started = time.monotonic()
-    while time.monotonic() - started < SETTLED_AFTER:
+    """Until it is finished, or no item ended for long. Seconds."""
+    from pipeline.models import ReprocessItem
+
+    items = ReprocessItem.objects.filter(reprocess=reprocess)
+    started = moved = time.monotonic()
+    ended = -1
+    while time.monotonic() - moved < SETTLED_AFTER:
         reprocess.refresh_from_db()
         if reprocess.state == "finished":
             break
+        if (now := items.filter(finished_at__isnull=False).count()) > ended:
+            ended, moved = now, time.monotonic()
         time.sleep(0.5)
     return time.monotonic() - started
 

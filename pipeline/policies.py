@@ -10,8 +10,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from importlib import import_module, util
-from typing import Any
 
 import structlog
 from django.contrib.auth.models import User
@@ -20,7 +18,7 @@ from django.db import transaction
 from catalog.models import Comparison, Generation, State
 from catalog.models.generation import GenerationQuerySet
 from catalog.services import SourceErased, promote
-from pipeline import queue, services
+from pipeline import comparing, queue, reprocessing, services
 from pipeline.models import (
     Gate,
     GateSlice,
@@ -41,22 +39,12 @@ def policy_of(name: str) -> PipelinePolicy:
     return found or PipelinePolicy(name=name)
 
 
-def _room(name: str) -> Any | None:
-    """A room of the pipeline that another part of it brings; None where it is not."""
-    found = util.find_spec(f"pipeline.{name}")
-    return import_module(f"pipeline.{name}") if found else None
-
-
 def after_activation(*, version: PipelineVersion, actor: User | None) -> None:
     """Under an eager policy: begin to read everything that is behind.
 
     What refuses to begin is told in the log; the version is active all the same.
     """
     if policy_of(version.name).mode != Mode.EAGER:
-        return
-    reprocessing = _room("reprocessing")
-    if reprocessing is None:
-        log.warning("eager_without_reprocessing", pipeline_version=version.version)
         return
     try:
         with transaction.atomic():
@@ -138,8 +126,7 @@ def _compare_and_promote(new: Generation, version: PipelineVersion) -> None:
         source=new.source_id, pipeline_name=new.pipeline_name
     )
     standing = old.first()
-    comparing = _room("comparing")
-    if standing is None or comparing is None:
+    if standing is None:
         return
     comparison = comparing.compare_generations(old=standing, new=new)
     gate = gate_that_passes(version, standing)
@@ -155,9 +142,7 @@ def _compare_and_promote(new: Generation, version: PipelineVersion) -> None:
 
 def _known_worse(comparison: Comparison) -> bool:
     """What people know to get worse stays, as it does when a gate's documents move."""
-    from pipeline.comparing import judgements
-
-    one = judgements([comparison])[comparison.pk]
+    one = comparing.judgements([comparison])[comparison.pk]
     return bool(one.old_right) and one.new_right is False
 
 

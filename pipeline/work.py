@@ -61,7 +61,8 @@ def take(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
     """
     due = Run.objects.due()
     runs = due.filter(pk=run_id) if run_id else due.waiting(lane)
-    run = runs.select_for_update(skip_locked=True, of=("self",)).first()
+    whole = runs.select_related("source", "pipeline_version")
+    run = whole.select_for_update(skip_locked=True, of=("self",)).first()
     if run is None:
         return None
     run.state = Run.State.RUNNING
@@ -69,7 +70,7 @@ def take(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
     run.started_at = timezone.now()
     run.lease_until = run.started_at + LEASE
     run.save(update_fields=["state", "attempts", "started_at", "lease_until"])
-    return Run.objects.select_related("source", "pipeline_version").get(pk=run.pk)
+    return run
 
 
 def execute_run(run: Run, *, fresh: bool = False) -> Run:

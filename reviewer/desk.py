@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.ids import new_id
-from catalog.models import DerivedArtifact, Kind, Origin
+from catalog.models import DerivedArtifact, Generation, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
 from pipeline.report import live_fields
@@ -91,6 +91,7 @@ class Desk:
     words: dict[int, DerivedArtifact]  # the OCR artifact of each page
     shown: int  # the page to begin with
     lone_lines: list[LoneLine]
+    names: FieldNames
 
     @property
     def answered_count(self) -> int:
@@ -130,15 +131,29 @@ def lay_out(
     first = next((q for q in questions if not q.item.decided), None)
     start = first.region.page if first and first.region else min(pages, default=1)
     open_items = [item for item in items if not item.decided]
+    names = FieldNames({}) if slot else FieldNames.now()
     return Desk(
         task=task,
-        why="" if slot else wording.why(task, open_items or items, FieldNames.now()),
+        why="" if slot else wording.why(task, open_items or items, names),
         questions=questions,
         pages=list(pages.values()),
         words={} if slot else _words(task),
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
+        names=names,
     )
+
+
+def fetch_readings(*tasks: ReviewTask | None) -> None:
+    """In one query what a page needs of each: its generation, source and tenant."""
+    shown = [task for task in tasks if task is not None]
+    # Long, and no page of a task asks for them.
+    rows = Generation.objects.defer("steps").select_related("source__tenant")
+    found = rows.in_bulk([task.generation_id for task in shown])
+    for task in shown:
+        task.generation = found[task.generation_id]
+        task.source = task.generation.source
+        task.tenant = task.source.tenant
 
 
 def _not_asked(task: ReviewTask, items: Iterable[ReviewItem]) -> list[LoneLine]:

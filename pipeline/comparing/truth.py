@@ -29,8 +29,16 @@ class Truth:
         """The truth by the slots of a reading, whose values are given."""
         known = {s: v for s, v in self.values.items() if not LINE_SLOT.fullmatch(s)}
         true_lines = lines_of(self.values)
+        for prefix, there in self.lines_among(values).items():
+            for column, value in true_lines[prefix].items():
+                known[f"{there}.{column}"] = value
+        return known
+
+    def lines_among(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """Known lines that a reading has, by prefix, and the reading's own prefixes."""
+        true_lines = lines_of(self.values)
         if not true_lines:
-            return known
+            return {}
         around = lines_of(self.context)
         spelt = {
             prefix: {
@@ -40,12 +48,7 @@ class Truth:
             }
             for prefix, line in true_lines.items()
         }
-        for prefix, there in match_lines(
-            spelt, lines_of(values), least=SAME_LINE
-        ).items():
-            for column, value in true_lines[prefix].items():
-                known[f"{there}.{column}"] = value
-        return known
+        return match_lines(spelt, lines_of(values), least=SAME_LINE)
 
 
 def is_right(said: Value | None, true: Value | None) -> bool | None:

@@ -48,6 +48,9 @@ def figures(documents: Sequence[Document]) -> dict[str, Any]:
         "unknown_values": sum(d.scored.unknown for d in documents),
         "anls": {"texts": len(texts), "mean": _mean(texts)},
         "lines": {"documents": len(lines), **tally_json(sum(lines, Tally()))},
+        "known_lines": tally_json(
+            sum((d.scored.known_lines for d in documents), Tally())
+        ),
         "grounding": grounding_json(documents),
         "all_critical_right": share_json(
             sum(d.scored.all_right is True for d in known), len(known)

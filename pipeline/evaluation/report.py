@@ -91,6 +91,9 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "values nobody knows", str(found["unknown_values"])
     yield "free text: ANLS", _percent(found["anls"]["mean"])
     yield "line items: F1", f"{_percent(lines['f1'])} of {lines['documents']} documents"
+    lone = found["known_lines"]
+    told = f"{lone['right']} of {lone['right'] + lone['missed']}"
+    yield "single lines that are known", f"{told} found, {lone['wrong']} wrong"
     grounding = found["grounding"]
     yield "boxes that hold", f"{_percent(grounding['share'])} of {grounding['boxes']}"
     yield "all critical right", _interval(found["all_critical_right"])

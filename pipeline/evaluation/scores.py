@@ -60,7 +60,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One document. anls: of each free text, 0..1. boxes: of the values said, how many
+    """One document. anls: of each free text, 0..1. lines: cells, where all lines are
+    known; known_lines: lines, where only some are. boxes: of the values said, how many
     have one and in how many of those the words say the value. all_right: every critical
     field; None where nobody knows, or none is critical. unknown: values that were said
     and that nobody knows the truth of.
@@ -69,6 +70,7 @@ class Scored:
     fields: Mapping[str, Tally] = field(default_factory=dict)
     anls: Sequence[float] = ()
     lines: Tally | None = None
+    known_lines: Tally = Tally()
     boxes: int = 0
     boxes_hold: int = 0
     all_right: bool | None = None
@@ -99,6 +101,7 @@ def scored(
             if true.text and true.value_type in FREE_TEXT
         ],
         lines=line_tally(truth, said) if whole else None,
+        known_lines=Tally() if whole else known_line_tally(truth, said),
         boxes=len(boxed),
         boxes_hold=sum(holds(value, pages) for value in boxed),
         all_right=all_right(truth, said, critical),
@@ -179,6 +182,25 @@ def line_tally(
     )
 
 
+def known_line_tally(truth: Truth, said: Mapping[str, Value]) -> Tally:
+    """Lines that people were asked about, one by one: found as they are, found
+    otherwise, not found; or rightly not there.
+    """
+    found, pairs = lines_of(said), truth.lines_among(said)
+    total = Tally()
+    for prefix, true in lines_of(truth.values).items():
+        line = found.get(pairs.get(prefix, ""), {})
+        spelt = {column: value for column, value in true.items() if value.text}
+        if not spelt:
+            there = any(column in line for column in true)
+            total += Tally(wrong=1) if there else Tally(absent=1)
+        elif all(c in line and same(v, line[c]) for c, v in spelt.items()):
+            total += Tally(right=1)
+        else:
+            total += Tally(wrong=int(bool(line)), missed=1)
+    return total
+
+
 def _cells(line: Line, columns: Collection[str]) -> dict[str, Value]:
     return {column: value for column, value in line.items() if column in columns}
 
@@ -198,7 +220,17 @@ def all_right(
     elif critical.columns:
         cells = [s for s in known if s not in critical.names and s in critical]
         wrong = any(is_right(said.get(s), known[s]) is False for s in cells)
-        rights.append(False if wrong else None)
+        rights.append(False if wrong or lacks_line(truth, said, critical) else None)
     if False in rights:
         return False
     return True if rights and None not in rights else None
+
+
+def lacks_line(truth: Truth, said: Mapping[str, Value], critical: Critical) -> bool:
+    """Whether a line that is known to be there, with a critical cell, is not read."""
+    pairs = truth.lines_among(said)
+    return any(
+        prefix not in pairs
+        and any(line[c].text for c in line.keys() & critical.columns)
+        for prefix, line in lines_of(truth.values).items()
+    )

@@ -36,7 +36,8 @@ class ClaimLost(Exception):
 
 def claim(reprocess: Reprocess) -> ReprocessItem | None:
     """The next item under a lease. None: it does not run, or nothing of it is due."""
-    found = Reprocess.objects.working().filter(pk=reprocess.pk).first()
+    working = Reprocess.objects.working().select_related("pipeline_version")
+    found = working.filter(pk=reprocess.pk).first()
     if found is None or stop_if_spent(reprocess=found):
         return None
     while (item := _next(found)) is not None:
@@ -48,7 +49,7 @@ def claim(reprocess: Reprocess) -> ReprocessItem | None:
 @transaction.atomic
 def _next(reprocess: Reprocess) -> ReprocessItem | None:
     """Claimed, or failed for good since it has cost too many workers their lives."""
-    due = ReprocessItem.objects.due(reprocess)
+    due = ReprocessItem.objects.due(reprocess).select_related("source")
     item = due.select_for_update(skip_locked=True, of=("self",)).first()
     if item is None:
         return None

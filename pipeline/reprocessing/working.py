@@ -108,6 +108,20 @@ def read(item: ReprocessItem) -> Run:
     The same way as every reading goes, memo included. A run that somebody else has at
     hand comes back as it is. Raises SourceErased.
     """
+    ensured, taken = _ask_and_take(item)
+    if not ensured.pending:
+        return ensured.run
+    if taken is not None:
+        return work.execute_run(taken)
+    # Perhaps its worker died.
+    work.requeue_lost()
+    ensured.run.refresh_from_db()
+    return ensured.run
+
+
+@transaction.atomic
+def _ask_and_take(item: ReprocessItem) -> tuple[services.Ensured, Run | None]:
+    """In one transaction, for each waits for the disk."""
     reprocess = item.reprocess
     ensured = services.ensure(
         source=item.source,
@@ -116,15 +130,7 @@ def read(item: ReprocessItem) -> Run:
         requested_by=reprocess.created_by,
         enqueue=False,
     )
-    if not ensured.pending:
-        return ensured.run
-    taken = work.take(run_id=ensured.run.pk)
-    if taken is not None:
-        return work.execute_run(taken)
-    # Perhaps its worker died.
-    work.requeue_lost()
-    ensured.run.refresh_from_db()
-    return ensured.run
+    return ensured, work.take(run_id=ensured.run.pk) if ensured.pending else None
 
 
 def _give_up(item: ReprocessItem, run: Run) -> None:

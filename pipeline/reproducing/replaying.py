@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from importlib import import_module, util
-from typing import Any
 
 from catalog.hashing import canonical_json
 from catalog.models import DerivedArtifact, Kind, Origin
+from pipeline.engines.vision_chat import replay
 from pipeline.layout.codec import layout_from_json
 from pipeline.manifest import Manifest
 from pipeline.models import PipelineVersion
@@ -19,15 +17,6 @@ from pipeline.reproducing.sameness import Sameness
 from pipeline.words import PageWords
 
 CALLS = (Why.MODEL_RETIRED, Why.ENGINE_CHANGED, Why.ENGINE_UNAVAILABLE)
-ROOM = "pipeline.engines.vision_chat"
-
-
-def _replay() -> Callable[..., Any] | None:
-    """The engine's own reading of answers; None where that engine is not here."""
-    if util.find_spec(ROOM) is None:
-        return None
-    found: Callable[..., Any] | None = getattr(import_module(ROOM), "replay", None)
-    return found
 
 
 def replayed(artifact: DerivedArtifact) -> Sameness | None:
@@ -35,8 +24,7 @@ def replayed(artifact: DerivedArtifact) -> Sameness | None:
 
     Raises NotRunnable where something that was kept cannot be read.
     """
-    replay = _replay()
-    if replay is None or artifact.kind != Kind.EXTRACTION:
+    if artifact.kind != Kind.EXTRACTION:
         return None
     kept = DerivedArtifact.objects.whole().filter(
         generation=artifact.generation_id, origin=Origin.MACHINE

@@ -111,6 +111,7 @@ def file_answer(
     hold_source_of(task_id)
     task = locked(user, task_id)
     item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
+    item.task = task
     if item.is_decided_so:
         known = Decision.objects.select_related("item", "artifact")
         same = _same(known.get(pk=answer.decision_id), user, task)

@@ -188,11 +188,13 @@ def _context(
     refusal: desk.Refusal | None = None,
 ) -> dict[str, Any]:
     """Of review/_desk.html."""
-    page = request.GET.get("page", "")
+    asked = request.GET.get("page", "")
+    page = int(asked) if asked.isdecimal() else None
+    desk.fetch_readings(held, ahead)
+    shown = desk.lay_out(held, page=page, refusal=refusal)
     return {
-        "desk": desk.lay_out(
-            held, page=int(page) if page.isdecimal() else None, refusal=refusal
-        ),
+        "desk": shown,
+        "field_names": shown.names,
         "task": held,
         "narrowing": narrowing_of(request),
         "ahead": ahead,

@@ -168,3 +168,29 @@ def test_two_versions_on_the_same_documents() -> None:
         "only_other_right": 1,
         "both_wrong": 0,
     }
+
+
+FREIGHT = line(4, description="Freight", amount="41.00")
+
+
+def test_a_single_line_that_is_known_is_missed_where_it_is_not_read() -> None:
+    truth = Truth(line(4, amount="41.00"), context=FREIGHT)
+    there = line(0, description="Bolts", amount="8.00")
+    moved = there | line(1, description="Freight", amount="41.00")
+    wrong = there | line(1, description="Freight", amount="14.00")
+    found = [
+        scored(truth, said, critical=Critical(frozenset(), frozenset({"amount"})))
+        for said in (moved, wrong, there)
+    ]
+    assert [one.known_lines for one in found] == [
+        Tally(right=1),
+        Tally(wrong=1, missed=1),
+        Tally(missed=1),
+    ]
+    assert [one.all_right for one in found] == [None, False, False]
+
+
+def test_a_single_line_that_is_none_is_wrong_where_it_is_read() -> None:
+    truth = Truth({"lines[4].amount": value("")}, context=FREIGHT)
+    found = [scored(truth, said, critical=Critical()) for said in (FREIGHT, {})]
+    assert [one.known_lines for one in found] == [Tally(wrong=1), Tally(absent=1)]

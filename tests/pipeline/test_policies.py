@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -15,7 +12,7 @@ from django_q.models import OrmQ
 
 from catalog.models import Comparison, DerivedArtifact, Generation, State, Tenant
 from catalog.services import record_delivery
-from pipeline import policies, tasks, versions
+from pipeline import comparing, policies, tasks, versions
 from pipeline.models import (
     Gate,
     PipelinePolicy,
@@ -172,20 +169,9 @@ def compared(old: Generation, new: Generation) -> Comparison:
 
 
 @pytest.fixture
-def comparing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stand-in for the room that compares, which has tests of its own."""
-    room = policies._room
-
-    def found(name: str) -> Any:
-        if name != "comparing":
-            return room(name)
-        module = ModuleType("pipeline.comparing")
-        module.compare_generations = (  # type: ignore[attr-defined]
-            lambda *, old, new: compared(old, new)
-        )
-        return module
-
-    monkeypatch.setattr(policies, "_room", found)
+def compared_simply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for what the room that compares finds; it has tests of its own."""
+    monkeypatch.setattr(comparing, "compare_generations", compared)
 
 
 def make_gate(
@@ -224,7 +210,7 @@ def read_anew(behind: Generation) -> Generation:
     return run.generation
 
 
-@pytest.mark.usefixtures("comparing")
+@pytest.mark.usefixtures("compared_simply")
 def test_what_the_signed_gate_passes_takes_its_place(behind: Generation) -> None:
     policy("lazy")
     gate = make_gate()
@@ -238,7 +224,7 @@ def test_what_the_signed_gate_passes_takes_its_place(behind: Generation) -> None
     assert batch.actor == gate.signed_by
 
 
-@pytest.mark.usefixtures("comparing")
+@pytest.mark.usefixtures("compared_simply")
 @pytest.mark.parametrize(
     ("verdict", "key"),
     [("block", TEMPLATE), ("insufficient", TEMPLATE), ("pass", "t-other")],
@@ -301,7 +287,7 @@ def test_what_people_know_to_be_worse_waits(behind: Generation) -> None:
     assert run.generation.state == State.CANDIDATE
 
 
-@pytest.mark.usefixtures("comparing")
+@pytest.mark.usefixtures("compared_simply")
 def test_without_a_gate_it_waits_but_is_compared(behind: Generation) -> None:
     policy("lazy")
 
@@ -311,7 +297,7 @@ def test_without_a_gate_it_waits_but_is_compared(behind: Generation) -> None:
     assert Comparison.objects.filter(new_generation=new).exists()
 
 
-@pytest.mark.usefixtures("comparing")
+@pytest.mark.usefixtures("compared_simply")
 def test_a_pinned_pipeline_promotes_nothing(behind: Generation) -> None:
     chosen = policy("lazy")
     make_gate()

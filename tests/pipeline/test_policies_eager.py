@@ -68,7 +68,7 @@ def test_an_eager_pipeline_begins_to_read_everything(
     make_generation()
     policy(mode)
     room = Reprocessing()
-    monkeypatch.setattr(policies, "_room", lambda name: room)
+    monkeypatch.setattr(policies, "reprocessing", room)
     actor, newer = make_user("olga"), make_version(active=False, version="1.1.0")
 
     versions.activate(version=newer, actor=actor, note="for a test")
@@ -79,13 +79,12 @@ def test_an_eager_pipeline_begins_to_read_everything(
         assert begun["plan"] == {"until_stage": Stage.ALL}
 
 
-@pytest.mark.parametrize("room", [None, Reprocessing(refuse=True)])
 def test_a_version_is_active_even_where_nothing_begins(
-    monkeypatch: pytest.MonkeyPatch, room: ModuleType | None
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_generation()
     policy("eager")
-    monkeypatch.setattr(policies, "_room", lambda name: room)
+    monkeypatch.setattr(policies, "reprocessing", Reprocessing(refuse=True))
     newer = make_version(active=False, version="1.1.0")
 
     versions.activate(version=newer, actor=make_user("olga"), note="for a test")

@@ -198,7 +198,7 @@ def test_a_retired_model_is_replayed_from_its_kept_answers(
     pages.artifact_id = uuid4()
     pages.save(force_insert=True)
     kept = Extraction.from_json(extraction.payload or {})
-    monkeypatch.setattr(replaying, "_replay", lambda: lambda *given: kept)
+    monkeypatch.setattr(replaying, "replay", lambda *given: kept)
     ModelEntry.objects.create(
         model_id="fixed-1", kind="local", retires_at=date(2026, 1, 1)
     )
@@ -210,7 +210,7 @@ def test_a_retired_model_is_replayed_from_its_kept_answers(
     assert told.replayed
     assert "from the kept answers: its model is retired" in sentence(told)
     monkeypatch.setattr(
-        replaying, "_replay", lambda: lambda *given: replace(kept, type_confidence=0)
+        replaying, "replay", lambda *given: replace(kept, type_confidence=0)
     )
     assert reproduce(artifact=extraction).verdict == "NOT_RUNNABLE"
 
