@@ -50,7 +50,7 @@ def _said(verdict: str, value: str) -> str:
 @dataclass(frozen=True, slots=True)
 class FieldAgreement:
     """kappa: of what was said of the value (right, another, none, unreadable); None
-    where there are too few, or nothing but one answer."""
+    where there are too few, or one of the two always said the same."""
 
     field: str
     name: str

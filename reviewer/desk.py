@@ -121,7 +121,7 @@ def lay_out(
 ) -> Desk:
     """Read all that the review page shows. page: the one asked for, if any.
 
-    slot: only this field, as a sheet of many documents shows it.
+    slot: only this field, as a sheet of many documents shows it, without the rest.
     """
     every = task.items.select_related("artifact", "other_artifact")
     every = every if slot is None else every.filter(slot=slot)
@@ -149,13 +149,13 @@ def lay_out(
     first = next((q for q in questions if not q.item.decided), None)
     start = first.region.page if first and first.region else min(pages, default=1)
     open_items = [item for item in items if not item.decided]
-    names = FieldNames.now()
+    names = FieldNames({}) if slot else FieldNames.now()
     return Desk(
         task=task,
-        why=wording.why(task, open_items or items, names),
+        why="" if slot else wording.why(task, open_items or items, names),
         questions=questions,
         pages=list(pages.values()),
-        words=_words(task),
+        words={} if slot else _words(task),
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
         names=names,

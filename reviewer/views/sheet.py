@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reviewer import services, sheet_form, sheet_page
 from reviewer.models import ReviewTask
-from reviewer.services.sheets import SIZE
+from reviewer.services.sheets import LARGEST, SIZE
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import queue_url
 from reviewer.views.task import narrowing_of, time_of, wants_json
@@ -119,6 +119,7 @@ def _shown(
     context: dict[str, Any] = {
         "page": page,
         "narrowing": narrowing_of(request),
+        "size": _size(request),
         "seconds": int(services.RESERVATION.total_seconds()),
     }
     return render(request, "review/sheet.html", context, status=status)
@@ -127,19 +128,26 @@ def _shown(
 def _next_url(request: UserRequest, slot: str) -> str:
     """Of another sheet, or of the queue where nothing is left for one."""
     narrowing = narrowing_of(request)
-    size = request.POST.get("size", "")
+    size = _size(request)
     taken = services.take_sheet(
         user=request.user,
         slot=slot,
         narrowing=narrowing,
-        size=max(int(size), 1) if size.isascii() and size.isdecimal() else SIZE,
+        size=size,
         but=_left_out(request),
     )
     if taken is None:
         messages.info(request, "No further case waits with this field.")
         return queue_url(narrowing)
-    query = urlencode({"slot": slot, **narrowing.chosen()})
+    query = urlencode({"slot": slot, "size": str(size), **narrowing.chosen()})
     return f"{reverse('sheet', args=[taken.token])}?{query}"
+
+
+def _size(request: UserRequest) -> int:
+    given = request.POST if request.method == "POST" else request.GET
+    text = given.get("size", "")
+    known = text.isascii() and text.isdecimal() and len(text) < 4
+    return min(max(int(text), 1), LARGEST) if known else SIZE
 
 
 def _slot(request: UserRequest) -> str:

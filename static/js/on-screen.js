@@ -18,21 +18,19 @@ export class OnScreen {
     document.addEventListener("visibilitychange", this.heard);
   }
 
-  // picture: its address; "" for none.
+  // picture: the address of the one that the element draws, where it holds no <img> of
+  // its own; "" for none.
   watch(element, picture, broken) {
     this.watcher.observe(element);
     const ready = () => {
       this.ready.add(element);
       this.look();
     };
-    if (!picture) {
-      ready();
-      return;
-    }
-    const image = new Image();
-    image.onload = ready;
-    image.onerror = () => broken(element);
-    image.src = picture;
+    const own = element.querySelector("img");
+    const image = own ?? new Image();
+    if (!own && picture) image.src = picture;
+    if (!image.src) ready();
+    else image.decode().then(ready, () => broken(element));
   }
 
   moved(entries) {

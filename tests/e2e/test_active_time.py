@@ -18,11 +18,11 @@ from tests.factories import make_tenant, make_user
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 BEGIN = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-HIDE = """hidden => {
+HIDE = """({hidden}) => {
   Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-FOCUS = """has => {
+FOCUS = """({has}) => {
   document.hasFocus = () => has;
   dispatchEvent(new Event(has ? "focus" : "blur"));
 }"""
@@ -70,13 +70,13 @@ def test_the_time_of_each_field_is_within_5_per_cent(desk: Page) -> None:
     work(desk, 4, "ArrowUp")
     desk.clock.fast_forward(600_000)  # to lunch, right after a key
     desk.keyboard.press("Shift")
-    desk.evaluate(HIDE, True)
+    desk.evaluate(HIDE, {"hidden": True})
     desk.clock.fast_forward(45_000)  # in another tab
-    desk.evaluate(HIDE, False)
+    desk.evaluate(HIDE, {"hidden": False})
     work(desk, 3)
-    desk.evaluate(FOCUS, False)
+    desk.evaluate(FOCUS, {"has": False})
     desk.clock.fast_forward(25_000)  # in the window on the other screen
-    desk.evaluate(FOCUS, True)
+    desk.evaluate(FOCUS, {"has": True})
     work(desk, 5, "Enter")
     expect(desk.locator("[data-answered]")).to_have_text("1")
     assert Decision.objects.get().active_ms == pytest.approx(54_000, rel=0.05)

@@ -89,6 +89,7 @@ def test_all_are_confirmed_and_the_next_sheet_comes(
     response = client.post(answer_url(url), {**form_of(client, url), "size": "1"})
     following = response.headers["Location"]
     assert following.startswith("/sheets/")
+    assert "size=1" in following
     [cell] = client.get(following).context["page"].cells
     assert {Decision.objects.get().item.task_id, cell.task.pk} == {first.pk, other.pk}
 

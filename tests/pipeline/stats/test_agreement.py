@@ -31,3 +31,4 @@ def test_full_agreement_is_one_and_chance_is_none() -> None:
 def test_where_it_says_nothing() -> None:
     assert cohens_kappa([("a", "b")] * 9) is None
     assert cohens_kappa([("a", "a")] * 50) is None
+    assert cohens_kappa([("a", "a")] * 45 + [("a", "b")] * 5) is None
