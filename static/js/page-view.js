@@ -2,6 +2,7 @@
 // without it the frame scrolls. Bubbling events: page-view:change {view}, page-view:box {slot}.
 import * as geometry from "./geometry.js";
 import { Gestures } from "./gestures.js";
+import { PageTiles } from "./page-tiles.js";
 
 const PAN_STEP = 60;
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -13,6 +14,8 @@ export class PageView extends HTMLElement {
     this.image = this.querySelector("[data-sheet] img");
     if (!this.frame || !this.image) return;
     this.view = { scale: 1, x: 0, y: 0 };
+    const { tiles } = this.image.dataset;
+    this.tiles = tiles ? new PageTiles(this, tiles) : null;
     this.touched = false;
     this.life = new AbortController();
     const options = { signal: this.life.signal };
@@ -31,6 +34,7 @@ export class PageView extends HTMLElement {
   disconnectedCallback() {
     this.life?.abort();
     this.sizes?.disconnect();
+    this.tiles?.end();
   }
 
   // Fetches a picture that waits until it is needed.
@@ -68,6 +72,7 @@ export class PageView extends HTMLElement {
       width * view.scale > frame.width + 1 || height * view.scale > frame.height + 1,
     );
     this.toggleAttribute("data-zoomed", view.scale > 1.01);
+    this.tiles?.changed();
     this.dispatchEvent(new CustomEvent("page-view:change", { bubbles: true, detail: { view } }));
   }
 

@@ -48,7 +48,8 @@ TABLE = {
         api-run-list api-reprocess-list api-event-list api-source-list api-search
         api-gates gates reprocesses batches api-seen-list""",
     N: """queue-report seen seen-export run-status run-retry sources-export source
-        original source-erase source-review source-history promotion-roll-back versions blast-radius stale
+        original source-erase source-review source-history promotion-roll-back
+        versions blast-radius stale
         reprocess-start reprocess reprocess-act gate-open gate gate-report
         gate-act batch batch-roll-back artifact artifact-file artifact-reproduce
         artifact-replays golden-case ask_differences page-tiles page-tile
