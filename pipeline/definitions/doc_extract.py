@@ -29,8 +29,8 @@ STEPS: tuple[tuple[str, str], ...] = (
 )
 
 # A page of 14,000 x 20,000 pixels, whose details are shown as tiles. What decodes to
-# more memory than the steps may take is refused all the same: a JPEG is read at the size
-# that is needed, a PNG of so many pixels fits in grey, not in colour.
+# more memory than the steps may take is refused all the same: a JPEG is read at a size
+# near the wanted one, a PNG of so many pixels fits in grey, not in colour.
 MOST_PIXELS = 300_000_000
 
 # Written out in full, so that a released version does not change with a default.
