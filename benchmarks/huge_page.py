@@ -65,9 +65,11 @@ def main() -> None:
             viewport={"width": 1440, "height": 900},
         )
         try:
+            base = memory_of(profile)
             page = log_in(context, given.url, given.user, given.password)
             path = given.source or uploaded(page, given.url, given.form)
-            print(json.dumps(measured(context, given.url, path, profile), indent=1))
+            figures = measured(context, given.url, path, profile)
+            print(json.dumps({**figures, "browser_empty_mb": round(base)}, indent=1))
         finally:
             context.close()
             shutil.rmtree(profile, ignore_errors=True)
@@ -124,6 +126,10 @@ def measured(
     again_page = context.new_page()
     again_page.goto(url + path, wait_until="load")
     again = zoomed(again_page)
+    for other in context.pages:
+        if other is not again_page:
+            other.close()
+    devtools = context.new_cdp_session(again_page)
     tiles = again_page.locator(".page-tiles img").count()
     return {
         "page_pixels": [WIDTH, HEIGHT],

@@ -48,6 +48,8 @@ export class DeskPages {
     this.root.setAttribute("data-open", "");
     this.root.removeAttribute("data-waits");
     this.view?.demand();
+    // While it was closed it had no size to be moved in.
+    if (this.place) this.look(this.place);
   }
 
   get view() {
@@ -81,7 +83,9 @@ export class DeskPages {
   }
 
   // Brings a field's box into view and lights it alone.
-  look({ slot, page, box }) {
+  look(place) {
+    const { slot, page, box } = place;
+    this.place = place;
     if (!this.turn(page)) return;
     this.view.light(slot ? [slot] : []);
     if (!box?.length) return;
