@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.models import Erasure
@@ -13,6 +13,7 @@ from catalog.signals import erasing, searching
 from pipeline import policies, queue
 from pipeline.models import ProcessingEvent, ReprocessItem, Run
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
+from pipeline.showing import tiles
 from pipeline.signals import run_finished
 
 ERASED = "source_erased"
@@ -23,6 +24,8 @@ def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[st
 
     A run at work finds that it is its worker's no more, and stores nothing.
     """
+    content_hash = erasure.source.content_hash
+    transaction.on_commit(lambda: tiles.forget(content_hash))
     runs = Run.objects.filter(source=erasure.source_id)
     ended = runs.open().update(
         state=Run.State.FAILED,
@@ -78,6 +81,16 @@ def look_in_queue(
     return {"queue": queue.naming([*needles, *_names(erasure)])}
 
 
+def look_at_tiles(
+    sender: object, *, erasure: Erasure, needles: Sequence[str], **kwargs: Any
+) -> dict[str, int]:
+    """What a crash left goes now; what cannot be deleted is told."""
+    hashes = [needle for needle in needles if tiles.HASH.fullmatch(needle)]
+    for one in hashes:
+        tiles.forget(one)
+    return {"tiles": sum(tiles.left_of(one) for one in hashes)}
+
+
 def follow_policy(sender: object, *, run: Run, **kwargs: Any) -> None:
     policies.after_run(run)
 
@@ -86,3 +99,4 @@ def connect() -> None:
     run_finished.connect(follow_policy, dispatch_uid="pipeline.follow_policy")
     erasing.connect(forget_source, dispatch_uid="pipeline.forget_source")
     searching.connect(look_in_queue, dispatch_uid="pipeline.look_in_queue")
+    searching.connect(look_at_tiles, dispatch_uid="pipeline.look_at_tiles")

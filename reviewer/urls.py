@@ -27,6 +27,7 @@ from reviewer.views import (
     sheet,
     sources,
     task,
+    tiles,
     upload,
     versions,
 )
@@ -136,6 +137,12 @@ urlpatterns = [
     path("artifacts/<uuid:artifact_id>/", sources.artifact, name="artifact"),
     path(
         "artifacts/<uuid:artifact_id>/file", media.artifact_file, name="artifact-file"
+    ),
+    path("artifacts/<uuid:artifact_id>/tiles/", tiles.page_tiles, name="page-tiles"),
+    path(
+        "artifacts/<uuid:artifact_id>/tiles/<int:level>/<int:x>-<int:y>.jpg",
+        tiles.page_tile,
+        name="page-tile",
     ),
     path(
         "artifacts/<uuid:artifact_id>/reproduce/",

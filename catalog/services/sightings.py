@@ -36,7 +36,7 @@ def note_seen(
     """
     of = [(source.pk, source.tenant_id), *sources] if source else list(sources)
     edges = [_whole(edge) for box in regions or () for edge in box.as_list()]
-    Sighting.objects.bulk_create(
+    rows = [
         Sighting(
             user_id=user.pk,
             tenant_id=tenant_id,
@@ -49,7 +49,12 @@ def note_seen(
             regions=None if regions is None else edges,
         )
         for source_id, tenant_id in of
-    )
+    ]
+    if len(rows) == 1:
+        # One statement, without a BEGIN and a COMMIT around it.
+        rows[0].save(force_insert=True)
+    else:
+        Sighting.objects.bulk_create(rows)
 
 
 def note_artifact_seen(*, user: User, artifact: DerivedArtifact, way: Way) -> None:

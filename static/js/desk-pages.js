@@ -11,8 +11,8 @@ let asked = false;
 export class DeskPages {
   constructor(root) {
     this.root = root;
-    this.button = root?.querySelector("[data-open-page]");
-    this.button?.addEventListener("click", () => this.openPage());
+    const button = root?.querySelector("[data-open-page]");
+    button?.addEventListener("click", () => this.openPage());
     this.kept = new Map();
     this.wanted = null;
     // Lines over the picture stay thin, however far it is zoomed.
@@ -35,8 +35,9 @@ export class DeskPages {
   // crops: the pictures to wait for.
   async begin(crops) {
     if (!this.view) return;
-    this.root.toggleAttribute("data-closed", !this.open);
-    if (this.button) this.button.hidden = this.open;
+    // A small screen begins with the page closed: by its style, so that nothing moves.
+    this.root.toggleAttribute("data-open", this.open);
+    this.root.toggleAttribute("data-waits", !this.open);
     if (!this.open) return;
     await Promise.allSettled(crops.map((crop) => crop.decode()));
     this.view?.demand();
@@ -44,9 +45,11 @@ export class DeskPages {
 
   openPage() {
     asked = true;
-    this.root.removeAttribute("data-closed");
-    if (this.button) this.button.hidden = true;
+    this.root.setAttribute("data-open", "");
+    this.root.removeAttribute("data-waits");
     this.view?.demand();
+    // While it was closed it had no size to be moved in.
+    if (this.place) this.look(this.place);
   }
 
   get view() {
@@ -80,7 +83,9 @@ export class DeskPages {
   }
 
   // Brings a field's box into view and lights it alone.
-  look({ slot, page, box }) {
+  look(place) {
+    const { slot, page, box } = place;
+    this.place = place;
     if (!this.turn(page)) return;
     this.view.light(slot ? [slot] : []);
     if (!box?.length) return;

@@ -3,6 +3,7 @@
 import * as geometry from "./geometry.js";
 import { Gestures } from "./gestures.js";
 import { Remembered, nextContrast, turnCss, turnedBox, turnedSize } from "./picture-look.js";
+import { PageTiles } from "./page-tiles.js";
 
 const PAN_STEP = 60;
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -17,6 +18,8 @@ export class PageView extends HTMLElement {
     this.remembered = new Remembered(document.body.dataset.user ?? "");
     this.turns = Number(this.remembered.get(`turns ${this.image.src}`) ?? 0);
     this.setContrast(this.remembered.get("contrast") ?? "usual");
+    const { tiles } = this.image.dataset;
+    this.tiles = tiles ? new PageTiles(this, tiles) : null;
     this.touched = false;
     this.life = new AbortController();
     const options = { signal: this.life.signal };
@@ -35,6 +38,7 @@ export class PageView extends HTMLElement {
   disconnectedCallback() {
     this.life?.abort();
     this.sizes?.disconnect();
+    this.tiles?.end();
   }
 
   // Fetches a picture that waits until it is needed.
@@ -78,6 +82,7 @@ export class PageView extends HTMLElement {
       width * view.scale > frame.width + 1 || height * view.scale > frame.height + 1,
     );
     this.toggleAttribute("data-zoomed", view.scale > 1.01);
+    this.tiles?.changed();
     this.dispatchEvent(new CustomEvent("page-view:change", { bubbles: true, detail: { view } }));
   }
 

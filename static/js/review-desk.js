@@ -80,7 +80,7 @@ class ReviewDesk extends HTMLElement {
       if (!narrow) scrollTo({ top: 0 });
       this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
     }
-    if (narrow) this.querySelector(".desk__page").scrollIntoView();
+    if (narrow && this.pages.open) this.querySelector(".desk__page").scrollIntoView();
     this.pages.begin([...this.querySelectorAll(".crop__picture")]);
     if (pictures) setTimeout(() => this.fetchNext(pictures), 300);
   }

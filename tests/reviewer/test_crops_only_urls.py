@@ -43,12 +43,13 @@ TABLE = {
         api-review-task-decide api-review-task-escalate api-review-task-extend
         api-review-task-notes api-review-task-put-back api-review-task-reserve
         api-review-task-return-to-first api-review-task-skip""",
-    E: """upload sources search golden-cases
+    E: """upload sources sources-export search golden-cases
         api-generation-list api-artifact-list api-golden-case-list api-delivery-list
         api-run-list api-reprocess-list api-event-list api-source-list api-search
         api-gates gates reprocesses batches api-seen-list""",
-    N: """queue-report seen seen-export run-status run-retry sources-export source
-        original source-erase source-review source-history promotion-roll-back versions blast-radius stale
+    N: """queue-report seen seen-export run-status run-retry source
+        original source-erase source-review source-history promotion-roll-back
+        versions blast-radius stale
         reprocess-start reprocess reprocess-act gate-open gate gate-report
         gate-act batch batch-roll-back artifact artifact-file artifact-reproduce
         artifact-replays golden-case ask_differences page-tiles page-tile
