@@ -89,20 +89,12 @@ def make_task(count: int, number: int, tenant: Any, version: Any) -> ReviewTask:
     return task
 
 
-def artifacts(texts: list[tuple[str, int, int]], folder: Path) -> list[Any]:
-    from datetime import UTC, datetime
-
+def drawn(texts: list[tuple[str, int, int]], path: Path) -> list[Any]:
+    """Draws them; gives the words with their places."""
     from PIL import Image, ImageDraw, ImageFont
 
-    from catalog.regions import BoundingBox, Region
-    from catalog.services import NewArtifact
-    from pipeline.claims import Claim, Extraction
-    from pipeline.definitions.invoice import INVOICE
-    from pipeline.extracting.verify import verify
-    from pipeline.layout.analyse import analyse
-    from pipeline.layout.codec import layout_to_json
-    from pipeline.steps.verify import outputs_of
-    from pipeline.words import PageWords, Word
+    from catalog.regions import BoundingBox
+    from pipeline.words import Word
 
     font = ImageFont.load_default(size=15)
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
@@ -118,23 +110,44 @@ def artifacts(texts: list[tuple[str, int, int]], folder: Path) -> list[Any]:
             (top + edges[3]) / HEIGHT,
         )
         words.append(Word(text, box))
-    image.save(folder / "page.jpg", quality=80)
-    page = PageWords(1, WIDTH, HEIGHT, tuple(words), "ocr")
-    layout = analyse([page])
+    image.save(path, quality=80)
+    return words
+
+
+def claims_on(words: list[Any]) -> Iterator[Any]:
+    """Net, tax and total, of which the tax is wrong: all three are asked about."""
+    from catalog.regions import Region
+    from pipeline.claims import Claim
+    from pipeline.definitions.invoice import INVOICE
+
     slots = ("line_total", "tax_total", "grand_total")
-    claims = []
     for slot, word in zip(slots, words[-5::2], strict=True):
         field = INVOICE.field(slot)
         if field is None:
             raise SystemExit(f"invoices have no {slot} any more")
-        claims.append(
-            Claim(
-                *(slot, word.text, word.text, field.value_type, 0.98),
-                region=Region(1, word.bbox),
-                critical=field.critical,
-            )
+        yield Claim(
+            *(slot, word.text, word.text, field.value_type, 0.98),
+            region=Region(1, word.bbox),
+            critical=field.critical,
         )
-    before = Extraction("invoice", 0.99, tuple(claims))
+
+
+def artifacts(texts: list[tuple[str, int, int]], folder: Path) -> list[Any]:
+    from datetime import UTC, datetime
+
+    from catalog.services import NewArtifact
+    from pipeline.claims import Extraction
+    from pipeline.definitions.invoice import INVOICE
+    from pipeline.extracting.verify import verify
+    from pipeline.layout.analyse import analyse
+    from pipeline.layout.codec import layout_to_json
+    from pipeline.steps.verify import outputs_of
+    from pipeline.words import PageWords
+
+    words = drawn(texts, folder / "page.jpg")
+    page = PageWords(1, WIDTH, HEIGHT, tuple(words), "ocr")
+    layout = analyse([page])
+    before = Extraction("invoice", 0.99, tuple(claims_on(words)))
     today = datetime.now(UTC).date()
     after = verify(before, [page], layout, INVOICE, today=today)
     return [

@@ -159,7 +159,7 @@ def lay_out(
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
         names=names,
-        lines=_grid(task, standing.values(), every, given, names),
+        lines=_grid(task, [*standing.values()], every, given, names),
     )
 
 
@@ -202,7 +202,7 @@ NOTHING_GIVEN = Given()
 
 def _grid(
     task: ReviewTask,
-    fields: Iterable[DerivedArtifact],
+    fields: Sequence[DerivedArtifact],
     items: Iterable[ReviewItem],
     given: Mapping[uuid.UUID, Given],
     names: FieldNames,

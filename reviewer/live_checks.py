@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import structlog
 from django.contrib.auth.models import User
 
 from catalog.api.problems import Unavailable
@@ -18,8 +19,11 @@ from pipeline.rechecking import Rechecked, Said, Statement, grounds_of, recheck
 from pipeline.report import live_fields
 from reviewer.answers import LONGEST_VALUE
 from reviewer.checks.showing import masks_of
+from reviewer.granting import shows_only_crops
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.values import value_of
+
+log = structlog.get_logger()
 
 MOST_TYPED = 60  # values that one request may bring
 # How far off, where a check has computed it.
@@ -65,6 +69,22 @@ def _shown_apart(task: ReviewTask, items: Iterable[ReviewItem]) -> dict[str, Sai
     }
 
 
+def rechecked(task: ReviewTask, said: Mapping[str, Said]) -> Rechecked | None:
+    """The checks over the task's reading with what people said in place; None where
+    they cannot run. A rule that stumbles must not cost anybody an answer.
+    """
+    try:
+        grounds = grounds_of(task.generation)
+        return recheck(grounds, said) if grounds else None
+    except Unavailable:
+        return None
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # The message may hold a value.
+        kind = type(error).__name__
+        log.warning("rules_stumbled", task_id=str(task.pk), error=kind)
+        return None
+
+
 def now(
     *, user: User, task_id: uuid.UUID, token: uuid.UUID, typed: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -78,15 +98,14 @@ def now(
         ReviewTask.objects.visible_to(user).open().select_related("generation__source")
     )
     task = held.get(pk=task_id, reserver=user, reservation_token=token)
-    try:
-        grounds = grounds_of(task.generation)
-    except Unavailable:
-        grounds = None
-    if grounds is None:
+    if shows_only_crops(user, task):
+        # Sentences about sums tell of values that the person may not see.
         return {"says": {}, "agree": {}}
     items = list(task.items.all())
     said = said_in(task) | _shown_apart(task, items) | dict(_typed(items, typed))
-    found = recheck(grounds, said)
+    found = rechecked(task, said)
+    if found is None:
+        return {"says": {}, "agree": {}}
     slots = dict.fromkeys([*(item.slot for item in items), *typed])
     return {
         "says": {slot: sentences(found, slot) for slot in slots},

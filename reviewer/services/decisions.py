@@ -125,8 +125,7 @@ def file_answer(
     """As decide(), in the caller's transaction, which must seal it at its end."""
     hold_source_of(task_id)
     task = locked(user, task_id)
-    if not granting.shows_only_crops(user, task):
-        open_cell(task, answer.slot)
+    open_cell(user, task, answer.slot)
     item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
     item.task = task
     if item.is_decided_so:

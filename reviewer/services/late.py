@@ -45,9 +45,7 @@ def keep_opinion(
     except catalog.SourceErased:
         return None
     task = locked(user, task_id)
-    open_cell(task, answer.slot, late=True)
-    items = task.items.select_related("artifact", "other_artifact")
-    item = items.get(slot=answer.slot)
+    item = _item(user, task, answer.slot)
     counted = Decision.objects.filter(pk=answer.decision_id).exists()
     if counted or PlantedAnswer.objects.filter(pk=answer.decision_id).exists():
         return None  # sent twice at once: the other one counted
@@ -74,6 +72,11 @@ def keep_opinion(
         return None  # the same number at the same moment for another task
     log.info("answer_kept_beside", task_id=str(task.pk), because=opinion.because)
     return opinion
+
+
+def _item(user: User, task: ReviewTask, slot: str) -> ReviewItem:
+    open_cell(user, task, slot, late=True)
+    return task.items.select_related("artifact", "other_artifact").get(slot=slot)
 
 
 def why_late(task: ReviewTask, item: ReviewItem, user: User) -> SecondOpinion.Because:

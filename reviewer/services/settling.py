@@ -9,9 +9,8 @@ import structlog
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from catalog.api.problems import Unavailable
-from pipeline.rechecking import CONTRADICTIONS, Rechecked, grounds_of, recheck
-from reviewer.live_checks import said_in
+from pipeline.rechecking import CONTRADICTIONS, Rechecked
+from reviewer.live_checks import rechecked, said_in
 from reviewer.models import Decision, ReviewItem, ReviewTask, Settlement
 
 log = structlog.get_logger()
@@ -32,7 +31,7 @@ def settle(task: ReviewTask, decision: Decision) -> bool:
     """
     if not may_settle(task):
         return False
-    found = _rechecked(task)
+    found = rechecked(task, said_in(task))
     changed = _ask_again(task, found, decision)
     items = task.items.filter(decided=False, reason__in=[*CONTRADICTIONS])
     # What a check shows is not what the reading says.
@@ -58,7 +57,7 @@ def unsettle(task: ReviewTask, undo: Decision) -> None:
         return
     for settlement in standing.filter(decision=undo.undoes).select_related("item"):
         _end(settlement, undo)
-    _ask_again(task, _rechecked(task), undo)
+    _ask_again(task, rechecked(task, said_in(task)), undo)
 
 
 def answered_after_all(item: ReviewItem, decision: Decision) -> None:
@@ -74,15 +73,6 @@ def may_answer_after_all(task: ReviewTask, item: ReviewItem, user: User) -> bool
     since = timezone.now() - STILL
     standing = Settlement.objects.standing().filter(item=item)
     return standing.filter(decision__reviewer=user, settled_at__gte=since).exists()
-
-
-def _rechecked(task: ReviewTask) -> Rechecked | None:
-    """None where the checks cannot run: nothing is settled then."""
-    try:
-        grounds = grounds_of(task.generation)
-    except Unavailable:
-        return None
-    return recheck(grounds, said_in(task)) if grounds else None
 
 
 def _ask_again(task: ReviewTask, found: Rechecked | None, by: Decision) -> bool:

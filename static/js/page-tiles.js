@@ -1,5 +1,6 @@
 // The sharp tiles over a page picture that is shown larger than it is: those that the
 // frame shows, and no others are kept. Asked for when somebody first looks that closely.
+import { paperView } from "./picture-look.js";
 import { isCoarse, levelFor, tilesIn } from "./tile-grid.js";
 
 const PAUSE = 120; // milliseconds that a view must stand
@@ -25,7 +26,7 @@ export class PageTiles {
   }
 
   get pixels() {
-    return this.view.sheetSize.width * this.view.view.scale * devicePixelRatio;
+    return this.view.paperSize.width * this.view.view.scale * devicePixelRatio;
   }
 
   async update() {
@@ -63,10 +64,11 @@ export class PageTiles {
   }
 
   paint(grid) {
-    const { view, sheetSize, frameSize } = this.view;
+    const { paperSize } = this.view;
+    const { view, frame } = paperView(this.view, paperSize);
     const level = levelFor(grid.levels, this.pixels);
     const wanted = new Map();
-    for (const tile of tilesIn(grid, level, view, sheetSize, frameSize)) {
+    for (const tile of tilesIn(grid, level, view, paperSize, frame)) {
       wanted.set(`${level}/${tile.x}-${tile.y}`, tile);
     }
     // Coarser ones stay until the finer ones are there.

@@ -116,6 +116,8 @@ export class PageView extends HTMLElement {
   setContrast(look) {
     this.contrast = look;
     this.dataset.contrast = look;
+    const button = this.querySelector('[data-page-tool="contrast"]');
+    if (button) button.ariaLabel = `Contrast of the picture: ${look}`;
   }
 
   changeContrast() {

@@ -22,6 +22,19 @@ export function turnedSize({ width, height }, turns) {
   return turns % 2 ? { width: height, height: width } : { width, height };
 }
 
+// The view and the frame as they would be if the sheet were not turned.
+export function paperView({ view, sheetSize, frameSize, turns }, paper) {
+  const { scale, x, y } = view;
+  const [width, height] = [sheetSize.width * scale, sheetSize.height * scale];
+  const seen = [-x / width, -y / height, (frameSize.width - x) / width, (frameSize.height - y) / height];
+  const [left, top, right, bottom] = turnedBox(seen, -turns);
+  const [across, down] = [paper.width * scale, paper.height * scale];
+  return {
+    view: { scale, x: -left * across, y: -top * down },
+    frame: { width: (right - left) * across, height: (bottom - top) * down },
+  };
+}
+
 // The CSS that turns a sheet so that its top left corner is where it was before.
 export function turnCss({ width, height }, turns) {
   const [x, y] = [

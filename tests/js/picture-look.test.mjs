@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Remembered, nextContrast, turnCss, turnedBox, turnedSize } from "../../static/js/picture-look.js";
+import {
+  Remembered,
+  nextContrast,
+  paperView,
+  turnCss,
+  turnedBox,
+  turnedSize,
+} from "../../static/js/picture-look.js";
 
 const BOX = [0.1, 0.2, 0.3, 0.25];
 const near = (found, wanted) =>
@@ -53,4 +60,21 @@ test("each person has their own, and a shut storage is no error", () => {
   const remembered = new Remembered("7", shut);
   remembered.set("contrast", "strong");
   assert.equal(remembered.get("contrast"), null);
+});
+
+test("what a turned sheet shows is known on the paper", () => {
+  const paper = { width: 700, height: 1000 };
+  const frameSize = { width: 700, height: 500 };
+  const shown = (turns, view, sheetSize) => paperView({ view, sheetSize, frameSize, turns }, paper);
+  const straight = shown(0, { scale: 2, x: -100, y: -300 }, paper);
+  assert.deepEqual(straight.view, { scale: 2, x: -100, y: -300 });
+  assert.deepEqual(
+    Object.values(straight.frame).map(Math.round),
+    [700, 500],
+  );
+  // A quarter clockwise: the frame's left edge is the paper's bottom.
+  const turned = shown(1, { scale: 2, x: 0, y: 0 }, { width: 1000, height: 700 });
+  assert.deepEqual([Math.round(turned.frame.width), Math.round(turned.frame.height)], [500, 700]);
+  assert.equal(Math.round(turned.view.y), -1300);
+  assert.equal(Math.round(turned.view.x), 0);
 });

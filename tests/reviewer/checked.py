@@ -120,7 +120,21 @@ def _artifacts(
     ]
     before = Extraction("invoice", 0.99, tuple(claims))
     after = verify(before, [page], layout, INVOICE, today=TODAY)
-    fields = [
+    return [
+        NewArtifact(
+            *("page_image", "page=1", "normalize"),
+            file=_picture(words, folder),
+            media_type="image/jpeg",
+        ),
+        NewArtifact("ocr", "page=1", "ocr", payload=page.as_json()),
+        NewArtifact("layout", "document", "layout", payload=layout_to_json(layout)),
+        NewArtifact("grounding", "document", "ground", payload=before.as_json()),
+        *_fields(after),
+    ]
+
+
+def _fields(after: Extraction) -> list[NewArtifact]:
+    return [
         NewArtifact(
             kind="field",
             slot=output.slot,
@@ -131,17 +145,6 @@ def _artifacts(
         )
         for output in outputs_of(after)
         if output.kind == "field"
-    ]
-    return [
-        NewArtifact(
-            *("page_image", "page=1", "normalize"),
-            file=_picture(words, folder),
-            media_type="image/jpeg",
-        ),
-        NewArtifact("ocr", "page=1", "ocr", payload=page.as_json()),
-        NewArtifact("layout", "document", "layout", payload=layout_to_json(layout)),
-        NewArtifact("grounding", "document", "ground", payload=before.as_json()),
-        *fields,
     ]
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 
 from catalog.models import Generation, GoldenValue, Tenant
-from reviewer import exports, services
+from reviewer import exports, live_checks, services
 from reviewer.models import Decision, ReviewTask, SecondOpinion, Settlement, Verdict
 from reviewer.services import ReservationLost
 from tests.factories import make_tenant, make_user
@@ -220,3 +220,15 @@ def test_an_export_says_that_it_agrees(
     told = {slot: (one["status"], one["origin"]) for slot, one in values.items()}
     assert told["grand_total"] == ("agrees", "machine")
     assert told["tax_total"] == ("verified", "human")
+
+
+def test_a_rule_that_stumbles_costs_nobody_an_answer(
+    task: ReviewTask, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(*given: object) -> None:
+        raise ValueError("19.00 is not what was expected")
+
+    monkeypatch.setattr(live_checks, "recheck", stumbles)
+    answered(task, alice, say("tax_total", Verdict.CORRECT, "19.00"))
+    assert Decision.objects.count() == 1
+    assert [*asked(task)] == ["grand_total", "line_total"]

@@ -39,11 +39,15 @@ class Command(BaseCommand):
         asked = {name: options[name] for name in names if options[name]}
         asked["active"] = "false" if options["retired"] else "true"
         cases = GoldenCase.objects.of_kept_sources().select_related("source__tenant")
-        narrowed = GoldenSearchFilter(asked, cases, request=operator())
+        request = operator()
+        narrowed = GoldenSearchFilter(asked, cases, request=request)
         if not narrowed.is_valid():
             wrong = "; ".join(f"--{k}: {v[0]}" for k, v in narrowed.errors.items())
             raise CommandError(wrong)
-        found = [as_json(row) for row in rows_of(narrowed.qs[: options["most"]])]
+        found = [
+            as_json(row)
+            for row in rows_of(narrowed.qs[: options["most"]], request.user)
+        ]
         if options["json"]:
             write_json(self, found)
             return
