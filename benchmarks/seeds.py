@@ -1,7 +1,14 @@
 """Whether planted errors can be told from real doubts, and what their rates are worth.
 
-    python -m benchmarks.seeds looks [--plant 20] [--dataset FILE.json]
+    python -m benchmarks.seeds fill
+    python -m benchmarks.seeds looks [--plant 20] [--tenant SLUG]
     python -m benchmarks.seeds coverage [--runs 1000]
+
+fill: reads the text lines of receipts/labels.jsonl in the folder that PALIMPSEST_DATA
+names, 609 real receipts, by the last steps of the pipeline into a tenant "labels" of
+the database at hand, with a review task for each that is doubtful, nothing planted, and
+the truth of every second one filed, from which confusions are learned. It stays there:
+set PALIMPSEST_HOME to a scratch folder with the demo in it.
 
 looks: plants in every case with doubtful values of the database at hand (the demo's,
 after `manage.py load_demo`), so many times with other dice, and lets a classifier guess
@@ -16,10 +23,12 @@ interval shown holds the truth. Beside it the exact interval, which is not shown
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import django
 import numpy as np
@@ -29,19 +38,35 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import transaction  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 
+from benchmarks import extraction  # noqa: E402
+from catalog.models import (  # noqa: E402
+    Generation,
+    GoldenCase,
+    GoldenValue,
+    Tenant,
+)
+from catalog.services import (  # noqa: E402
+    NewArtifact,
+    Reading,
+    register_source,
+    store_generation,
+)
 from config import postgres  # noqa: E402
+from pipeline import versions  # noqa: E402
+from pipeline.claims import Claim, ValueType  # noqa: E402
 from pipeline.doubts import Doubt  # noqa: E402
+from pipeline.extracting.values import normalise  # noqa: E402
 from pipeline.manifest import Manifest  # noqa: E402
 from pipeline.models import PipelineVersion  # noqa: E402
 from pipeline.report import live_fields  # noqa: E402
 from pipeline.stats.proportions import clopper_pearson  # noqa: E402
-from reviewer import triage  # noqa: E402
+from reviewer import services, triage  # noqa: E402
 from reviewer.checks import Rate, planting  # noqa: E402
 from reviewer.checks.confusions import family_of  # noqa: E402
 from reviewer.checks.donors import Donors  # noqa: E402
-from reviewer.models import PlantedError, ReviewTask  # noqa: E402
+from reviewer.models import CheckShare, PlantedError, ReviewTask  # noqa: E402
 from reviewer.wording import ABOUT_THE_DOCUMENT  # noqa: E402
 
 FOLDS = 5
@@ -95,10 +120,90 @@ class Cases:
     free: float = 0.0
 
 
-def questions(times: int) -> Cases:
+def fill() -> None:
+    """Nothing twice: a second call finds its tenant and reads no more."""
+    tenant, made = Tenant.objects.get_or_create(slug="labels", name="Labels")
+    if not made:
+        return
+    CheckShare.objects.create(tenant=tenant, share=0)
+    version, engine = versions.ensure_built_in(), extraction.RulesEngine()
+    for number, document in enumerate(extraction.label_documents(None)):
+        with transaction.atomic():
+            read = extraction.process(engine, document)
+            generation = _stored(tenant, version, document, read)
+            services.open_task(generation=generation)
+            if number % 2:
+                file_truth(generation, document)
+    print(ReviewTask.objects.filter(tenant=tenant).count(), "cases")
+
+
+def file_truth(generation: Generation, document: extraction.Document) -> None:
+    """What an installation would have learned from its corrections."""
+    said = {one.slot: one for one in live_fields(generation)}
+    case = GoldenCase.objects.create(
+        source=generation.source,
+        document_type=generation.document_type,
+        came_from=GoldenCase.CameFrom.IMPORT,
+    )
+    for slot, true in document.truth.items():
+        if true and slot in said and extraction.TYPES[slot] is not ValueType.ADDRESS:
+            GoldenValue.objects.create(
+                case=case,
+                slot=slot,
+                value_type=extraction.TYPES[slot],
+                value=normalise(extraction.TYPES[slot], true) or true,
+                machine_value=(said[slot].payload or {})["value"],
+                machine_region=said[slot].region,
+                pipeline_version=generation.pipeline_version,
+            )
+
+
+def _stored(
+    tenant: Tenant,
+    version: PipelineVersion,
+    document: extraction.Document,
+    read: extraction.Result,
+) -> Generation:
+    stream = io.BytesIO(f"%PDF-1.4 {document.name}".encode())
+    source = register_source(tenant=tenant, stream=stream, name=document.name).source
+    words = NewArtifact("ocr", "page=1", "ocr", payload=document.pages[0].as_json())
+    return store_generation(
+        source=source,
+        reading=Reading(
+            pipeline_name=version.name,
+            pipeline_version=version.version,
+            complete=True,
+            disposition=read.disposition,
+            reason=read.reason,
+            document_type=read.extraction.document_type,
+            template_key="",
+            artifacts=[words, *map(_field, read.extraction.claims)],
+        ),
+    )
+
+
+def _field(claim: Claim) -> NewArtifact:
+    payload = claim.as_json()
+    region = payload.pop("region")
+    return NewArtifact(
+        "field",
+        claim.slot,
+        "verify",
+        model_id="rules",
+        payload=payload,
+        region=region,
+        inputs=(("ocr", "page=1"),),
+    )
+
+
+def questions(times: int, slug: str | None) -> Cases:
     """Real ones as they are asked, and those that were planted among them."""
     found = Cases([])
+    known: dict[tuple[object, str], Donors] = {}
+    planting.learn = cache(planting.learn)
     tasks = ReviewTask.objects.asking(ReviewTask.Asks.DOUBTS)
+    if slug:
+        tasks = tasks.filter(tenant__slug=slug)
     for task in tasks.select_related("generation__source").order_by("pk"):
         generation = task.generation
         fields = live_fields(generation)
@@ -115,7 +220,10 @@ def questions(times: int) -> Cases:
             for place, doubt in enumerate(doubts)
         ]
         tenant_id = generation.source.tenant_id
-        donors = Donors.of(tenant_id, generation.document_type, spec)
+        key = tenant_id, generation.document_type
+        if key not in known:
+            known[key] = Donors.of(*key, spec)
+        donors = known[key]
         found.free += donors.free if donors.enough else 1.0
         for time in range(times):
             found.tries += 1
@@ -179,15 +287,9 @@ def guessed(rows: Sequence[Seen], x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return scores
 
 
-def looks(times: int) -> None:
-    postgres.ensure_running(settings.HOME)
-    try:
-        with transaction.atomic():
-            cases = questions(times)
-            filed = PlantedError.objects.count()
-            transaction.set_rollback(True)
-    finally:
-        postgres.release(settings.HOME)
+def looks(times: int, slug: str | None) -> None:
+    cases = questions(times, slug)
+    filed = PlantedError.objects.count()
     rows = cases.rows
     y = np.array([row.planted for row in rows])
     x = columns(rows)
@@ -201,6 +303,12 @@ def looks(times: int) -> None:
     numbers += ["digits", "capitals", "printed otherwise"]
     print(f"AUC, all together, on other cases: {auc(guessed(rows, x, y), y):.3f}")
     print(f"AUC, taught with the very same cases: {auc(x @ logistic(x, y), y):.3f}")
+    for field in sorted({row.words[0] for row in rows}):
+        of_field = np.array([row.words[0] == field for row in rows])
+        both = y[of_field]
+        if both.any() and not both.all():
+            part = auc(guessed(rows, x, y)[of_field], both)
+            print(f"  {field}: {len(both)} questions, {part:.3f}")
     for place, name in enumerate(numbers, start=1):
         one = auc(x[:, place], y)
         print(f"  {name} alone: {max(one, 1 - one):.3f}")
@@ -304,13 +412,24 @@ def coverage(runs: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("looks").add_argument("--plant", type=int, default=20)
+    verbs.add_parser("fill")
+    looking = verbs.add_parser("looks")
+    looking.add_argument("--plant", type=int, default=20)
+    looking.add_argument("--tenant", metavar="SLUG", help="cases of this one only")
     verbs.add_parser("coverage").add_argument("--runs", type=int, default=1000)
     asked = parser.parse_args()
-    if asked.verb == "looks":
-        looks(asked.plant)
-    else:
+    if asked.verb == "coverage":
         coverage(asked.runs)
+        return
+    postgres.ensure_running(settings.HOME)
+    try:
+        if asked.verb == "fill":
+            fill()
+        else:
+            looks(asked.plant, asked.tenant)
+        connection.close()
+    finally:
+        postgres.release(settings.HOME)
 
 
 if __name__ == "__main__":
