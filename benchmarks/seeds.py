@@ -23,12 +23,10 @@ interval shown holds the truth. Beside it the exact interval, which is not shown
 from __future__ import annotations
 
 import argparse
-import io
 import os
-import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 
 import django
 import numpy as np
@@ -38,205 +36,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 
-from benchmarks import extraction  # noqa: E402
-from catalog.models import (  # noqa: E402
-    Generation,
-    GoldenCase,
-    GoldenValue,
-    Tenant,
-)
-from catalog.services import (  # noqa: E402
-    NewArtifact,
-    Reading,
-    register_source,
-    store_generation,
-)
+from benchmarks.seed_cases import Seen, fill, questions  # noqa: E402
 from config import postgres  # noqa: E402
-from pipeline import versions  # noqa: E402
-from pipeline.claims import Claim, ValueType  # noqa: E402
-from pipeline.doubts import Doubt  # noqa: E402
-from pipeline.extracting.values import normalise  # noqa: E402
-from pipeline.manifest import Manifest  # noqa: E402
-from pipeline.models import PipelineVersion  # noqa: E402
-from pipeline.report import live_fields  # noqa: E402
 from pipeline.stats.proportions import clopper_pearson  # noqa: E402
-from reviewer import services, triage  # noqa: E402
-from reviewer.checks import Rate, planting  # noqa: E402
-from reviewer.checks.confusions import family_of  # noqa: E402
-from reviewer.checks.donors import Donors  # noqa: E402
-from reviewer.models import CheckShare, PlantedError, ReviewTask  # noqa: E402
-from reviewer.wording import ABOUT_THE_DOCUMENT  # noqa: E402
+from reviewer.checks import Rate  # noqa: E402
+from reviewer.models import PlantedError  # noqa: E402
 
 FOLDS = 5
 RIDGE = 1.0
 SIZES = (30, 60, 120, 300, 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A question as a reviewer sees it; case: its number."""
-
-    case: int
-    planted: bool
-    words: tuple[str, ...]
-    numbers: tuple[float, ...]
-
-
-def seen_of(case: int, place: int, doubt: Doubt, *, planted: bool) -> Seen:
-    claim = doubt.claim
-    value = claim.value if claim else ""
-    signs = len(value) or 1
-    return Seen(
-        case,
-        planted,
-        words=(
-            f"field {family_of(doubt.slot)}",
-            f"reason {doubt.reason}",
-            f"status {claim.status if claim and value else 'nothing'}",
-        ),
-        numbers=(
-            float(place),
-            claim.confidence if claim and value else 0.0,
-            float(len(claim.candidates)) if claim else 0.0,
-            float(bool(claim and claim.region)),
-            float(len(value)),
-            sum(map(str.isdigit, value)) / signs,
-            sum(map(str.isupper, value)) / signs,
-            float(bool(claim and claim.raw != value)),
-        ),
-    )
-
-
-@dataclass(slots=True)
-class Cases:
-    """all: with doubts about single values. tries: to plant, in all of them together;
-    free: what the donors of each expected of one try."""
-
-    rows: list[Seen]
-    all: int = 0
-    tries: int = 0
-    free: float = 0.0
-
-
-def fill() -> None:
-    """Nothing twice: a second call finds its tenant and reads no more."""
-    tenant, made = Tenant.objects.get_or_create(slug="labels", name="Labels")
-    if not made:
-        return
-    CheckShare.objects.create(tenant=tenant, share=0)
-    version, engine = versions.ensure_built_in(), extraction.RulesEngine()
-    for number, document in enumerate(extraction.label_documents(None)):
-        with transaction.atomic():
-            read = extraction.process(engine, document)
-            generation = _stored(tenant, version, document, read)
-            services.open_task(generation=generation)
-            if number % 2:
-                file_truth(generation, document)
-    print(ReviewTask.objects.filter(tenant=tenant).count(), "cases")
-
-
-def file_truth(generation: Generation, document: extraction.Document) -> None:
-    """What an installation would have learned from its corrections."""
-    said = {one.slot: one for one in live_fields(generation)}
-    case = GoldenCase.objects.create(
-        source=generation.source,
-        document_type=generation.document_type,
-        came_from=GoldenCase.CameFrom.IMPORT,
-    )
-    for slot, true in document.truth.items():
-        if true and slot in said and extraction.TYPES[slot] is not ValueType.ADDRESS:
-            GoldenValue.objects.create(
-                case=case,
-                slot=slot,
-                value_type=extraction.TYPES[slot],
-                value=normalise(extraction.TYPES[slot], true) or true,
-                machine_value=(said[slot].payload or {})["value"],
-                machine_region=said[slot].region,
-                pipeline_version=generation.pipeline_version,
-            )
-
-
-def _stored(
-    tenant: Tenant,
-    version: PipelineVersion,
-    document: extraction.Document,
-    read: extraction.Result,
-) -> Generation:
-    stream = io.BytesIO(f"%PDF-1.4 {document.name}".encode())
-    source = register_source(tenant=tenant, stream=stream, name=document.name).source
-    words = NewArtifact("ocr", "page=1", "ocr", payload=document.pages[0].as_json())
-    return store_generation(
-        source=source,
-        reading=Reading(
-            pipeline_name=version.name,
-            pipeline_version=version.version,
-            complete=True,
-            disposition=read.disposition,
-            reason=read.reason,
-            document_type=read.extraction.document_type,
-            template_key="",
-            artifacts=[words, *map(_field, read.extraction.claims)],
-        ),
-    )
-
-
-def _field(claim: Claim) -> NewArtifact:
-    payload = claim.as_json()
-    region = payload.pop("region")
-    return NewArtifact(
-        "field",
-        claim.slot,
-        "verify",
-        model_id="rules",
-        payload=payload,
-        region=region,
-        inputs=(("ocr", "page=1"),),
-    )
-
-
-def questions(times: int, slug: str | None) -> Cases:
-    """Real ones as they are asked, and those that were planted among them."""
-    found = Cases([])
-    known: dict[tuple[object, str], Donors] = {}
-    planting.learn = cache(planting.learn)
-    tasks = ReviewTask.objects.asking(ReviewTask.Asks.DOUBTS)
-    if slug:
-        tasks = tasks.filter(tenant__slug=slug)
-    for task in tasks.select_related("generation__source").order_by("pk"):
-        generation = task.generation
-        fields = live_fields(generation)
-        manifest = Manifest.of(PipelineVersion.objects.of(generation))
-        spec = manifest.document_type(generation.document_type)
-        doubts = triage.questions(
-            generation=generation, fields=fields, manifest=manifest
-        )
-        if spec is None or not doubts or doubts[0].reason in ABOUT_THE_DOCUMENT:
-            continue
-        found.all += 1
-        found.rows += [
-            seen_of(found.all, place, doubt, planted=False)
-            for place, doubt in enumerate(doubts)
-        ]
-        tenant_id = generation.source.tenant_id
-        key = tenant_id, generation.document_type
-        if key not in known:
-            known[key] = Donors.of(*key, spec)
-        donors = known[key]
-        found.free += donors.free if donors.enough else 1.0
-        for time in range(times):
-            found.tries += 1
-            thrown = dice(found.all, time)
-            seed = planting.make_seed(generation, doubts, fields, spec, donors, thrown)
-            if seed is not None:
-                doubt = seed.doubts[seed.place]
-                found.rows.append(seen_of(found.all, seed.place, doubt, planted=True))
-    return found
-
-
-def dice(case: int, time: int) -> random.Random:
-    return random.Random(f"{case} {time}")  # noqa: S311 - so that runs are alike
 
 
 def columns(rows: Sequence[Seen]) -> np.ndarray:
@@ -272,7 +82,7 @@ def auc(scores: np.ndarray, y: np.ndarray) -> float:
 
 
 def guessed(rows: Sequence[Seen], x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Each row's score by a classifier that never saw its case."""
+    """Each question's score by a classifier that never saw its case."""
     fold = np.array([row.case % FOLDS for row in rows])
     scores = np.zeros(len(rows))
     for one in range(FOLDS):
@@ -368,10 +178,7 @@ def teams(rng: np.random.Generator) -> Iterable[tuple[str, Callable[[], Team]]]:
         return np.outer(people, fields)
 
     for rate in (0.03, 0.08, 0.2):
-        yield (
-            f"everybody misses {rate:.0%}",
-            lambda r=rate: Team(np.full(shape, r), even),
-        )  # type: ignore[misc]
+        yield f"everybody misses {rate:.0%}", partial(Team, np.full(shape, rate), even)
     yield (
         "people differ (2 to 30 %)",
         lambda: Team(rng.uniform(0.02, 0.3, (8, 1)) * np.ones(shape), loads()),
