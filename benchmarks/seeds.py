@@ -1,7 +1,14 @@
 """Whether planted errors can be told from real doubts, and what their rates are worth.
 
-    python -m benchmarks.seeds looks [--plant 20] [--dataset FILE.json]
+    python -m benchmarks.seeds fill
+    python -m benchmarks.seeds looks [--plant 20] [--tenant SLUG]
     python -m benchmarks.seeds coverage [--runs 1000]
+
+fill: reads the text lines of receipts/labels.jsonl in the folder that PALIMPSEST_DATA
+names, 609 real receipts, by the last steps of the pipeline into a tenant "labels" of
+the database at hand, with a review task for each that is doubtful, nothing planted, and
+the truth of every second one filed, from which confusions are learned. It stays there:
+set PALIMPSEST_HOME to a scratch folder with the demo in it.
 
 looks: plants in every case with doubtful values of the database at hand (the demo's,
 after `manage.py load_demo`), so many times with other dice, and lets a classifier guess
@@ -17,9 +24,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import django
 import numpy as np
@@ -29,106 +36,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 
+from benchmarks.seed_cases import Seen, fill, questions  # noqa: E402
 from config import postgres  # noqa: E402
-from pipeline.doubts import Doubt  # noqa: E402
-from pipeline.manifest import Manifest  # noqa: E402
-from pipeline.models import PipelineVersion  # noqa: E402
-from pipeline.report import live_fields  # noqa: E402
 from pipeline.stats.proportions import clopper_pearson  # noqa: E402
-from reviewer import triage  # noqa: E402
-from reviewer.checks import Rate, planting  # noqa: E402
-from reviewer.checks.confusions import family_of  # noqa: E402
-from reviewer.checks.donors import Donors  # noqa: E402
-from reviewer.models import PlantedError, ReviewTask  # noqa: E402
-from reviewer.wording import ABOUT_THE_DOCUMENT  # noqa: E402
+from reviewer.checks import Rate  # noqa: E402
+from reviewer.models import PlantedError  # noqa: E402
 
 FOLDS = 5
 RIDGE = 1.0
 SIZES = (30, 60, 120, 300, 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A question as a reviewer sees it; case: its number."""
-
-    case: int
-    planted: bool
-    words: tuple[str, ...]
-    numbers: tuple[float, ...]
-
-
-def seen_of(case: int, place: int, doubt: Doubt, *, planted: bool) -> Seen:
-    claim = doubt.claim
-    value = claim.value if claim else ""
-    signs = len(value) or 1
-    return Seen(
-        case,
-        planted,
-        words=(
-            f"field {family_of(doubt.slot)}",
-            f"reason {doubt.reason}",
-            f"status {claim.status if claim and value else 'nothing'}",
-        ),
-        numbers=(
-            float(place),
-            claim.confidence if claim and value else 0.0,
-            float(len(claim.candidates)) if claim else 0.0,
-            float(bool(claim and claim.region)),
-            float(len(value)),
-            sum(map(str.isdigit, value)) / signs,
-            sum(map(str.isupper, value)) / signs,
-            float(bool(claim and claim.raw != value)),
-        ),
-    )
-
-
-@dataclass(slots=True)
-class Cases:
-    """all: with doubts about single values. tries: to plant, in all of them together;
-    free: what the donors of each expected of one try."""
-
-    rows: list[Seen]
-    all: int = 0
-    tries: int = 0
-    free: float = 0.0
-
-
-def questions(times: int) -> Cases:
-    """Real ones as they are asked, and those that were planted among them."""
-    found = Cases([])
-    tasks = ReviewTask.objects.asking(ReviewTask.Asks.DOUBTS)
-    for task in tasks.select_related("generation__source").order_by("pk"):
-        generation = task.generation
-        fields = live_fields(generation)
-        manifest = Manifest.of(PipelineVersion.objects.of(generation))
-        spec = manifest.document_type(generation.document_type)
-        doubts = triage.questions(
-            generation=generation, fields=fields, manifest=manifest
-        )
-        if spec is None or not doubts or doubts[0].reason in ABOUT_THE_DOCUMENT:
-            continue
-        found.all += 1
-        found.rows += [
-            seen_of(found.all, place, doubt, planted=False)
-            for place, doubt in enumerate(doubts)
-        ]
-        tenant_id = generation.source.tenant_id
-        donors = Donors.of(tenant_id, generation.document_type, spec)
-        found.free += donors.free if donors.enough else 1.0
-        for time in range(times):
-            found.tries += 1
-            thrown = dice(found.all, time)
-            seed = planting.make_seed(generation, doubts, fields, spec, donors, thrown)
-            if seed is not None:
-                doubt = seed.doubts[seed.place]
-                found.rows.append(seen_of(found.all, seed.place, doubt, planted=True))
-    return found
-
-
-def dice(case: int, time: int) -> random.Random:
-    return random.Random(f"{case} {time}")  # noqa: S311 - so that runs are alike
 
 
 def columns(rows: Sequence[Seen]) -> np.ndarray:
@@ -164,7 +82,7 @@ def auc(scores: np.ndarray, y: np.ndarray) -> float:
 
 
 def guessed(rows: Sequence[Seen], x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Each row's score by a classifier that never saw its case."""
+    """Each question's score by a classifier that never saw its case."""
     fold = np.array([row.case % FOLDS for row in rows])
     scores = np.zeros(len(rows))
     for one in range(FOLDS):
@@ -179,15 +97,9 @@ def guessed(rows: Sequence[Seen], x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return scores
 
 
-def looks(times: int) -> None:
-    postgres.ensure_running(settings.HOME)
-    try:
-        with transaction.atomic():
-            cases = questions(times)
-            filed = PlantedError.objects.count()
-            transaction.set_rollback(True)
-    finally:
-        postgres.release(settings.HOME)
+def looks(times: int, slug: str | None) -> None:
+    cases = questions(times, slug)
+    filed = PlantedError.objects.count()
     rows = cases.rows
     y = np.array([row.planted for row in rows])
     x = columns(rows)
@@ -201,6 +113,12 @@ def looks(times: int) -> None:
     numbers += ["digits", "capitals", "printed otherwise"]
     print(f"AUC, all together, on other cases: {auc(guessed(rows, x, y), y):.3f}")
     print(f"AUC, taught with the very same cases: {auc(x @ logistic(x, y), y):.3f}")
+    for field in sorted({row.words[0] for row in rows}):
+        of_field = np.array([row.words[0] == field for row in rows])
+        both = y[of_field]
+        if both.any() and not both.all():
+            part = auc(guessed(rows, x, y)[of_field], both)
+            print(f"  {field}: {len(both)} questions, {part:.3f}")
     for place, name in enumerate(numbers, start=1):
         one = auc(x[:, place], y)
         print(f"  {name} alone: {max(one, 1 - one):.3f}")
@@ -260,10 +178,7 @@ def teams(rng: np.random.Generator) -> Iterable[tuple[str, Callable[[], Team]]]:
         return np.outer(people, fields)
 
     for rate in (0.03, 0.08, 0.2):
-        yield (
-            f"everybody misses {rate:.0%}",
-            lambda r=rate: Team(np.full(shape, r), even),
-        )  # type: ignore[misc]
+        yield f"everybody misses {rate:.0%}", partial(Team, np.full(shape, rate), even)
     yield (
         "people differ (2 to 30 %)",
         lambda: Team(rng.uniform(0.02, 0.3, (8, 1)) * np.ones(shape), loads()),
@@ -304,13 +219,24 @@ def coverage(runs: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("looks").add_argument("--plant", type=int, default=20)
+    verbs.add_parser("fill")
+    looking = verbs.add_parser("looks")
+    looking.add_argument("--plant", type=int, default=20)
+    looking.add_argument("--tenant", metavar="SLUG", help="cases of this one only")
     verbs.add_parser("coverage").add_argument("--runs", type=int, default=1000)
     asked = parser.parse_args()
-    if asked.verb == "looks":
-        looks(asked.plant)
-    else:
+    if asked.verb == "coverage":
         coverage(asked.runs)
+        return
+    postgres.ensure_running(settings.HOME)
+    try:
+        if asked.verb == "fill":
+            fill()
+        else:
+            looks(asked.plant, asked.tenant)
+        connection.close()
+    finally:
+        postgres.release(settings.HOME)
 
 
 if __name__ == "__main__":

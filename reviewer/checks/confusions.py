@@ -20,7 +20,7 @@ from pipeline.extracting.values import same_value
 from reviewer.models import Confusion
 
 # From so many misreadings of a value type on, its own history is better than the list.
-ENOUGH = 30
+ENOUGH = 20
 POWERS_OF_TEN = frozenset(Decimal(10) ** n for n in (-3, -2, -1, 1, 2, 3))
 _DIGITS = ("08", "06", "17", "38", "56", "58", "89", "49", "27", "68", "35")
 _LETTERS = (
@@ -43,7 +43,8 @@ _AMOUNTS: Mapping[Confusion, int] = {
 }
 _WORDS: Mapping[Confusion, int] = {
     Confusion.LOOKALIKE: 3,
-    Confusion.DROPPED: 3,
+    Confusion.DROPPED: 2,
+    Confusion.NEIGHBOUR: 4,
     Confusion.OTHER_FIELD: 2,
 }
 BUILT_IN: Mapping[ValueType, Mapping[Confusion, int]] = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from catalog.regions import Region
+from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim, ValueType
 from pipeline.extracting.values import normalise, same_value
 from pipeline.words import Word
@@ -19,7 +19,7 @@ ATTEMPTS = 12
 POINTS = ".,"
 # Types of which one word is a whole value.
 OF_ONE_WORD = (ValueType.MONEY, ValueType.NUMBER, ValueType.DATE, ValueType.ID)
-SHORTEST_ID = 4
+SHORTEST_ID, SHORTEST_NAME = 4, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ def misread(
             return None
         raw, value, region = made
         if value and not same_value(claim.value_type, value, claim.value):
-            return Misread(kind, value, raw, region)
+            # Where this reading gives values as they are printed, so does the error.
+            same = claim.raw == claim.value
+            return Misread(kind, value, value if same else raw, region)
     return None
 
 
@@ -75,12 +77,17 @@ def _lookalike(claim: Claim, around: Around, rng: random.Random) -> Made:
         (place, wrong, weight)
         for place, sign in enumerate(raw)
         for (true, wrong), weight in around.pairs.items()
-        if sign == true
+        if sign == true and _goes_unnoticed(true, wrong)
     ]
     if not found:
         return None
     [(place, wrong, _)] = rng.choices(found, [weight for *_, weight in found])
     return _printed(claim, f"{raw[:place]}{wrong}{raw[place + 1 :]}")
+
+
+def _goes_unnoticed(true: str, wrong: str) -> bool:
+    """No small letter among capitals: it would catch the eye without being read."""
+    return not (true.isalpha() and wrong.isalpha()) or true.isupper() == wrong.isupper()
 
 
 def _dropped(claim: Claim, around: Around, rng: random.Random) -> Made:
@@ -141,26 +148,60 @@ def _other_field(claim: Claim, around: Around, rng: random.Random) -> Made:
 
 
 def _neighbour(claim: Claim, around: Around, rng: random.Random) -> Made:
-    if claim.region is None or claim.value_type not in OF_ONE_WORD:
-        return None
-    page, box = claim.region.page, claim.region.bbox
-    across, down = box.center
-    beside = sorted(
-        (word for word in around.words(page) if _may_be(claim.value_type, word)),
-        key=lambda w: (w.bbox.center[0] - across) ** 2 + (w.bbox.center[1] - down) ** 2,
-    )
-    near = [word for word in beside if not box.overlap(word.bbox)][:NEAREST]
-    if not near:
+    near = beside(claim, around)
+    if claim.region is None or not near:
         return None
     word = rng.choice(near)
-    region = Region(page, word.bbox)
+    region = Region(claim.region.page, word.bbox)
     return word.text, normalise(claim.value_type, word.text), region
 
 
+def beside(claim: Claim, around: Around) -> list[Word]:
+    """What stands around a value and might be one of its type, nearest first: words, or
+    whole lines where one word is no value."""
+    if claim.region is None or claim.value_type is ValueType.CURRENCY:
+        return []
+    box, words = claim.region.bbox, around.words(claim.region.page)
+    if claim.value_type not in OF_ONE_WORD:
+        words = lines_of(words)
+    across, down = box.center
+    near = sorted(
+        (word for word in words if _may_be(claim.value_type, word)),
+        key=lambda w: (w.bbox.center[0] - across) ** 2 + (w.bbox.center[1] - down) ** 2,
+    )
+    return [word for word in near if not box.overlap(word.bbox)][:NEAREST]
+
+
+def lines_of(words: Sequence[Word]) -> list[Word]:
+    """Neighbours of one height as one; in reading order they stand in a row."""
+    lines: list[list[Word]] = []
+    for word in words:
+        last = lines[-1][-1] if lines else None
+        if last and _goes_on(last, word):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [
+        Word(
+            " ".join(word.text for word in line),
+            BoundingBox.around(word.bbox for word in line),
+        )
+        for line in lines
+    ]
+
+
+def _goes_on(one: Word, other: Word) -> bool:
+    high = max(one.bbox.height, other.bbox.height)
+    level = abs(one.bbox.center[1] - other.bbox.center[1]) < high / 2
+    return level and -high < other.bbox.left - one.bbox.right < 2 * high
+
+
 def _may_be(value_type: ValueType, word: Word) -> bool:
+    digits = sum(map(str.isdigit, word.text))
     if value_type is ValueType.ID:
-        has_digit = any(sign.isdigit() for sign in word.text)
-        return has_digit and len(word.text) >= SHORTEST_ID
+        return bool(digits) and len(word.text) >= SHORTEST_ID
+    if value_type in (ValueType.NAME, ValueType.TEXT):
+        return not digits and sum(map(str.isalpha, word.text)) >= SHORTEST_NAME
     return bool(normalise(value_type, word.text))
 
 

@@ -7,16 +7,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from catalog.models import DerivedArtifact, Generation, GoldenValue, Origin
+from catalog.regions import Region
 from pipeline.claims import Claim, ClaimStatus, DocumentTypeSpec, ValueType
 from pipeline.doubts import UNGROUNDED, Doubt
 from pipeline.extracting.acceptance import CRITICAL_CONFIDENCE, VERIFIED_CONFIDENCE
 from pipeline.extracting.reasons import VerifyReason
+from pipeline.extracting.values import normalise
 from pipeline.words import Word
 from reviewer import citations, triage
 from reviewer.checks import shares
 from reviewer.checks.confusions import History, family_of
 from reviewer.checks.donors import Donor, Donors, Rank, first_options, rank_of
-from reviewer.checks.misreading import Around, Misread, misread
+from reviewer.checks.misreading import Around, Misread, beside, misread
 from reviewer.checks.slips import learn
 from reviewer.models import Confusion, PlantedError, ReviewTask
 from reviewer.wording import ABOUT_THE_DOCUMENT
@@ -206,10 +208,16 @@ class _Bed:
     ) -> list[Claim]:
         """Further readings; the right one is among them as often as not."""
         true = replace(claim, candidates=())
+        page = claim.region.page if claim.region else 1
         others = [
             replace(one, slot=claim.slot, critical=claim.critical, candidates=())
             for one in (*claim.candidates, *self.claims)
             if one.value_type is claim.value_type and one.slot != claim.slot
+        ]
+        others += [
+            replace(true, value=value, raw=word.text, region=Region(page, word.bbox))
+            for word in beside(claim, self.around)
+            if (value := normalise(claim.value_type, word.text))
         ]
         dice.shuffle(others)
         place = dice.choice((0, 0, 1)) if dice.random() < TRUE_IS_CANDIDATE else None
