@@ -33,6 +33,7 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         opinions = apps.get_model("reviewer", "SecondOpinion").objects
         planted = apps.get_model("reviewer", "PlantedError").objects
         beside_those = apps.get_model("reviewer", "PlantedAnswer").objects
+        rules = apps.get_model("reviewer", "SecondLookRule").objects
         of_item = decisions.filter(item=models.OuterRef("pk")).order_by()
         counted = of_item.values("item").annotate(n=models.Count("*")).values("n")
         others = ReviewItem.objects.filter(task=task, decided=False)
@@ -50,6 +51,7 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
                 | models.Exists(beside_those.filter(pk=decision_id)),
                 is_planted=models.Exists(planted.filter(pk=models.OuterRef("pk"))),
                 is_beside_planted=models.Exists(planted.filter(item__task=task)),
+                is_under_rules=models.Exists(rules.for_tenant(task.tenant_id)),
                 is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
             )
         )
@@ -100,7 +102,8 @@ if TYPE_CHECKING:
         right about the same reading. others_open: whether the task itself asks more.
         is_decided_so, is_opinion_so: whether the number is known already. is_planted:
         whether it is a check; its answers are counted by services.planted then.
-        is_beside_planted: whether the task has one.
+        is_beside_planted: whether the task has one. is_under_rules: whether any rule of
+        second looks may be about it.
         """
 
         answer_count: int
@@ -111,6 +114,7 @@ if TYPE_CHECKING:
         is_opinion_so: bool
         is_planted: bool
         is_beside_planted: bool
+        is_under_rules: bool
 
         class Meta:
             abstract = True

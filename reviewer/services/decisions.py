@@ -274,7 +274,7 @@ def _close_item(task: ReviewTask, item: AskedItem) -> None:
     if task.asks == ReviewTask.Asks.AUDIT:
         record_audit(task)
     elif task.releases:
-        follow_answers(task)
+        follow_answers(task, under_rules=item.is_under_rules)
         if item.is_beside_planted:
             planted.ask_in_earnest(task)
 
