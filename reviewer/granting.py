@@ -89,9 +89,9 @@ def check_place(user: Viewer, task: ReviewTask, place: Region | None) -> None:
 
 def glimpses_of(task: ReviewTask) -> dict[uuid.UUID, Glimpse]:
     """By the page picture's id."""
-    asked = task.items.select_related("artifact", "other_artifact")
+    rows = task.items.select_related("artifact", "other_artifact")
     # What somebody else put right unasked is nothing that the task asks about.
-    items = list(asked.exclude(reason=BY_HAND))
+    items = list(rows.exclude(reason=BY_HAND))
     masks_of(task, items)
     both = BothReadings.of(task)
     found: dict[uuid.UUID, list[tuple[Crop, Sequence[BoundingBox]]]] = {}

@@ -52,6 +52,7 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         planted = apps.get_model("reviewer", "PlantedError").objects
         beside_those = apps.get_model("reviewer", "PlantedAnswer").objects
         settlements = apps.get_model("reviewer", "Settlement").objects.standing()
+        rules = apps.get_model("reviewer", "SecondLookRule").objects
         of_item = decisions.filter(item=models.OuterRef("pk")).order_by()
         counted = of_item.values("item").annotate(n=models.Count("*")).values("n")
         others = ReviewItem.objects.filter(task=task, decided=False)
@@ -77,6 +78,7 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
                 is_settled=models.Exists(
                     settlements.filter(item=models.OuterRef("pk"))
                 ),
+                is_under_rules=models.Exists(rules.for_tenant(task.tenant_id)),
                 is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
             )
         )
@@ -134,7 +136,8 @@ if TYPE_CHECKING:
         item may satisfy. is_settled: whether such an answer settled this one.
         is_decided_so, is_opinion_so: whether the number is known already. is_planted:
         whether it is a check; its answers are counted by services.planted then.
-        is_beside_planted: whether the task has one.
+        is_beside_planted: whether the task has one. is_under_rules: whether any rule of
+        second looks may be about it.
         """
 
         answer_count: int
@@ -147,6 +150,7 @@ if TYPE_CHECKING:
         is_opinion_so: bool
         is_planted: bool
         is_beside_planted: bool
+        is_under_rules: bool
 
         class Meta:
             abstract = True

@@ -17,16 +17,19 @@ from reviewer.models.review_task import ReviewTask
 
 
 class SecondLookRuleQuerySet(models.QuerySet["SecondLookRule"]):
+    def for_tenant(self, tenant_id: uuid.UUID) -> SecondLookRuleQuerySet:
+        """Its own, and those for all."""
+        mine = models.Q(tenant=tenant_id) | models.Q(tenant__isnull=True)
+        return self.filter(mine)
+
     def of(self, tenant_id: uuid.UUID, document_type: str) -> dict[str, SecondLookRule]:
         """The rule of each slot; under "" that of all others.
 
         A tenant's own rule comes before one for all, then one of a field before one of
         all fields, then one of a document type.
         """
-        found = self.filter(
-            models.Q(tenant=tenant_id) | models.Q(tenant__isnull=True),
-            document_type__in=["", document_type],
-        )
+        of_tenant = self.for_tenant(tenant_id)
+        found = of_tenant.filter(document_type__in=["", document_type])
         best: dict[str, SecondLookRule] = {}
         for rule in sorted(found, key=lambda one: one.rank):
             best[rule.slot] = rule

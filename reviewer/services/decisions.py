@@ -306,7 +306,7 @@ def _close_item(task: ReviewTask, item: AskedItem, *, others_open: bool) -> None
     if task.asks == ReviewTask.Asks.AUDIT:
         record_audit(task)
     elif task.releases:
-        follow_answers(task)
+        follow_answers(task, under_rules=item.is_under_rules)
         if item.is_beside_planted:
             planted.ask_in_earnest(task)
 

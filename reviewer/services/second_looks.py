@@ -54,12 +54,15 @@ NOT_WAITING = "Nobody is asked for a second look at this document any more."
 _dice = random.SystemRandom()
 
 
-def follow_answers(task: ReviewTask) -> None:
+def follow_answers(task: ReviewTask, *, under_rules: bool) -> None:
     """After the last answer of a task on which a release waits: ask another person, or
     release. In the caller's transaction.
+
+    under_rules: whether any rule may be about it; without, nothing is asked twice, nor
+    what was owed under a rule of before.
     """
     asked = None
-    if task.asks == ReviewTask.Asks.DOUBTS:
+    if task.asks == ReviewTask.Asks.DOUBTS and under_rules:
         asked = _ask_second(task)
     elif task.asks == ReviewTask.Asks.SECOND:
         asked = _ask_third(task)
