@@ -36,6 +36,9 @@ from pipeline.stats.disagreements import (
 from pipeline.stats.paired import harm_p, holm
 
 DEFAULT_MARGIN = 0.05
+# Looser rules let next to nothing activate a version: at half of the documents and a
+# coin's certainty a handful of them would do. Who wants that has to write down why.
+MOST_MARGIN = MOST_LEVEL = 0.1
 
 
 class Verdict(StrEnum):
@@ -114,6 +117,10 @@ class Rules:
         default = self.margins.get(WHOLE, DEFAULT_MARGIN)
         return self.margins.get(dimension, default)
 
+    def are_loose(self, whole_margin: float) -> bool:
+        """Too loose to let a version read what comes in."""
+        return whole_margin > MOST_MARGIN or self.level > MOST_LEVEL
+
 
 def decide(
     documents: Documents, rules: Rules, *, canary_stops: bool = False, failed: int = 0
@@ -145,7 +152,8 @@ def decide(
     ]
     lower = _lower_with_failures(judged[0].evidence.sample, failed, rules.level)
     blocked = any(one.verdict == Verdict.BLOCK for one in judged)
-    fit = not blocked and lower > -judged[0].margin
+    margin = judged[0].margin
+    fit = not blocked and lower > -margin and not rules.are_loose(margin)
     return Decided(judged, moves, fit, lower)
 
 

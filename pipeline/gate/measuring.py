@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from pipeline.gate.collecting import Collected, collect
 from pipeline.gate.costs import floors_of, spending_of
-from pipeline.gate.deciding import Decided, Judged, Rules, Verdict, Why, decide
+from pipeline.gate.deciding import Decided, Judged, Rules, Why, decide
 from pipeline.gate.errors import GateRefused
 from pipeline.gate.evidence import CROSS, TEMPLATE
+from pipeline.gate.fitness import activation, breadth_of
 from pipeline.gate.golden import golden_result
-from pipeline.gate.spending import FLOORS, Spending
+from pipeline.gate.spending import FLOORS
 from pipeline.models import Gate, GateSlice, ReprocessItem
 from pipeline.stats.canary import e_value, largest_e_value
-from pipeline.stats.disagreements import documents_needed, documents_to_decide
+from pipeline.stats.disagreements import documents_needed
 
 State = ReprocessItem.State
 SIGNED = "This gate was signed: it is a record, and measured no more."
@@ -46,14 +47,15 @@ def measure(*, gate: Gate) -> Gate:
     spending = spending_of(gate.reprocess, floors_of(gate.margins), level=rules.level)
     gate.slices.all().delete()
     GateSlice.objects.bulk_create(_slices(gate, found, decided, rules))
-    gate.fit_to_activate = decided.fit and not any(s.beyond for s in spending.values())
+    facts = activation(decided, rules, spending, breadth_of(gate.reprocess), failed)
+    gate.fit_to_activate = decided.fit and not facts["why"]
     gate.figures = {
         "items": dict(found.states),
         "documents": _documents(found, decided),
         "golden": golden_result(gate),
         "canary": canary,
         **{name: one.as_json() for name, one in spending.items()},
-        "activation": _activation(decided, spending, failed, rules),
+        "activation": facts,
     }
     gate.save(update_fields=["fit_to_activate", "figures", "measured_at"])
     return gate
@@ -91,37 +93,6 @@ def _documents(found: Collected, decided: Decided) -> dict[str, int]:
         "moving": int(np.count_nonzero(decided.moves)),
         "known_worse": int(np.count_nonzero(passing & documents.worse)),
         "not_movable": int(np.count_nonzero(~documents.movable)),
-    }
-
-
-def _activation(
-    decided: Decided, spending: dict[str, Spending], failed: int, rules: Rules
-) -> dict[str, Any]:
-    """Why it may not read what comes in, in words of an enum; none: it may."""
-    whole = decided.whole
-    blocked = [one for one in decided.judged if one.verdict == Verdict.BLOCK]
-    why = []
-    if whole.why == Why.CANARY:
-        why.append("canary")
-    if any(one.why == Why.HARM for one in blocked):
-        why.append("slices_blocked")
-    proven = decided.fit_lower > -whole.margin
-    if not proven:
-        why.append("not_proven")
-    why += [name for name, one in spending.items() if one.beyond]
-    sample = whole.evidence.sample
-    needed = 0
-    if not proven and not sample.undecided:
-        needed = documents_to_decide(
-            sample, whole.margin, level=rules.level, harm_level=rules.level
-        )
-    return {
-        "lower": decided.fit_lower,
-        "margin": whole.margin,
-        "failed": failed,
-        "undecided": sample.undecided,
-        "needed_documents": needed,
-        "why": why,
     }
 
 
