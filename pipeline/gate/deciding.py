@@ -23,6 +23,7 @@ from pipeline.gate.evidence import (
     Flags,
     SliceOf,
     count,
+    one_slice,
     slices_of,
 )
 from pipeline.stats.disagreements import (
@@ -107,15 +108,18 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """margins: {dimension: share that may get worse}. level: how often it may err."""
+    """margins: {dimension, or dimension:key for one slice: share that may get worse}.
+    level: how often it may err.
+    """
 
     margins: Mapping[str, float]
     level: float = 0.05
 
-    def margin(self, dimension: str) -> float:
-        """Its own, that of the whole, or the default, in this order."""
+    def margin(self, dimension: str, key: str = "") -> float:
+        """The slice's own, its dimension's, that of the whole, or the default."""
         default = self.margins.get(WHOLE, DEFAULT_MARGIN)
-        return self.margins.get(dimension, default)
+        of_dimension = self.margins.get(dimension, default)
+        return self.margins.get(one_slice(dimension, key), of_dimension)
 
     def are_loose(self, whole_margin: float) -> bool:
         """Too loose to let a version read what comes in."""
@@ -215,7 +219,7 @@ def figures_of(evidence: Evidence, level: float) -> Figures:
 def _judge(
     one: SliceOf, evidence: Evidence, rules: Rules, p: float, questions: int
 ) -> Judged:
-    margin = rules.margin(one.dimension)
+    margin = rules.margin(one.dimension, one.key)
     figures = figures_of(evidence, rules.level)
     verdict, why = verdict_of(evidence, figures, p, margin=margin, level=rules.level)
     harm_level = rules.level / max(1, questions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,21 @@ from pipeline.gate.collecting import Collected, collect
 from pipeline.gate.costs import floors_of, spending_of
 from pipeline.gate.deciding import Decided, Judged, Rules, Why, decide
 from pipeline.gate.errors import GateRefused
-from pipeline.gate.evidence import CROSS, TEMPLATE
+from pipeline.gate.evidence import CROSS, OF, TEMPLATE, one_slice
 from pipeline.gate.fitness import activation, breadth_of
-from pipeline.gate.golden import golden_result
+from pipeline.gate.golden import (
+    GoldenCase,
+    golden_by_slice,
+    golden_cases,
+    golden_result,
+)
 from pipeline.gate.spending import FLOORS
 from pipeline.models import Gate, GateSlice, ReprocessItem
 from pipeline.stats.canary import e_value, largest_e_value
 from pipeline.stats.disagreements import documents_needed
 
 State = ReprocessItem.State
+NO_CASES = {"cases": 0, "old_right": 0, "new_right": 0}
 SIGNED = "This gate was signed: it is a record, and measured no more."
 
 
@@ -45,20 +51,30 @@ def measure(*, gate: Gate) -> Gate:
         found.documents, rules, canary_stops=canary["stops"], failed=failed
     )
     spending = spending_of(gate.reprocess, floors_of(gate.margins), level=rules.level)
+    golden = golden_cases(gate)
     gate.slices.all().delete()
-    GateSlice.objects.bulk_create(_slices(gate, found, decided, rules))
+    slices = list(_slices(gate, found, decided, rules))
+    _add_golden(slices, golden)
+    GateSlice.objects.bulk_create(slices)
     facts = activation(decided, rules, spending, breadth_of(gate.reprocess), failed)
     gate.fit_to_activate = decided.fit and not facts["why"]
     gate.figures = {
         "items": dict(found.states),
         "documents": _documents(found, decided),
-        "golden": golden_result(gate),
+        "golden": golden_result(golden),
         "canary": canary,
         **{name: one.as_json() for name, one in spending.items()},
         "activation": facts,
+        "unmet_margins": _unmet(gate, slices),
     }
     gate.save(update_fields=["fit_to_activate", "figures", "measured_at"])
     return gate
+
+
+def _unmet(gate: Gate, slices: Iterable[GateSlice]) -> list[str]:
+    """Margins that were stated for single slices which are not there."""
+    there = {one_slice(one.dimension, one.key) for one in slices}
+    return sorted(name for name in gate.margins if OF in name and name not in there)
 
 
 def rules_of(gate: Gate) -> Rules:
@@ -109,6 +125,12 @@ def _slices(
             yield _not_compared(gate, dimension, name, population, rules)
 
 
+def _add_golden(slices: Iterable[GateSlice], cases: Sequence[GoldenCase]) -> None:
+    counted = golden_by_slice(cases)
+    for one in slices:
+        one.golden = counted.get((one.dimension, one.key), NO_CASES)
+
+
 def _row(gate: Gate, one: Judged, population: int) -> GateSlice:
     seen, figures = one.evidence.of, one.figures
     return GateSlice(
@@ -140,7 +162,7 @@ def _row(gate: Gate, one: Judged, population: int) -> GateSlice:
 def _not_compared(
     gate: Gate, dimension: str, key: str, population: int, rules: Rules
 ) -> GateSlice:
-    margin = rules.margin(dimension)
+    margin = rules.margin(dimension, key)
     return GateSlice(
         gate=gate,
         dimension=dimension,

@@ -98,6 +98,22 @@ def why(one: GateSlice) -> str:
     }[Why(one.why)]
 
 
+def golden(one: GateSlice) -> str:
+    """How many of its frozen cases were right before and after: "7, then 8 of 9"."""
+    found = one.golden
+    if not found or not found["cases"]:
+        return "none"
+    return f"{found['old_right']}, then {found['new_right']} of {found['cases']}"
+
+
+def unmet_margins(gate: Gate) -> str:
+    """A sentence where margins were stated for slices that are not there, else ""."""
+    names = gate.figures.get("unmet_margins", [])
+    if not names:
+        return ""
+    return f"A margin was stated for slices that are not there: {', '.join(names)}."
+
+
 def not_fit(gate: Gate) -> list[str]:
     """Why the version may not read what comes in, a sentence each; none: it may."""
     facts = gate.figures.get("activation", {})

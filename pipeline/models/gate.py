@@ -210,6 +210,10 @@ class GateSlice(models.Model):
     moving = models.PositiveIntegerField(
         default=0, help_text="documents of it that may move"
     )
+    golden = models.JSONField(
+        null=True,
+        help_text="frozen cases, old_right and new_right of them; empty: not counted",
+    )
     holds = models.BooleanField(
         default=False, help_text="it keeps the other documents of it back"
     )
