@@ -26,9 +26,9 @@ class Document:
     scored: Scored
     disposition: str
     slices: Mapping[str, str] = field(default_factory=dict)
-    surety: float = 0.0
     ms: int | None = None
     micro_usd: int | None = None
+    surety: float = 0.0
 
     @property
     def accepted(self) -> bool:

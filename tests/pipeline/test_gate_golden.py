@@ -58,7 +58,7 @@ def test_what_is_filed_or_withdrawn_since_changes_nothing() -> None:
         # It stands from now on, and of every document the new version would be wrong.
         know(item.source, total=OTHER)
     assert GoldenValue.objects.that_count().filter(value=OTHER).count() == 3
-    GoldenCase.objects.update(retired_at=timezone.now())
+    GoldenCase.objects.update(retired_at=timezone.now(), retired_because="wrong")
     gate = measure(gate=gate)
     assert gate.figures["golden"] == before[0]
     assert counted(gate) == (3, 2, 2)
