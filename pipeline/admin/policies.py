@@ -7,9 +7,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from catalog.admin import Window
 from pipeline import forecast
+from pipeline.acceptance import wording
 from pipeline.admin.document_types import may_edit
 from pipeline.models import PipelinePolicy, PipelineVersion
 from pipeline.policies import Mode
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     ModelForm = forms.ModelForm[PipelinePolicy]
 else:
     ModelForm = forms.ModelForm
+
+BREAK = mark_safe("<br>")
 
 
 class PolicyForm(ModelForm):
@@ -73,14 +78,14 @@ class PipelinePolicyAdmin(Window):
     form = PolicyForm
     list_display = ["name", "mode_words", "proof_required", "audit_share", "updated_by"]
     list_select_related = ["updated_by"]
-    readonly_fields = ["what_follows", "sized", "updated_by", "updated_at"]
+    readonly_fields = ["what_follows", "sized", "proofs", "updated_by", "updated_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         chosen = ["name", "mode"] if obj is None else ["mode"]
         return [
             (None, {"fields": chosen}),
             ("What follows from each", {"fields": ["what_follows"]}),
-            ("What is accepted unseen", {"fields": UNSEEN}),
+            ("What is accepted unseen", {"fields": [*UNSEEN, "proofs"]}),
             ("Changed", {"fields": ["updated_by", "updated_at"]}),
         ]
 
@@ -102,6 +107,17 @@ class PipelinePolicyAdmin(Window):
             (mode.label, found.sentence(mode), policy.mode == mode) for mode in Mode
         ]
         return render_to_string("admin/pipeline/_forecast.html", {"rows": rows})
+
+    @admin.display(description="what is proven")
+    def proofs(self, policy: PipelinePolicy) -> str:
+        """What was tried, type by type, and of which types none stands."""
+        if policy._state.adding:
+            return "It is said here once the policy is saved."
+        known = [(one,) for one in wording.sentences(policy.name)]
+        if missing := wording.unproven(policy):
+            names = ", ".join(missing)
+            known.append((f"No proof stands for {names}: all of these go to people.",))
+        return format_html_join(BREAK, "{}", known) or "Nothing was proven."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may_edit(request) and bool(_without_policy())
