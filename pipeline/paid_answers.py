@@ -85,14 +85,18 @@ def with_what_was_spent(
     used = usage_of_run(run)
     if not used.calls:
         return records
+    answers = PaidAnswer.objects.filter(run=run)
+    detail: dict[str, Any] = {"spent_by_earlier_attempts": True}
+    if answers.filter(micro_usd__isnull=True).exists():
+        detail["cost"] = "unknown"
     spent = StepRecord(
         step=step or "extract",
         outcome=Outcome.FAILED.value,
         ms=0,
         reason=reason,
-        detail={"spent_by_earlier_attempts": True},
+        detail=detail,
         vision_tokens=used.tokens,
-        micro_usd=PaidAnswer.objects.filter(run=run).spent(),
+        micro_usd=answers.spent(),
     )
     return [*records, spent]
 

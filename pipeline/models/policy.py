@@ -21,6 +21,11 @@ class PipelinePolicy(models.Model):
     audit_share = models.FloatField(
         default=0.02, help_text="of what was accepted unseen is shown to people, 0..1"
     )
+    budget_micro_usd = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="what reading everything anew may cost; none: no limit",
+    )
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -37,7 +42,12 @@ class PipelinePolicy(models.Model):
             models.CheckConstraint(
                 condition=models.Q(audit_share__gte=0, audit_share__lte=1),
                 name="audit_share_is_a_share",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(budget_micro_usd__isnull=True)
+                | models.Q(budget_micro_usd__gte=0),
+                name="policy_budget_not_negative",
+            ),
         ]
 
     def __str__(self) -> str:
