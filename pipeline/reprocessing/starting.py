@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Tenant
 from pipeline.manifest import EngineChanged, Manifest
+from pipeline.model_registry import retired_said
 from pipeline.models import PipelineVersion, Reprocess, Stage
 from pipeline.prices import no_price_said, without_price
 from pipeline.reprocessing.errors import ReprocessRefused
@@ -116,9 +117,12 @@ def check_budget(version: PipelineVersion, budget_micro_usd: int | None) -> None
 
 
 def not_runnable(version: PipelineVersion) -> str | None:
-    """Why this machine cannot run the version; None if it can."""
+    """Why this machine, or any, cannot run the version; None if it can."""
+    manifest = Manifest.of(version)
+    if why := retired_said(manifest):
+        return f"{version} cannot be run any more: {why}"
     try:
-        Manifest.of(version).check_runnable()
+        manifest.check_runnable()
     except EngineChanged as changed:
         return f"This machine cannot run {version}: {changed}."
     except UnknownStep as unknown:
