@@ -26,6 +26,7 @@ from pipeline.models import (
     DocumentType,
     FieldDefinition,
     GateSlice,
+    PaidAnswer,
     PipelineVersion,
     ProcessingEvent,
     StepEvent,
@@ -41,11 +42,16 @@ DELETED: frozenset[type[Model]] = frozenset(
         *(OwnKeys, Skills, Turnaround),
         # Measured anew until it is signed.
         GateSlice,
+        # Until the reading that they were paid for is whole.
+        PaidAnswer,
     ]
 )
 # Written once, deleted, and never changed in between.
 NEVER_CHANGED: frozenset[type[Model]] = frozenset(
-    [BlobToDelete, ProcessingEvent, ScrubFinding, SearchPage, StepEvent, VersionTally]
+    [
+        *(BlobToDelete, PaidAnswer, ProcessingEvent, ScrubFinding, SearchPage),
+        *(StepEvent, VersionTally),
+    ]
 )
 
 

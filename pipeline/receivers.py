@@ -11,7 +11,7 @@ from django.utils import timezone
 from catalog.models import Erasure
 from catalog.signals import erasing, searching
 from pipeline import policies, queue
-from pipeline.models import ProcessingEvent, ReprocessItem, Run
+from pipeline.models import PaidAnswer, ProcessingEvent, ReprocessItem, Run
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from pipeline.showing import tiles
 from pipeline.signals import run_finished
@@ -20,7 +20,8 @@ ERASED = "source_erased"
 
 
 def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[str, int]:
-    """End the source's open runs, delete its events and what the queue says of it.
+    """End the source's open runs, delete its events, what services answered it, and
+    what the queue says of it.
 
     A run at work finds that it is its worker's no more, and stores nothing.
     """
@@ -35,7 +36,9 @@ def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[st
     )
     items = ReprocessItem.objects.filter(source=erasure.source_id)
     events = ProcessingEvent.objects.filter(source_id=erasure.source_id)
+    answers = PaidAnswer.objects.filter(source=erasure.source_id)
     return {
+        "paid_answer": answers.delete()[0],
         "reprocess_item": _forget_items(items),
         "step_event": _delete_steps(erasure),
         "processing_event": events.delete()[0],

@@ -13,7 +13,7 @@ from pipeline.claims import DocumentTypeSpec
 from pipeline.definitions import doc_extract
 from pipeline.definitions.document_types import BUILT_IN, SHOWN_AS
 from pipeline.manifest import Manifest
-from pipeline.model_registry import register_models_of
+from pipeline.model_registry import register_models_of, retired_said
 from pipeline.models import (
     Activation,
     DocumentType,
@@ -147,6 +147,8 @@ def release(*, version: PipelineVersion) -> PipelineVersion:
     if version.state != PipelineVersion.State.DRAFT:
         raise VersionRefused(f"{version} is {version.state}; only a draft is released.")
     frozen = Manifest.of(version).with_engines_here()
+    if why := retired_said(frozen):
+        raise VersionRefused(f"{version} cannot be released: {why}")
     version.manifest = frozen.as_json()
     version.digest = frozen.digest
     version.state = PipelineVersion.State.RELEASED
@@ -179,6 +181,8 @@ def activate(
         raise VersionRefused(f"{version} is {version.state}; release it first.")
     if version.active:
         return version
+    if why := retired_said(Manifest.of(version)):
+        raise VersionRefused(f"{version} cannot read new documents: {why}")
     Activation.objects.create(
         pipeline_version=version,
         replaced=next((v for v in locked.values() if v.active), None),

@@ -14,6 +14,7 @@ from catalog.admin import Window
 from pipeline import forecast
 from pipeline.acceptance import wording
 from pipeline.admin.document_types import may_edit
+from pipeline.admin.model_forms import MICRO, dollars
 from pipeline.models import PipelinePolicy, PipelineVersion
 from pipeline.policies import Mode
 
@@ -26,6 +27,16 @@ BREAK = mark_safe("<br>")
 
 
 class PolicyForm(ModelForm):
+    budget_usd = forms.DecimalField(
+        label="What reading everything anew may cost, in US dollars",
+        help_text="Nothing more is begun once it is spent. Empty: no limit. It needs"
+        " the price of each service that the version asks.",
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+    )
+
     class Meta:
         model = PipelinePolicy
         fields = [
@@ -54,11 +65,20 @@ class PolicyForm(ModelForm):
                 "step": 0.01,
             }
 
+        budget = self.instance.budget_micro_usd
+        if budget is not None:
+            self.initial["budget_usd"] = dollars(budget)
+
     def clean_audit_share(self) -> float:
         share = float(self.cleaned_data["audit_share"])
         if not 0 <= share <= 1:
             raise forms.ValidationError("Give a share from 0 to 1, such as 0.02.")
         return share
+
+    def save(self, commit: bool = True) -> PipelinePolicy:  # noqa: FBT001, FBT002 - Django's
+        budget = self.cleaned_data["budget_usd"]
+        self.instance.budget_micro_usd = None if budget is None else int(budget * MICRO)
+        return super().save(commit)
 
 
 UNSEEN = [*("proof_required", "audit_share", "audit_bound"), *("audit_days", "sized")]
@@ -81,7 +101,8 @@ class PipelinePolicyAdmin(Window):
     readonly_fields = ["what_follows", "sized", "proofs", "updated_by", "updated_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        chosen = ["name", "mode"] if obj is None else ["mode"]
+        chosen = ["mode", "budget_usd"]
+        chosen = ["name", *chosen] if obj is None else chosen
         return [
             (None, {"fields": chosen}),
             ("What follows from each", {"fields": ["what_follows"]}),

@@ -35,6 +35,11 @@ class PipelinePolicy(models.Model):
         editable=False,
         help_text="what the bound asks for, as it was last computed",
     )
+    budget_micro_usd = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="what reading everything anew may cost; none: no limit",
+    )
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -64,6 +69,11 @@ class PipelinePolicy(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(audit_days__gt=0), name="audit_takes_days"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(budget_micro_usd__isnull=True)
+                | models.Q(budget_micro_usd__gte=0),
+                name="policy_budget_not_negative",
             ),
         ]
 
