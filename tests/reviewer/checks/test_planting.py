@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -124,7 +125,7 @@ def test_it_never_makes_a_case_more_urgent(tenant: Tenant, always: None) -> None
 def test_nothing_is_planted_where_the_whole_document_is_in_doubt(
     tenant: Tenant, always: None
 ) -> None:
-    sure = {"status": "verified", "confidence": 1.0, "critical": True}
+    sure: dict[str, Any] = {"status": "verified", "confidence": 1.0, "critical": True}
     fields = [
         SURE,
         field_artifact("total", "5.00", **sure),
