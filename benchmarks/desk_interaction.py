@@ -228,9 +228,12 @@ def share(times: list[float], part: float) -> float:
 
 def run(asked: argparse.Namespace) -> None:
     import django
-
-    django.setup()
     from django.conf import settings
+
+    from config.postgres import ensure_running
+
+    ensure_running(settings.HOME)
+    django.setup()
     from django.contrib.auth.models import User
     from django.core.management import call_command
     from django.db import connections
@@ -240,6 +243,7 @@ def run(asked: argparse.Namespace) -> None:
     from catalog.models import Membership, Tenant
     from pipeline.versions import ensure_built_in
 
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
     call_command("migrate", verbosity=0)
     version = ensure_built_in()
     tenant = Tenant.objects.create(slug="dense", name="Dense")

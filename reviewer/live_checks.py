@@ -42,6 +42,9 @@ LINE_TYPES: Mapping[str, ValueType] = dict(
 )
 
 
+NOTHING: Mapping[str, Any] = {"says": {}, "agree": {}}
+
+
 def said_in(task: ReviewTask) -> dict[str, Said]:
     """What people's answers say in the reading now, by slot."""
     return {
@@ -87,25 +90,28 @@ def rechecked(task: ReviewTask, said: Mapping[str, Said]) -> Rechecked | None:
 
 def now(
     *, user: User, task_id: uuid.UUID, token: uuid.UUID, typed: Mapping[str, str]
-) -> dict[str, Any]:
+) -> Mapping[str, Any]:
     """The rules' sentences for a page, were these typed values answers.
 
     {"says": {slot: [{"text", "agrees"}]}, "agree": {slot: sentence}}: agree has the
-    doubtful fields that need no answer then. Empty where the checks cannot run. Raises
-    ReviewTask.DoesNotExist where the token does not hold the task.
+    doubtful fields that need no answer then. Empty where the checks cannot run, where
+    the token does not hold the task (any more: a page that was left may still ask), and
+    where a person's own look is asked for: a full check, or which of two versions is
+    right. Raises ReviewTask.DoesNotExist.
     """
-    held = (
-        ReviewTask.objects.visible_to(user).open().select_related("generation__source")
-    )
-    task = held.get(pk=task_id, reserver=user, reservation_token=token)
+    tasks = ReviewTask.objects.visible_to(user).select_related("generation__source")
+    task = tasks.get(pk=task_id)
+    held = (task.reserver_id, task.reservation_token) == (user.pk, token)
+    if not held or task.asks != ReviewTask.Asks.DOUBTS:
+        return NOTHING
     if shows_only_crops(user, task):
         # Sentences about sums tell of values that the person may not see.
-        return {"says": {}, "agree": {}}
+        return NOTHING
     items = list(task.items.all())
     said = said_in(task) | _shown_apart(task, items) | dict(_typed(items, typed))
     found = rechecked(task, said)
     if found is None:
-        return {"says": {}, "agree": {}}
+        return NOTHING
     slots = dict.fromkeys([*(item.slot for item in items), *typed])
     return {
         "says": {slot: sentences(found, slot) for slot in slots},

@@ -27,4 +27,4 @@ def check(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
         )
     except ReviewTask.DoesNotExist as error:
         raise Http404 from error
-    return JsonResponse(told)
+    return JsonResponse(dict(told))
