@@ -34,7 +34,8 @@ class Gives(Enum):
 
 D, C, N, E = Gives.NO_DOCUMENT, Gives.CASE, Gives.NOTHING, Gives.EMPTY
 TABLE = {
-    D: """healthz readyz health login logout api-token api-schema api-docs""",
+    D: """healthz readyz health login logout api-token api-schema api-docs
+        own-keys""",
     C: """queue review-undo review-next task task-crop task-page task-words
         task-pictures task-decide task-skip task-extend task-put-back task-close
         task-comment task-escalate task-return
@@ -42,7 +43,9 @@ TABLE = {
         api-review-task-detail api-review-task-close api-review-task-comment
         api-review-task-decide api-review-task-escalate api-review-task-extend
         api-review-task-notes api-review-task-put-back api-review-task-reserve
-        api-review-task-return-to-first api-review-task-skip""",
+        api-review-task-return-to-first api-review-task-skip
+        task-check sheet-take sheet sheet-answer sheet-extend sheet-put-back
+        api-sheets api-sheet-answer api-sheet-extend api-sheet-put-back""",
     E: """upload sources sources-export search golden-cases
         api-generation-list api-artifact-list api-golden-case-list api-delivery-list
         api-run-list api-reprocess-list api-event-list api-source-list api-search
@@ -59,7 +62,11 @@ TABLE = {
         api-gate api-stale-sources api-reprocess-items api-run-detail
         api-reprocess-detail api-reprocess-progress api-export api-blast-radius
         api-affected api-source-detail api-source-artifacts api-source-file
-        api-source-history api-source-side-by-side api-source-status""",
+        api-source-history api-source-side-by-side api-source-status
+        proof handle-time golden-agreement golden-retire task-open-siblings
+        task-release-unseen api-agreement api-audits api-residual api-review-checks
+        api-handle-time api-golden-case-restore api-golden-case-retire
+        api-golden-case-retirements""",
 }
 DECIDED = {name: gives for gives, names in TABLE.items() for name in names.split()}
 # Addresses of the staff's own pages, to which a reviewer is not let in.
