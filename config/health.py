@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from catalog import blobs, fsck
 from catalog.models import Erasure, LedgerEntry, ScrubRun
 from pipeline import model_registry
+from pipeline.acceptance import wording as proofs
 from pipeline.models import Reprocess, Run
 from pipeline.upgrades import stuck_versions
 
@@ -81,6 +82,7 @@ def health(request: HttpRequest) -> HttpResponse:
             "last_full": ScrubRun.objects.last_full(),
             "head": LedgerEntry.objects.all().head(),
             "model_warnings": model_registry.warnings(),
+            "proof_warnings": list(proofs.warnings()),
             "stuck": list(stuck_versions()),
             "erasures": Erasure.objects.unfinished().select_related("tenant"),
             "still": Reprocess.objects.standing_still(

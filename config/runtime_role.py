@@ -26,11 +26,12 @@ from pipeline.models import (
     DocumentType,
     FieldDefinition,
     GateSlice,
+    PaidAnswer,
     PipelineVersion,
     ProcessingEvent,
     StepEvent,
 )
-from reviewer.models import Skills, Turnaround
+from reviewer.models import OwnKeys, Skills, Turnaround
 
 OURS = frozenset(["catalog", "pipeline", "reviewer"])
 # Rows that are no records: indexes, sums, settings, and what erasures take along.
@@ -38,14 +39,19 @@ DELETED: frozenset[type[Model]] = frozenset(
     [
         *(BlobToDelete, Membership, ScrubFinding, SearchPage, VersionTally),
         *(DocumentType, FieldDefinition, PipelineVersion, ProcessingEvent, StepEvent),
-        *(Skills, Turnaround),
+        *(OwnKeys, Skills, Turnaround),
         # Measured anew until it is signed.
         GateSlice,
+        # Until the reading that they were paid for is whole.
+        PaidAnswer,
     ]
 )
 # Written once, deleted, and never changed in between.
 NEVER_CHANGED: frozenset[type[Model]] = frozenset(
-    [BlobToDelete, ProcessingEvent, ScrubFinding, SearchPage, StepEvent, VersionTally]
+    [
+        *(BlobToDelete, PaidAnswer, ProcessingEvent, ScrubFinding, SearchPage),
+        *(StepEvent, VersionTally),
+    ]
 )
 
 

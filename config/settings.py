@@ -140,11 +140,16 @@ for _name, _model in env.dict("PALIMPSEST_VISION_MODELS", default={}).items():
         "RUNTIME": {
             "url": env.str("PALIMPSEST_VISION_URL"),
             "seconds": env.float("PALIMPSEST_VISION_SECONDS", default=60.0),
+            "retries": env.int("PALIMPSEST_VISION_RETRIES", default=3),
             "in_flight": env.int("PALIMPSEST_VISION_IN_FLIGHT", default=4),
             "requests_a_minute": env.int("PALIMPSEST_VISION_REQUESTS", default=60),
             "tokens_a_minute": env.int("PALIMPSEST_VISION_TOKENS", default=200_000),
         },
     }
+
+# Documents that a worker of the batch lane has in hand at a time while it reprocesses
+# by a version that asks such a service; each takes up to three database connections.
+REMOTE_DOCUMENTS = env.int("PALIMPSEST_REMOTE_DOCUMENTS", default=4)
 
 # Task slices stay far below timeout, and timeout below retry, so that the broker never
 # hands a running task to a second worker. Our own tables own retries: one attempt.
@@ -259,6 +264,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReplayVerdictEnum": "pipeline.models.ReplayObservation.Verdict",
         "ReviewTaskStateEnum": "reviewer.models.ReviewTask.State",
         "VerdictEnum": "reviewer.models.Verdict",
+        "AnswerVerdictEnum": "reviewer.api.task_serializers.VERDICTS",
         "TaskNoteKindEnum": "reviewer.models.TaskNote.Kind",
         "KindEnum": "catalog.models.Kind",
     },

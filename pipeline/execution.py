@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.hashing import canonical_json, sha256_of_file
 from catalog.models import DerivedArtifact, Disposition, Kind, SourceMedia
@@ -19,6 +19,9 @@ from pipeline.memo.memory import Found, loaded
 from pipeline.memo.recipe import Recipe
 from pipeline.models import PipelineVersion
 from pipeline.steps.base import Output, SourceFacts, StepResult
+
+if TYPE_CHECKING:
+    from pipeline.engines.vision_chat.engine import Keeper
 
 Announce = Callable[[str], None]
 
@@ -79,6 +82,7 @@ class Execution:
     artifacts: list[NewArtifact] = field(default_factory=list)
     recipes: dict[str, Recipe] = field(default_factory=dict)
     stopped: StepResult | None = None
+    keeper: Keeper | None = None
 
     @property
     def total_ms(self) -> int:

@@ -144,6 +144,31 @@ class Listed:
             )
 
 
+def retired(manifest: Manifest, *, today: date | None = None) -> dict[str, date]:
+    """The version's models that nobody can ask any more, and since when."""
+    names = {engine["model_id"] for engine in manifest.engines.values()}
+    day = today or timezone.now().date()
+    gone = ModelEntry.objects.filter(model_id__in=names).retiring(by=day)
+    return {
+        name: since
+        for name, since in gone.order_by("model_id", "-retires_at").values_list(
+            "model_id", "retires_at"
+        )
+        if since is not None
+    }
+
+
+def retired_said(manifest: Manifest) -> str:
+    """What to do about retired models, without the version's name; "" without any."""
+    told = [f"{name} since {_day(day)}" for name, day in retired(manifest).items()]
+    if not told:
+        return ""
+    return (
+        f"it asks a model that is retired ({', '.join(told)}). Choose another model in"
+        " a draft, or put the date right under Models in the admin."
+    )
+
+
 def _day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 

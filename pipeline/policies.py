@@ -44,20 +44,26 @@ def after_activation(*, version: PipelineVersion, actor: User | None) -> None:
 
     What refuses to begin is told in the log; the version is active all the same.
     """
-    if policy_of(version.name).mode != Mode.EAGER:
+    policy = policy_of(version.name)
+    if policy.mode != Mode.EAGER:
         return
     try:
         with transaction.atomic():
-            plan = reprocessing.Plan(until_stage=Stage.ALL)
+            plan = reprocessing.Plan(
+                until_stage=Stage.ALL, budget_micro_usd=policy.budget_micro_usd
+            )
             reprocessing.start(
                 version=version,
                 selection=reprocessing.Selection(),
                 actor=actor,
                 plan=plan,
             )
-    except reprocessing.ReprocessRefused:
-        # Nothing is behind, or a reprocess to this version is at work already.
-        log.info("eager_not_begun", pipeline_version=version.version)
+    except reprocessing.ReprocessRefused as refused:
+        # Nothing is behind, one to this version is at work already, or nobody would
+        # know when the policy's budget is spent.
+        log.warning(
+            "eager_not_begun", pipeline_version=version.version, why=str(refused)
+        )
 
 
 def lazy_behind(sources: Iterable[uuid.UUID]) -> GenerationQuerySet:

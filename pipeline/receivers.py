@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.models import Erasure
 from catalog.signals import erasing, searching
 from pipeline import policies, queue
-from pipeline.models import ProcessingEvent, ReprocessItem, Run
+from pipeline.models import PaidAnswer, ProcessingEvent, ReprocessItem, Run
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
+from pipeline.showing import tiles
 from pipeline.signals import run_finished
 
 ERASED = "source_erased"
 
 
 def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[str, int]:
-    """End the source's open runs, delete its events and what the queue says of it.
+    """End the source's open runs, delete its events, what services answered it, and
+    what the queue says of it.
 
     A run at work finds that it is its worker's no more, and stores nothing.
     """
+    content_hash = erasure.source.content_hash
+    transaction.on_commit(lambda: tiles.forget(content_hash))
     runs = Run.objects.filter(source=erasure.source_id)
     ended = runs.open().update(
         state=Run.State.FAILED,
@@ -32,7 +36,9 @@ def forget_source(sender: object, *, erasure: Erasure, **kwargs: Any) -> dict[st
     )
     items = ReprocessItem.objects.filter(source=erasure.source_id)
     events = ProcessingEvent.objects.filter(source_id=erasure.source_id)
+    answers = PaidAnswer.objects.filter(source=erasure.source_id)
     return {
+        "paid_answer": answers.delete()[0],
         "reprocess_item": _forget_items(items),
         "step_event": _delete_steps(erasure),
         "processing_event": events.delete()[0],
@@ -78,6 +84,16 @@ def look_in_queue(
     return {"queue": queue.naming([*needles, *_names(erasure)])}
 
 
+def look_at_tiles(
+    sender: object, *, erasure: Erasure, needles: Sequence[str], **kwargs: Any
+) -> dict[str, int]:
+    """What a crash left goes now; what cannot be deleted is told."""
+    hashes = [needle for needle in needles if tiles.HASH.fullmatch(needle)]
+    for one in hashes:
+        tiles.forget(one)
+    return {"tiles": sum(tiles.left_of(one) for one in hashes)}
+
+
 def follow_policy(sender: object, *, run: Run, **kwargs: Any) -> None:
     policies.after_run(run)
 
@@ -86,3 +102,4 @@ def connect() -> None:
     run_finished.connect(follow_policy, dispatch_uid="pipeline.follow_policy")
     erasing.connect(forget_source, dispatch_uid="pipeline.forget_source")
     searching.connect(look_in_queue, dispatch_uid="pipeline.look_in_queue")
+    searching.connect(look_at_tiles, dispatch_uid="pipeline.look_at_tiles")

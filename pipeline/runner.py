@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -30,19 +30,26 @@ from pipeline.steps.base import (
 )
 from pipeline.steps.registry import step_named
 
+if TYPE_CHECKING:
+    from pipeline.engines.vision_chat.engine import Keeper
+
 log = structlog.get_logger()
 
 
 class RunFailed(Exception):
     """A step failed in a way that another attempt may not.
 
-    records: the steps up to and with the one that failed.
+    records: the steps up to and with the one that failed. so_far: what that one has
+    spent, without its outputs.
     """
 
-    def __init__(self, step: str, reason: str) -> None:
+    def __init__(
+        self, step: str, reason: str, so_far: StepResult | None = None
+    ) -> None:
         super().__init__(f"{step}: {reason}")
         self.step = step
         self.reason = reason
+        self.so_far = so_far or StepResult()
         self.records: list[StepRecord] = []
 
 
@@ -55,13 +62,15 @@ def execute(
     fresh: bool = False,
     manifest: Manifest | None = None,
     original: Path | None = None,
+    keeper: Keeper | None = None,
 ) -> Execution:
     """Run every step in order; a rejecting or broken step ends the run.
 
     What an earlier reading of the source made by the same recipe is taken over, unless
     the run is to be fresh. Files that the steps made lie in workdir until the caller
     has stored them. manifest: instead of the version's, for a run that nobody stores.
-    original: the source's bytes, where they are not in the store.
+    original: the source's bytes, where they are not in the store. keeper: of a
+    service's answers between the attempts of a run.
     Raises RunFailed (try again), EngineChanged and UnknownStep (this machine cannot run
     the version), blobs.BlobMissing and blobs.BlobDamaged (the original is not whole).
     """
@@ -74,7 +83,9 @@ def execute(
     while True:
         folder = workdir / f"attempt-{len(distrusted)}"
         folder.mkdir()
-        execution = Execution(source, version, folder, announce, manifest)
+        execution = Execution(
+            source, version, folder, announce, manifest, keeper=keeper
+        )
         memory = None if fresh else Memory(source, distrusted=distrusted)
         try:
             _run_steps(execution, original, memory)
@@ -130,7 +141,15 @@ class AtWork:
         try:
             result = _guarded(self.step, given)
         except RunFailed as failure:
-            self._record(StepResult(outcome=Outcome.FAILED, reason=failure.reason), "")
+            self._record(
+                replace(
+                    failure.so_far,
+                    outcome=Outcome.FAILED,
+                    reason=failure.reason,
+                    outputs=(),
+                ),
+                "",
+            )
             raise
         done = result.outcome in (Outcome.OK, Outcome.CONFLICT)
         key = key if done and result.repeatable else ""
@@ -171,7 +190,9 @@ class AtWork:
         alias = self.entry.engine
         if role_of(alias) != role:
             raise LookupError(f"{self.entry.step} names no engine for {role!r}")
-        return with_tariff(self.execution.manifest.engine(alias))
+        engine = with_tariff(self.execution.manifest.engine(alias))
+        keeper, keeping = self.execution.keeper, getattr(engine, "keeping", None)
+        return keeping(keeper) if keeper is not None and keeping else engine
 
     @property
     def _ms(self) -> int:
@@ -229,7 +250,9 @@ def _guarded(step: Step, given: StepInput) -> StepResult:
     except EngineError as error:
         said = getattr(error, "reason", "")
         if not error.permanent:
-            raise RunFailed(step.name, said or "engine_unavailable") from error
+            so_far = getattr(error, "so_far", None)
+            reason = said or "engine_unavailable"
+            raise RunFailed(step.name, reason, so_far) from error
         reason = said or "engine_failed"
     except Exception as error:
         # A defect of ours: said by class and place, never with the document's text.

@@ -22,6 +22,7 @@ from pipeline.events import ensure_partitions
 from pipeline.models import Run
 from pipeline.reprocessing.dispatching import settle_all, work_for
 from pipeline.reprocessing.waking import wake
+from pipeline.showing import tiles
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -134,6 +135,7 @@ def collect(after: str = "") -> None:
     found = collect_garbage(
         grace=settings.GARBAGE_GRACE, after=after, seconds=SLICE_SECONDS
     )
-    log.info("garbage_collected", **asdict(found))
+    dropped = 0 if after else tiles.collect()
+    log.info("garbage_collected", **asdict(found), tiles=dropped)
     if found.last:
         queue.enqueue("pipeline.tasks.collect", found.last, lane=Run.Lane.BATCH)

@@ -13,7 +13,7 @@ from pipeline.claims import DocumentTypeSpec
 from pipeline.definitions import doc_extract
 from pipeline.definitions.document_types import BUILT_IN, SHOWN_AS
 from pipeline.manifest import Manifest
-from pipeline.model_registry import register_models_of
+from pipeline.model_registry import register_models_of, retired_said
 from pipeline.models import (
     Activation,
     DocumentType,
@@ -147,6 +147,8 @@ def release(*, version: PipelineVersion) -> PipelineVersion:
     if version.state != PipelineVersion.State.DRAFT:
         raise VersionRefused(f"{version} is {version.state}; only a draft is released.")
     frozen = Manifest.of(version).with_engines_here()
+    if why := retired_said(frozen):
+        raise VersionRefused(f"{version} cannot be released: {why}")
     version.manifest = frozen.as_json()
     version.digest = frozen.digest
     version.state = PipelineVersion.State.RELEASED
@@ -179,6 +181,8 @@ def activate(
         raise VersionRefused(f"{version} is {version.state}; release it first.")
     if version.active:
         return version
+    if why := retired_said(Manifest.of(version)):
+        raise VersionRefused(f"{version} cannot read new documents: {why}")
     Activation.objects.create(
         pipeline_version=version,
         replaced=next((v for v in locked.values() if v.active), None),
@@ -198,12 +202,7 @@ def _reason_to_activate(
     version: PipelineVersion, actor: User | None, gate: Gate | None, note: str
 ) -> str:
     if gate is not None:
-        if gate.reprocess.pipeline_version_id != version.pk:
-            raise VersionRefused(f"{gate} is not about {version}.")
-        if gate.signed_at is None or not gate.fit_to_activate:
-            raise VersionRefused(
-                f"{version} has not passed its gate, or nobody signed."
-            )
+        _refuse_gate(version, gate)
         return Activation.Reason.GATE
     before = Activation.objects.filter(pipeline_version__name=version.name)
     if not before.exists():
@@ -216,6 +215,25 @@ def _reason_to_activate(
             " or write down why it is to read new documents without one."
         )
     return Activation.Reason.UNGUARDED
+
+
+def _refuse_gate(version: PipelineVersion, gate: Gate) -> None:
+    """Raises VersionRefused for a gate by which the version may not read."""
+    if gate.reprocess.pipeline_version_id != version.pk:
+        raise VersionRefused(f"{gate} is not about {version}.")
+    if gate.signed_at is None or not gate.fit_to_activate:
+        raise VersionRefused(f"{version} has not passed its gate, or nobody signed.")
+    if gate.reprocess.narrowed_by:
+        raise VersionRefused(
+            f"The gate of {version} is about a part of the documents only: reprocess a"
+            " sample of everything, and sign its gate."
+        )
+    if (later := Gate.objects.against(gate).order_by("measured_at").last()) is not None:
+        raise VersionRefused(
+            f"Another gate of {version} was measured later, on"
+            f" {later.measured_at:%d %b %Y}, and does not pass. Look at that one, or"
+            " write down why the version is to read new documents without a gate."
+        )
 
 
 @transaction.atomic

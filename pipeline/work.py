@@ -26,6 +26,7 @@ from pipeline.manifest import EngineChanged
 from pipeline.memo.kept_recipes import keep_recipes
 from pipeline.model_registry import register_reported
 from pipeline.models import Run
+from pipeline.paid_answers import PaidAnswers, adopted, with_what_was_spent
 from pipeline.runner import RunFailed, execute, scratch_folder
 from pipeline.services import NOT_RUNNABLE
 from pipeline.signals import run_finished
@@ -112,6 +113,7 @@ def _done(run: Run, folder: Path, *, fresh: bool) -> Run:
             workdir=folder,
             announce=lambda step: _announce(run, step),
             fresh=fresh,
+            keeper=PaidAnswers(run, fresh=fresh),
         )
     except RunFailed as failure:
         return _failed(run, failure.step, failure.reason, failure.records)
@@ -148,6 +150,7 @@ def _finish(run: Run, execution: Execution) -> Run:
     keep_recipes(execution.recipes.values())
     register_reported(execution.records)
     run.generation = store_generation(source=run.source, reading=reading)
+    adopted(run)
     run.state = Run.State.FINISHED
     run.disposition, run.reason = reading.disposition, reading.reason
     _close(run, reading, execution.records)
@@ -215,6 +218,7 @@ def _put_back(
         disposition=FAILED,
         reason=reason,
     )
+    records = with_what_was_spent(run, records, step=step, reason=reason)
     _close(run, nothing, records)
     return run
 

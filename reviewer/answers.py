@@ -10,11 +10,13 @@ from catalog.models import DerivedArtifact, GoldenValue
 from catalog.regions import Region
 from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.extracting.values import normalise
+from reviewer.blinding import machine_of
 from reviewer.models import Correction, Decision, ReviewItem, ReviewTask, Verdict
 from reviewer.values import region_of, value_of
 from reviewer.wording import HOW_TO_TYPE
 
 LONGEST_VALUE = 2000  # characters
+TAKEN_NUMBER = "This answer has the number of another one: send it anew."
 NO_TWO_VERSIONS = "This task does not ask which of two versions is right."
 
 
@@ -44,15 +46,16 @@ class Answer:
     shown: str = ""
 
 
-def chosen(answer: Answer, *, item: ReviewItem, asks_which: bool) -> Answer:
+def chosen(answer: Answer, *, item: ReviewItem, asks: ReviewTask.Asks) -> Answer:
     """What it says to choose one of two versions: "confirm" is the older one, "correct"
     with how "version" the newer one; what they found is looked up here, not sent.
 
-    Choosing a version that found nothing says that the document has none. Other answers
-    stay as they are. Raises AnswerRefused.
+    Choosing a version that found nothing says that the document has none. Of two
+    people's answers it is the same, with what they said. Other answers stay as they
+    are. Raises AnswerRefused.
     """
     newer = answer.how == Correction.How.VERSION
-    if not asks_which:
+    if asks not in (ReviewTask.Asks.DIFFERENCE, ReviewTask.Asks.THIRD):
         if newer:
             raise AnswerRefused(NO_TWO_VERSIONS)
         return answer
@@ -62,8 +65,11 @@ def chosen(answer: Answer, *, item: ReviewItem, asks_which: bool) -> Answer:
         side, how = item.other_artifact, Correction.How.VERSION
     else:
         return answer
+    if asks == ReviewTask.Asks.THIRD:
+        how = Correction.How.CANDIDATE
     if not value_of(side):
-        return replace(answer, verdict=Verdict.ABSENT, value="", region=None, how=how)
+        verdict = _of_nothing(side)
+        return replace(answer, verdict=verdict, value="", region=None, how=how)
     place = region_of(side)
     return replace(
         answer,
@@ -73,6 +79,13 @@ def chosen(answer: Answer, *, item: ReviewItem, asks_which: bool) -> Answer:
         region=Region.from_json(place) if place else None,
         how=how,
     )
+
+
+def _of_nothing(side: DerivedArtifact | None) -> Verdict:
+    """What it means to choose a side without a value."""
+    reason = ((side.payload if side else None) or {}).get("reason")
+    unread = reason == f"person_{Verdict.UNREADABLE}"
+    return Verdict.UNREADABLE if unread else Verdict.ABSENT
 
 
 def settled(
@@ -133,8 +146,9 @@ def expectation(task: ReviewTask, item: ReviewItem, decision: Decision) -> Golde
 
     What nobody can read is no expectation of any version: it withdraws an earlier one.
     """
-    generation, machine = task.generation, item.artifact
-    other = item.other_artifact
+    generation, machine = task.generation, machine_of(task, item)
+    # Of two people's answers neither is a version's.
+    other = item.other_artifact if task.asks_which else None
     return GoldenValue(
         slot=item.slot,
         value_type=item.value_type,

@@ -20,13 +20,17 @@ SALT = "reviewer.audit"
 # Of pipelines for which nobody has set a policy.
 DEFAULT_SHARE = float(PipelinePolicy._meta.get_field("audit_share").get_default())
 FULL_CHECK = "full_check"
+SIBLING = "sibling_of_error"
 
 
 def share_of(pipeline_name: str) -> float:
-    """0..1, as the pipeline's policy says."""
+    """0..1: the policy's, or more where its bound asks for more (audit_sizing)."""
     policies = PipelinePolicy.objects.filter(name=pipeline_name)
-    share = policies.values_list("audit_share", flat=True).first()
-    return DEFAULT_SHARE if share is None else share
+    shares = policies.values_list("audit_share", "sized_share").first()
+    if shares is None:
+        return DEFAULT_SHARE
+    least, sized = shares
+    return max(least, sized or 0.0)
 
 
 def is_chosen(source_id: uuid.UUID, share: float) -> bool:
@@ -60,7 +64,12 @@ def _seen(generation: Generation) -> bool:
 
 
 def put_right(task: ReviewTask) -> int:
-    """How many of the task's values were wrong, by the last answer to each.
+    """How many of the task's values were wrong."""
+    return len(wrong_slots(task))
+
+
+def wrong_slots(task: ReviewTask) -> list[str]:
+    """The fields that were wrong, by the last answer to each.
 
     What nobody can read is not known to be wrong.
     """
@@ -69,8 +78,9 @@ def put_right(task: ReviewTask) -> int:
     decisions = decisions.select_related("item__artifact")
     for decision in decisions.select_related("artifact").order_by("sequence"):
         last[decision.item_id] = decision
-    return sum(
-        value_of(one.artifact) != value_of(one.item.artifact)
+    return [
+        one.item.slot
         for one in last.values()
         if one.verdict != Verdict.UNREADABLE
-    )
+        and value_of(one.artifact) != value_of(one.item.artifact)
+    ]

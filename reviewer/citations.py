@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from catalog.api.files import payload_of
 from catalog.models import DerivedArtifact, Generation, Kind
 from catalog.regions import BoundingBox
@@ -50,6 +52,11 @@ class Page:
     width: int
     height: int
     boxes: tuple[Box, ...] = ()
+    address: str = ""  # of the picture, where it is not the artifact's own
+
+    @property
+    def src(self) -> str:
+        return self.address or reverse("artifact-file", args=[self.image.pk])
 
 
 def page_number(slot: str) -> int:

@@ -190,6 +190,8 @@ def _wishes(wanted: Claim, query: _Query) -> str:
     """What the person narrowed the queue to, and did not skip."""
     chosen = wanted.narrowing
     text = f" AND NOT t.skipped_by @> ARRAY[{query.value(wanted.user_id)}]::integer[]"
+    # Who answered first is never given the look at that answer.
+    text += f" AND NOT t.excluded @> ARRAY[{query.value(wanted.user_id)}]::integer[]"
     if wanted.but is not None:
         text += f" AND t.task_id <> {query.value(wanted.but)}"
     if chosen.asks is not None:

@@ -32,6 +32,17 @@ class Crop:
         return f"{self.left:.2f} {self.top:.2f} {self.width:.2f} {self.height:.2f}"
 
     @property
+    def bounds(self) -> BoundingBox:
+        """In page fractions."""
+        page = self.page
+        return BoundingBox.clamped(
+            self.left / page.width,
+            self.top / page.height,
+            (self.left + self.width) / page.width,
+            (self.top + self.height) / page.height,
+        )
+
+    @property
     def mark(self) -> dict[str, str]:
         return self.mark_around(self.box, MARK_OUTSET)
 

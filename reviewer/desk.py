@@ -7,22 +7,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Generation, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
-from pipeline.report import live_fields
-from reviewer import citations, triage, wording
+from reviewer import citations, live_checks, services, triage, wording
+from reviewer.checks import showing
 from reviewer.citations import Box, Page
 from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
+from reviewer.lines import LineGrid, grid_of
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
+from reviewer.standing import standing_in
 from reviewer.two_versions import LoneLine, lone_lines
 from reviewer.values import value_of
 
 MOST_CANDIDATES = 3
-MOST_PICTURES = 4  # fetched before they are needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,12 @@ class Question:
     sides: Sides | None = None  # of a question between two versions
     typed: str = ""
     error: str = ""
+    agrees: str = ""  # what the check says that settled it
 
     @property
     def verdict(self) -> str:
+        if self.decision is None and self.agrees:
+            return wording.AGREES
         if self.decision is None:
             return "answered elsewhere" if self.item.decided else ""
         return wording.decided(self.decision)
@@ -88,29 +94,47 @@ class Desk:
     why: str
     questions: list[Question]
     pages: list[Page]
-    words: dict[int, DerivedArtifact]  # the OCR artifact of each page
+    words: dict[int, str]  # where the words of each page are to be had
     shown: int  # the page to begin with
     lone_lines: list[LoneLine]
     names: FieldNames
+    lines: LineGrid | None = None
+    crops_only: bool = False  # nothing but what is asked about may be shown
 
     @property
     def answered_count(self) -> int:
-        return sum(question.item.decided for question in self.questions)
+        """By people."""
+        return sum(q.item.decided and not q.agrees for q in self.questions)
+
+    @property
+    def agreeing_count(self) -> int:
+        """Settled by a check."""
+        return sum(bool(q.agrees) for q in self.questions)
 
 
 def lay_out(
-    task: ReviewTask, *, page: int | None = None, refusal: Refusal | None = None
+    task: ReviewTask,
+    *,
+    page: int | None = None,
+    refusal: Refusal | None = None,
+    slot: str | None = None,
 ) -> Desk:
-    """Read all that the review page shows. page: the one asked for, if any."""
-    items = list(
-        task.items.select_related("artifact", "other_artifact").order_by("position")
-    )
-    readings = _readings(task, items)
+    """Read all that the review page shows. page: the one asked for, if any.
+
+    slot: only this field, as a sheet of many documents shows it, without the rest.
+    """
+    every = task.items.select_related("artifact", "other_artifact")
+    every = every if slot is None else every.filter(slot=slot)
+    # What nobody asked stands in the grid of line items.
+    items = [i for i in every.order_by("position") if not (i.decided and i.is_by_hand)]
+    standing = standing_in(task, items)
+    readings = _readings(task, items, standing)
     both = BothReadings.of(task)
     boxes = [box for reading in readings for box in reading.boxes()]
     boxes += [box for item in items for box in both.boxes(item)]
     pages = _pages(task, boxes)
     given = _given(task)
+    settled = agreements(task)
     questions = [
         _question(
             reading,
@@ -118,22 +142,24 @@ def lay_out(
             pages,
             refusal,
             both.sides(reading.item, pages),
+            settled.get(reading.item.slot, ""),
         )
         for reading in readings
     ]
     first = next((q for q in questions if not q.item.decided), None)
     start = first.region.page if first and first.region else min(pages, default=1)
     open_items = [item for item in items if not item.decided]
-    names = FieldNames.now()
+    names = FieldNames({}) if slot else FieldNames.now()
     return Desk(
         task=task,
-        why=wording.why(task, open_items or items, names),
+        why="" if slot else wording.why(task, open_items or items, names),
         questions=questions,
         pages=list(pages.values()),
-        words=_words(task),
+        words={} if slot else _words(task),
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
         names=names,
+        lines=_grid(task, [*standing.values()], every, given, names),
     )
 
 
@@ -147,6 +173,12 @@ def fetch_readings(*tasks: ReviewTask | None) -> None:
         task.generation = found[task.generation_id]
         task.source = task.generation.source
         task.tenant = task.source.tenant
+
+
+def agreements(task: ReviewTask) -> dict[str, str]:
+    """What the checks say of the fields that they settled, by slot."""
+    reasons = services.settled_reasons(task)
+    return {slot: live_checks.agreed(reason) for slot, reason in reasons.items()}
 
 
 def _not_asked(task: ReviewTask, items: Iterable[ReviewItem]) -> list[LoneLine]:
@@ -168,6 +200,23 @@ class Given:
 NOTHING_GIVEN = Given()
 
 
+def _grid(
+    task: ReviewTask,
+    fields: Sequence[DerivedArtifact],
+    items: Iterable[ReviewItem],
+    given: Mapping[uuid.UUID, Given],
+    names: FieldNames,
+) -> LineGrid | None:
+    """Where a person may put lines right that nobody doubts."""
+    if task.asks != ReviewTask.Asks.DOUBTS:
+        return None
+    return grid_of(task, fields, {i.slot: _count(given, i) for i in items}, names)
+
+
+def _count(given: Mapping[uuid.UUID, Given], item: ReviewItem) -> int:
+    return given.get(item.pk, NOTHING_GIVEN).count
+
+
 def _given(task: ReviewTask) -> dict[uuid.UUID, Given]:
     """By item."""
     found: dict[uuid.UUID, Given] = {}
@@ -179,6 +228,8 @@ def _given(task: ReviewTask) -> dict[uuid.UUID, Given]:
         before = found.get(decision.item_id, NOTHING_GIVEN)
         standing = decision if decision.stands else before.standing
         found[decision.item_id] = Given(decision.sequence, standing)
+    for mask in showing.of_task(task):
+        found[mask.item.pk] = Given(len(mask.answers), mask.standing_told)
     return found
 
 
@@ -207,16 +258,18 @@ class Reading:
         ]
 
 
-def _readings(task: ReviewTask, items: Iterable[ReviewItem]) -> list[Reading]:
-    fields = live_fields(task.generation)
-    standing = {artifact.slot: artifact for artifact in fields}
+def _readings(
+    task: ReviewTask,
+    items: Iterable[ReviewItem],
+    standing: Mapping[str, DerivedArtifact],
+) -> list[Reading]:
     readings = []
     for item in items:
         artifact = standing.get(item.slot)
         claim, machine = _claim(artifact), _claim(item.artifact)
         human = artifact is not None and artifact.origin == Origin.HUMAN
         look = "human" if human else str(claim.status) if claim else ""
-        if task.asks_which:
+        if task.shows_two:
             # What the machine found is drawn for both versions, and 1 to 3 are taken.
             readings.append(Reading(item, claim, [], look, drawn=human))
         else:
@@ -242,10 +295,12 @@ def _pages(task: ReviewTask, boxes: Sequence[Box]) -> dict[int, Page]:
     }
 
 
-def _words(task: ReviewTask) -> dict[int, DerivedArtifact]:
+def _words(task: ReviewTask) -> dict[int, str]:
     read = DerivedArtifact.objects.filter(generation=task.generation).of_kind(Kind.OCR)
     return {
-        citations.page_number(artifact.slot): artifact
+        citations.page_number(artifact.slot): reverse(
+            "artifact-file", args=[artifact.pk]
+        )
         for artifact in read.only("artifact_id", "slot")
     }
 
@@ -256,6 +311,7 @@ def _question(
     pages: Mapping[int, Page],
     refusal: Refusal | None,
     sides: Sides | None,
+    agrees: str = "",
 ) -> Question:
     item, claim = reading.item, reading.claim
     refused = refusal if refusal and refusal.slot == item.slot else None
@@ -273,8 +329,9 @@ def _question(
         candidates=reading.candidates,
         decision=given.standing,
         decision_id=new_id(),
-        # That another task settled it is one more to know of.
-        seen=given.count + (item.decided and given.standing is None),
+        # That another task settled it is one more to know of; a check is no answer.
+        seen=given.count + (item.decided and given.standing is None and not agrees),
+        agrees=agrees,
         sides=sides,
         typed=refused.typed if refused else "",
         error=refused.error if refused else "",
@@ -328,16 +385,6 @@ def progress(task: ReviewTask, decision: Decision, *, following: str) -> dict[st
         "value": value_of(decision.artifact),
         "done": done,
         "says": wording.done(task) if done else "",
+        "settled": agreements(task),
         "following": following,
     }
-
-
-def pictures_of(task: ReviewTask) -> list[DerivedArtifact]:
-    """The pictures that its page will show first, for a page that fetches them early:
-    those of the first page and of the pages on which its open fields stand.
-    """
-    images = citations.page_images(task.generation)
-    items = task.items.filter(decided=False).select_related("artifact")
-    regions = [item.artifact.region for item in items if item.artifact]
-    pages = {1, *(int(region["page"]) for region in regions if region)}
-    return [images[page] for page in sorted(pages) if page in images][:MOST_PICTURES]

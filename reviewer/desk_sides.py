@@ -19,6 +19,8 @@ from reviewer.values import value_of
 FARTHEST = 4.0
 # The newer version's line runs outside of the older one's, where both stand together.
 OUTSETS = {"older": 0.2, "newer": 0.5}
+FINDS_NONE = "Finds nothing"
+NOTHING = {"person_unreadable": "Cannot be read"}
 TAG = 0.55  # the radius of a mark's number, in lines of text
 
 
@@ -35,11 +37,26 @@ class Side:
     version: str
     artifact: DerivedArtifact | None
     apart: bool = False  # its place is on another picture than the one beside
+    person: bool = False  # who answered, and not a version
     line: Sequence[DerivedArtifact] = ()
 
     @property
+    def nothing(self) -> str:
+        """What is said by a side without a value."""
+        payload = self.artifact.payload if self.artifact else None
+        reason = str((payload or {}).get("reason") or "")
+        return NOTHING.get(reason, "Not in the document") if self.person else FINDS_NONE
+
+    @property
     def name(self) -> str:
+        if self.person:
+            return "One answer" if self.choice == "older" else "Another answer"
         return f"{self.choice.capitalize()} version"
+
+    @property
+    def called(self) -> str:
+        """In a sentence."""
+        return f"answer {self.key}" if self.person else f"the {self.choice}"
 
     @property
     def value(self) -> str:
@@ -114,7 +131,7 @@ class CutOut:
     @property
     def words(self) -> str:
         """What it shows, for who does not see it."""
-        sides = " and ".join(f"the {mark.side.choice}" for mark in self.marks)
+        sides = " and ".join(mark.side.called for mark in self.marks)
         return f"Cut-out of page {self.crop.page.number} with the place of {sides}"
 
 
@@ -139,7 +156,8 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class BothReadings:
-    """The two readings of a task; without them where it asks something else.
+    """The two readings of a task; without them where it asks something else. people:
+    one reading, with two people's answers to it.
 
     apart: the newer reading's own pages whose picture is not the older one's; boxes on
     them mean nothing on the older one's page.
@@ -148,9 +166,12 @@ class BothReadings:
     older: Generation | None = None
     newer: Generation | None = None
     apart: Mapping[int, DerivedArtifact] = field(default_factory=dict)
+    people: bool = False
 
     @classmethod
     def of(cls, task: ReviewTask) -> Self:
+        if task.asks == ReviewTask.Asks.THIRD:
+            return cls(task.generation, task.generation, people=True)
         if task.comparison is None:
             return cls()
         older, newer = task.comparison.old_generation, task.comparison.new_generation
@@ -160,7 +181,7 @@ class BothReadings:
             for number, image in citations.page_images(newer).items()
             if number in before and before[number].payload_hash != image.payload_hash
         }
-        return cls(older, newer, apart)
+        return cls(older, newer, apart=apart)
 
     def boxes(self, item: ReviewItem) -> list[Box]:
         """For the page picture: both under the item's slot, so that both light up."""
@@ -200,6 +221,11 @@ class BothReadings:
         if self.older is None or self.newer is None:
             return ()
         older, other = item.artifact, item.other_artifact
+        if self.people:
+            return (
+                Side("older", "1", "", older, person=True),
+                Side("newer", "2", "", other, person=True),
+            )
         lines: list[Sequence[DerivedArtifact]] = [
             line_around(one) if one and item.reason in LONE_LINE else ()
             for one in (older, other)

@@ -12,7 +12,8 @@ from itertools import groupby
 from typing import Any, Literal
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
 from catalog.api.files import payload_of
 from catalog.models import (
@@ -26,9 +27,13 @@ from catalog.models import (
 )
 from catalog.services import record_delivery
 from pipeline import policies
+from pipeline.report import ABSENT
+from reviewer.models import Settlement
 
 Form = Literal["json", "csv"]
 BATCH = 1000
+# That of a value which a check contradicted, until people answered another field.
+SETTLED = "agrees"
 # Statuses of values that are not there, from the answer of the person who looked.
 NO_VALUE = {"person_absent": "absent", "person_unreadable": "unreadable"}
 SOURCE_COLUMNS = (
@@ -82,20 +87,40 @@ def export(
     sources: only these, of the tenant's; None for all of them.
     """
     generations = released_generations(tenant, since, sources)
-    artifacts = (
+    fields = (
         DerivedArtifact.objects.filter(
             generation__in=generations, superseded_by__isnull=True
         )
         .of_kind(Kind.FIELD)
         .whole()
-        .values_list("artifact_id", flat=True)
     )
+    artifacts = without_removed_lines(fields).values_list("artifact_id", flat=True)
     delivery = record_delivery(
         tenant=tenant, recipient=recipient, form=form, artifact_ids=artifacts
     )
     policies.somebody_exports(delivery_id=delivery.pk)
     lines = csv_lines if form == "csv" else json_lines
     return Export(delivery, lines(delivery))
+
+
+def without_removed_lines(
+    artifacts: QuerySet[DerivedArtifact],
+) -> QuerySet[DerivedArtifact]:
+    """All but the cells of what a person found to be no line item; its amount stays,
+    which says so."""
+    parts = ("slot", Value("."), Value(1))
+    line = Func(*parts, function="split_part", output_field=TextField())
+    denied = DerivedArtifact.objects.filter(
+        generation=OuterRef("generation"),
+        superseded_by__isnull=True,
+        slot=OuterRef("amount_slot"),
+        payload__reason=ABSENT,
+    )
+    cells = Q(slot__startswith="lines[") & ~Q(slot__endswith=".amount")
+    named = artifacts.alias(
+        amount_slot=Concat(line, Value(".amount"), output_field=TextField())
+    )
+    return named.exclude(cells & Exists(denied))
 
 
 def released_generations(
@@ -119,10 +144,14 @@ def released_generations(
 
 
 def carried_by(delivery: Delivery) -> QuerySet[DerivedArtifact]:
-    """The artifacts of a delivery, source by source, fields in order of their names."""
+    """The artifacts of a delivery, source by source, fields in order of their names;
+    settled: whether a check agrees with it since a person's answer to another field.
+    """
+    settled = Settlement.objects.standing()
     return (
         DerivedArtifact.objects.filter(deliveries__delivery=delivery)
         .select_related("source", "generation")
+        .annotate(settled=Exists(settled.filter(item__artifact=OuterRef("pk"))))
         .order_by("source_id", "generation_id", "slot")
     )
 
@@ -181,14 +210,14 @@ def _source_of(artifact: DerivedArtifact) -> dict[str, Any]:
     }
 
 
-def _value_of(artifact: DerivedArtifact) -> dict[str, Any]:
+def _value_of(artifact: Any) -> dict[str, Any]:
     payload = payload_of(artifact) or {}
     region = artifact.region or {}
     missing = NO_VALUE.get(payload.get("reason", ""))
     return {
         "slot": artifact.slot,
         "value": None if missing else payload.get("value") or None,
-        "status": missing or payload.get("status"),
+        "status": missing or (SETTLED if artifact.settled else payload.get("status")),
         "origin": artifact.origin,
         "confidence": payload.get("confidence"),
         "page": region.get("page"),

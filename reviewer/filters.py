@@ -9,7 +9,6 @@ import django_filters as filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from catalog.api.filters import GoldenCaseFilter
 from catalog.models import (
     Disposition,
     Generation,
@@ -21,11 +20,15 @@ from catalog.models import (
 from pipeline.models import PipelineVersion
 from pipeline.wording import DISPOSITIONS, plain
 from reviewer.api.filters import SourceFilter
+from reviewer.golden_filter import AGREEMENTS, ORIGINS, GoldenSearchFilter
 from reviewer.source_list import standing_generations
 
 Choices = list[tuple[str, str]]
 REVIEWED = "reviewed"
 DATE = forms.DateInput(attrs={"type": "date"})
+SEARCH_CASES = forms.TextInput(attrs={"type": "search", "placeholder": "Name or id"})
+RETIRED = "retired"
+CASE_STATES = [("active", "they count"), (RETIRED, "retired")]
 SEARCH = forms.TextInput(attrs={"type": "search", "placeholder": "Name or words on it"})
 
 
@@ -53,6 +56,18 @@ def outcomes(request: Any) -> Choices:
 
 def origins(request: Any) -> Choices:
     return [(value, plain(value)) for value in GoldenCase.CameFrom.values]
+
+
+def value_origins(request: Any) -> Choices:
+    return [(value, words.capitalize()) for value, words in ORIGINS]
+
+
+def agreements(request: Any) -> Choices:
+    return [(value, words.capitalize()) for value, words in AGREEMENTS]
+
+
+def case_states(request: Any) -> Choices:
+    return [(value, words.capitalize()) for value, words in CASE_STATES]
 
 
 class PickListMixin(filters.FilterSet):
@@ -142,12 +157,32 @@ class SourceListFilter(PickListMixin, SourceFilter):
         return rows.filter(Q(name__icontains=value) | found)
 
 
-class GoldenListFilter(PickListMixin, GoldenCaseFilter):
+class GoldenListFilter(PickListMixin, GoldenSearchFilter):
     pick_lists = {
         "tenant": ("Tenant", tenants_seen),
         "document_type": ("Type", document_types_seen),
         "came_from": ("Came from", origins),
+        "origin": ("A value is from", value_origins),
+        "agreement": ("Second opinions", agreements),
+        "state": ("Counts", case_states),
     }
-    shown = ("tenant", "document_type", "template", "came_from")
+    shown = (
+        *("q", "tenant", "document_type", "template", "field", "came_from"),
+        *("origin", "agreement", "state", "since", "until"),
+    )
 
+    q = filters.CharFilter(method="by_name", label="Search", widget=SEARCH_CASES)
     template = filters.CharFilter(field_name="slices__template", label="Template")
+    field = filters.CharFilter(method="by_field", label="Field")
+    state = filters.ChoiceFilter(method="by_state", choices=CASE_STATES)
+    since = filters.DateFilter(
+        field_name="created_at", lookup_expr="date__gte", label="From", widget=DATE
+    )
+    until = filters.DateFilter(
+        field_name="created_at", lookup_expr="date__lte", label="Until", widget=DATE
+    )
+
+    def by_state(
+        self, rows: QuerySet[GoldenCase], name: str, value: str
+    ) -> QuerySet[GoldenCase]:
+        return rows.filter(retired_at__isnull=value != RETIRED)

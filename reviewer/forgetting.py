@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 
 from catalog.models import Erasure
-from reviewer.models import Correction, ReviewTask, SecondOpinion, TaskNote
+from reviewer.models import (
+    Correction,
+    PlantedAnswer,
+    PlantedError,
+    ReviewTask,
+    SecondOpinion,
+    TaskNote,
+)
 
 
 @transaction.atomic
@@ -27,10 +34,14 @@ def forget_source(*, erasure: Erasure) -> dict[str, int]:
         decision__artifact__source=erasure.source_id
     )
     opinions = SecondOpinion.objects.filter(item__task__source=erasure.source_id)
+    planted = PlantedError.objects.of_source(erasure.source_id)
+    to_planted = PlantedAnswer.objects.of_source(erasure.source_id)
     notes = TaskNote.objects.filter(task__source=erasure.source_id).exclude(text="")
     return {
         "review_task": withdrawn,
         "correction": corrections.delete()[0],
         "second_opinion": opinions.update(value="", region=None),
+        "planted_error": planted.update(payload=None, region=None),
+        "planted_answer": to_planted.update(value="", raw="", region=None),
         "task_note": notes.update(text=""),
     }

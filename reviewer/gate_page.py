@@ -56,6 +56,7 @@ class GatePage:
     documents: Page[ReprocessItem]
     changed: Sequence[Changed]
     not_fit: Sequence[str]
+    unmet_margins: str
     batches: Sequence[PromotionBatch]
     left_to_move: int
     allowed: Allowed
@@ -102,6 +103,7 @@ def open_page(gate: Gate, user: Viewer, query: Mapping[str, str]) -> GatePage:
         documents=documents,
         changed=changes_of(list(documents.object_list)),
         not_fit=wording.not_fit(gate),
+        unmet_margins=wording.unmet_margins(gate),
         batches=batches_of(gate),
         left_to_move=movable_items(gate, may.tenants).count() if signed else 0,
         allowed=may,

@@ -63,6 +63,10 @@ class Bar:
         return wording.share(self.slice.difference)
 
     @property
+    def golden(self) -> str:
+        return wording.golden(self.slice)
+
+    @property
     def said(self) -> str:
         """What the picture shows, for whoever does not see it."""
         one = self.slice

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count
 
 from catalog.models import Delivery, Erasure, Generation, Promotion, SourceMedia
+from catalog.people import Viewer
 from pipeline.wording import DISPOSITIONS, run_reason_text
 from reviewer import talk
+from reviewer.blinding import NO_VEIL, Veil, veil_of
+from reviewer.happening import Happening, name_of
+from reviewer.looks_told import looks_of, siblings_of
 from reviewer.models import Decision, SecondOpinion, TaskNote, Verdict
 from reviewer.names import FieldNames
 from reviewer.two_versions import chosen_side
@@ -26,29 +28,18 @@ DONE: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """icon names a picture of templates/icons; who is empty for the machine's own."""
-
-    at: datetime
-    icon: str
-    what: str
-    detail: str = ""
-    who: str = ""
-
-    @property
-    def icon_path(self) -> str:
-        return f"icons/{self.icon}.svg"
-
-
-def history_of(source: SourceMedia) -> list[Happening]:
+def history_of(source: SourceMedia, viewer: Viewer | None = None) -> list[Happening]:
+    """As the viewer may see it; without one: all of it."""
+    veil = veil_of(viewer, source) if viewer else NO_VEIL
     found = [
         upload_of(source),
         *_readings(source),
         *_promotions(source),
-        *decisions_of(source),
-        *opinions_of(source),
-        *notes_of(source),
+        *decisions_of(source, veil),
+        *opinions_of(source, veil),
+        *notes_of(source, veil),
+        *looks_of(source),
+        *siblings_of(source),
         *deliveries_of(source),
         *erasures_of(source),
     ]
@@ -59,10 +50,6 @@ def upload_of(source: SourceMedia) -> Happening:
     return Happening(
         source.uploaded_at, "upload", "Uploaded", who=name_of(source.uploaded_by)
     )
-
-
-def name_of(user: Any) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
 
 
 def _readings(source: SourceMedia) -> Iterator[Happening]:
@@ -94,8 +81,9 @@ def _promotions(source: SourceMedia) -> Iterator[Happening]:
         )
 
 
-def decisions_of(source: SourceMedia) -> Iterator[Happening]:
-    decisions = Decision.objects.filter(item__task__source=source).select_related(
+def decisions_of(source: SourceMedia, veil: Veil = NO_VEIL) -> Iterator[Happening]:
+    given = Decision.objects.filter(item__task__source=source)
+    decisions = given.exclude(item__slot__in=veil.slots).select_related(
         "item__task",
         "item__artifact",
         "item__other_artifact",
@@ -131,9 +119,10 @@ def _done(decision: Decision) -> str:
     return f"{DONE[decision.verdict]}: neither of two versions is right"
 
 
-def opinions_of(source: SourceMedia) -> Iterator[Happening]:
+def opinions_of(source: SourceMedia, veil: Veil = NO_VEIL) -> Iterator[Happening]:
     """Answers that came late, beside those that stand."""
-    late = SecondOpinion.objects.filter(item__task__source=source).with_answers()
+    late = SecondOpinion.objects.about_documents().with_answers()
+    late = late.filter(item__task__source=source).exclude(item__slot__in=veil.slots)
     for one in talk.told(late):
         how = {True: "agrees with the answer", False: "differs from the answer"}
         said = [f"“{one.opinion.value}”" if one.opinion.value else one.what]
@@ -148,8 +137,11 @@ def opinions_of(source: SourceMedia) -> Iterator[Happening]:
         )
 
 
-def notes_of(source: SourceMedia) -> Iterator[Happening]:
+def notes_of(source: SourceMedia, veil: Veil = NO_VEIL) -> Iterator[Happening]:
+    """Where answers are hidden, so is what was said about them."""
     notes = TaskNote.objects.filter(task__source=source).select_related("author", "to")
+    if veil:
+        notes = notes.filter(task__in=veil.tasks)
     for note in notes:
         what = note.get_kind_display()
         if note.to is not None:

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.models import DerivedArtifact, Tenant
+from catalog.models import DerivedArtifact, Membership, Tenant
 from catalog.people import within_tenants_of
 from pipeline.models import Run
 from pipeline.wording import plain
@@ -23,8 +23,11 @@ from reviewer.models import ReviewTask, Scope, Stakes, scopes_of
 from reviewer.models.review_task import Place
 from reviewer.names import FieldNames
 from reviewer.narrowing import COLUMNS, Narrowing
+from reviewer.sheet_page import Choice, choices
+from reviewer.team import able_to_review
 
 PAGE_SIZE = 50
+MOST_CLOSED = 20  # looked at one by one
 FACET_SIZE = 6  # most frequent values shown of each key
 TITLES = {
     "asks": "Question",
@@ -44,6 +47,7 @@ class Row:
     thumbnail: DerivedArtifact | None
     holder: str  # "" where nobody holds it, "you" for the user
     skipped: bool
+    crops_only: bool = False  # neither its name nor its picture may be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Facet:
 class Standing:
     """Where the open tasks are that the user does not get.
 
-    The last three are counted only where nothing is left.
+    The last five are counted only where nothing is left.
     """
 
     open: int
@@ -76,6 +80,8 @@ class Standing:
     skipped: int
     done_today: int
     for_senior: int = 0
+    closed: int = 0  # to the user, who answered them first
+    nobody_else: int = 0  # of those, with nobody else who may
     outside: int = 0  # of the user's skills
     reading: int = 0  # documents that are not read yet
 
@@ -92,7 +98,7 @@ class Standing:
 def standing(
     user: User, scopes: Sequence[Scope], narrowing: Narrowing, *, open_count: int
 ) -> Standing:
-    here = narrowing.apply(ReviewTask.objects.within(scopes))
+    here = narrowing.apply(ReviewTask.objects.within(scopes).not_closed_to(user))
     # As many as people hold, so never a long list.
     held = list(here.held_by_others(user).select_related("reserver"))
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -114,19 +120,35 @@ def _and_why(
     here = narrowing.apply(ReviewTask.objects.of_tenants_of(user)).open()
     foreign = here.exclude(pk__in=here.within(scopes).values("pk"))
     waiting = foreign.waiting_for_a_senior().count()
+    closed = list(here.within(scopes).closed_to(user)[:MOST_CLOSED])
     return replace(
         found,
         for_senior=waiting,
+        closed=len(closed),
+        nobody_else=sum(not able_to_review(task) for task in closed),
         outside=foreign.count() - waiting,
         reading=Run.objects.open().filter(_of_tenant(user, narrowing)).count(),
     )
 
 
 def _of_tenant(user: User, narrowing: Narrowing) -> Q:
-    wanted = within_tenants_of(user, "source__tenant")
+    wanted = within_tenants_of(user, "source__tenant", crops_too=True)
     if narrowing.tenant is not None:
         wanted &= Q(source__tenant__slug=narrowing.tenant)
     return wanted
+
+
+def less(
+    counts: Sequence[Mapping[str, Any]], fewer: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Counts by facet without those of a part of them."""
+    keys = ("tenant_id", "asks", "document_type", "reason", "stakes")
+    taken = {tuple(row[key] for key in keys): row["count"] for row in fewer}
+    left = [
+        {**row, "count": row["count"] - taken.get(tuple(row[key] for key in keys), 0)}
+        for row in counts
+    ]
+    return [row for row in left if row["count"]]
 
 
 def with_tenants(counts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -151,6 +173,7 @@ class QueuePage:
     count: int  # open tasks inside the narrowing
     next_query: str  # of the following page, "" on the last one
     is_first: bool
+    sheets: Sequence[Choice]  # fields that can be reviewed many at once
 
 
 def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
@@ -158,8 +181,10 @@ def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
     wrote, or "".
     """
     scopes = scopes_of(user)
-    tasks = ReviewTask.objects.within(scopes).open()
-    counts = with_tenants(tasks.facets())
+    within = ReviewTask.objects.within(scopes).open()
+    # Counted as all less a few, so that the counts come from an index alone.
+    counts = with_tenants(less(within.facets(), within.closed_to(user).facets()))
+    tasks = within.not_closed_to(user)
     count = sum(row["count"] for row in counts if narrowing.holds(row))
     place = parse_place(after)
     shown = narrowing.apply(tasks).in_triage_order().with_rows()
@@ -168,19 +193,24 @@ def page(user: User, narrowing: Narrowing, *, after: str) -> QueuePage:
     found = list(shown[: PAGE_SIZE + 1])
     more = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
     names = FieldNames.now()
+    veiled = set(Membership.objects.crops_only_of(user))
     following = {**narrowing.chosen(), "after": place_after(more)} if more else {}
     return QueuePage(
-        rows=[_row(user, task, names) for task in found[:PAGE_SIZE]],
+        rows=[
+            _row(user, task, names, crops_only=task.tenant_id in veiled)
+            for task in found[:PAGE_SIZE]
+        ],
         facets=facets(counts, narrowing),
         standing=standing(user, scopes, narrowing, open_count=count),
         narrowing=narrowing,
         count=count,
         next_query=urlencode(following),
         is_first=place is None,
+        sheets=choices(user, scopes, narrowing, names),
     )
 
 
-def _row(user: User, task: ReviewTask, names: FieldNames) -> Row:
+def _row(user: User, task: ReviewTask, names: FieldNames, *, crops_only: bool) -> Row:
     """Of a task that with_rows() has read."""
     items = list(task.items.all())
     thumbnails = list(task.generation.artifacts.all())
@@ -193,9 +223,10 @@ def _row(user: User, task: ReviewTask, names: FieldNames) -> Row:
         why=wording.why(task, items, names),
         asks="" if task.asks == ReviewTask.Asks.DOUBTS else wording.ASKS[task.asks],
         doubtful=len(items),
-        thumbnail=thumbnails[0] if thumbnails else None,
+        thumbnail=thumbnails[0] if thumbnails and not crops_only else None,
         holder=holder,
         skipped=user.pk in task.skipped_by,
+        crops_only=crops_only,
     )
 
 

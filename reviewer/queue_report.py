@@ -13,6 +13,7 @@ from catalog.models import Tenant
 from reviewer import talk, wording
 from reviewer.models import ReviewTask, SecondOpinion
 from reviewer.reasons import reason_text
+from reviewer.second_answers import Agreement, agreement_of
 
 DAYS = 7
 MOST_OPINIONS = 2000  # the latest, since values are compared one by one
@@ -48,6 +49,7 @@ class Report:
     days: int
     compared: int  # second opinions beside another's answer
     agreed: int
+    alone: Agreement  # of two who read the same field, each alone
 
     @property
     def share(self) -> float | None:
@@ -56,10 +58,12 @@ class Report:
 
 def of(tenants: Sequence[Tenant]) -> Report:
     since = timezone.now() - timedelta(days=DAYS)
-    opinions = SecondOpinion.objects.filter(item__task__tenant__in=tenants)
+    opinions = SecondOpinion.objects.about_documents()
+    opinions = opinions.filter(item__task__tenant__in=tenants)
     latest = opinions.with_answers().order_by("-given_at")[:MOST_OPINIONS]
     compared, agreed = talk.agreement(latest)
-    return Report(rows_of(tenants, since), tenants, DAYS, compared, agreed)
+    alone = agreement_of(tenants)
+    return Report(rows_of(tenants, since), tenants, DAYS, compared, agreed, alone)
 
 
 def rows_of(tenants: Sequence[Tenant], since: datetime) -> list[Row]:

@@ -33,6 +33,10 @@ _ASKED: Mapping[str, str] = {
     "newer_has_no_line": "Only the older version reads this line.",
     "older_has_no_line": "Only the newer version reads this line.",
     "newer_refuses": "The newer version does not read this document.",
+    "second_look": "A wrong value here costs much: two people read it, each alone.",
+    "people_disagree": "Two people read it differently.",
+    "sibling_of_error": "One like it was wrong, and this one may be too.",
+    "by_hand": "Put right among the line items.",
     "full_check": "Every value that decides is to be checked.",
 }
 REASONS: Mapping[str, str] = {**wording.REASONS, **_ANSWERS, **_ASKED}

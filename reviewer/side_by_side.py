@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404
 
 from catalog.models import Comparison, DerivedArtifact, Generation, Kind, State
 from catalog.models.derived_artifact import GONE
+from catalog.people import Viewer
 from pipeline.comparing.slots import SAME, Word, compare_values
+from pipeline.comparing.truth import Truth
 from pipeline.comparing.truths import truths_of
 from pipeline.comparing.values import Value
 from pipeline.comparing.wording import SLOT_WORDS, verdict_text
+from reviewer.blinding import NO_VEIL, Veil, fields_for, veil_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +130,21 @@ class SideBySide:
         }
 
 
-def side_by_side(left: Generation, right: Generation) -> SideBySide:
+def side_by_side(
+    left: Generation, right: Generation, viewer: Viewer | None = None
+) -> SideBySide:
     """Slots in the order of the right reading, then those that only the left has.
 
     People's answers are in what stands, and tell which of the two is better elsewhere.
     """
-    lefts, rights = _fields(left), _fields(right)
+    lefts, rights = _fields(left, viewer), _fields(right, viewer)
+    veil = veil_of(viewer, right.source_id) if viewer else NO_VEIL
     comparison = Comparison.objects.newest_of(left, right)
     moved = comparison.differences if comparison else {}
     compared = compare_values(
         {slot: side.typed for slot, side in lefts.items()},
         {slot: side.typed for slot, side in rights.items()},
-        truth=truths_of([right.source_id])[right.source_id],
+        truth=_shown(truths_of([right.source_id])[right.source_id], veil),
     )
     rows = []
     for one in compared.slots:
@@ -153,8 +159,17 @@ def side_by_side(left: Generation, right: Generation) -> SideBySide:
     return SideBySide(left, right, rows, comparison)
 
 
+def _shown(truth: Truth, veil: Veil) -> Truth:
+    """What is true, but for answers that the viewer may not see."""
+    values = {s: value for s, value in truth.values.items() if s not in veil.slots}
+    return replace(truth, values=values) if veil else truth
+
+
 def chosen(
-    generations: Sequence[Generation], left: str, right: str
+    generations: Sequence[Generation],
+    left: str,
+    right: str,
+    viewer: Viewer | None = None,
 ) -> SideBySide | None:
     """generations: of one source, newest first; left, right: ids, or "" for the current
     one beside the newest, or the one before it. Complete ones only; None where there
@@ -165,13 +180,15 @@ def chosen(
         if len(complete) < 2:
             return None
         current = [one for one in complete[1:] if one.state == State.CURRENT]
-        return side_by_side([*current, complete[1]][0], complete[0])
+        return side_by_side([*current, complete[1]][0], complete[0], viewer)
     by_id = {str(one.pk): one for one in generations}
     if left not in by_id or right not in by_id:
         raise Http404
-    return side_by_side(by_id[left], by_id[right])
+    return side_by_side(by_id[left], by_id[right], viewer)
 
 
-def _fields(generation: Generation) -> dict[str, Side]:
+def _fields(generation: Generation, viewer: Viewer | None) -> dict[str, Side]:
+    if viewer is not None:
+        return {one.slot: Side(one) for one in fields_for(viewer, generation)}
     rows = DerivedArtifact.objects.live_in(generation).of_kind(Kind.FIELD)
     return {row.slot: Side(row) for row in rows}

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.http import Http404
 
-from catalog.models import DerivedArtifact, Generation, Kind, SourceMedia
+from catalog.models import DerivedArtifact, Generation, SourceMedia
 from catalog.people import Viewer
 from pipeline.api.hits import lexemes_of, matching
 from pipeline.claims import LINE_COLUMNS, LINE_SLOT
 from pipeline.models import ProcessingEvent, Run
 from reviewer import citations
+from reviewer.blinding import fields_for
 from reviewer.citations import Box, Page, box_of
 from reviewer.source_list import standing_generations
 
@@ -84,7 +85,7 @@ def open_page(
     """
     generations = list(Generation.objects.visible_to(viewer).filter(source=source))
     generation = _chosen(source, generations, wanted.get("generation", ""))
-    fields = field_rows(generation) if generation else []
+    fields = field_rows(generation, viewer) if generation else []
     boxes = [row.box for row in fields if row.box]
     images = citations.page_images(generation) if generation else {}
     run = _run(source, generation)
@@ -98,7 +99,7 @@ def open_page(
         fields=[row for row in fields if not LINE_SLOT.fullmatch(row.name)],
         lines=line_table(fields),
         steps=steps_of(run) if run else [],
-        artifacts=_artifacts(generation) if generation else [],
+        artifacts=_artifacts(generation, viewer) if generation else [],
     )
 
 
@@ -145,8 +146,8 @@ def _page(
     return citations.page_of(image, words, [*hits, *boxes])
 
 
-def field_rows(generation: Generation) -> list[FieldRow]:
-    fields = DerivedArtifact.objects.live_in(generation).of_kind(Kind.FIELD)
+def field_rows(generation: Generation, viewer: Viewer) -> list[FieldRow]:
+    fields = fields_for(viewer, generation)
     return [FieldRow(one, box_of(one), one.payload or {}) for one in fields]
 
 
@@ -185,7 +186,7 @@ def steps_of(run: Run) -> list[StepBar]:
     return bars
 
 
-def _artifacts(generation: Generation) -> list[DerivedArtifact]:
-    made = DerivedArtifact.objects.filter(generation=generation)
+def _artifacts(generation: Generation, viewer: Viewer) -> list[DerivedArtifact]:
+    made = DerivedArtifact.objects.visible_to(viewer).filter(generation=generation)
     made = made.select_related("generation").defer("payload")
     return list(made.order_by("artifact_id"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from reviewer import wording
+from reviewer.checks import showing
 from reviewer.models import Decision, ReviewTask, SecondOpinion, TaskNote, Verdict
 from reviewer.names import FieldNames
 from reviewer.values import value_of
@@ -69,7 +70,7 @@ def told(opinions: Iterable[SecondOpinion]) -> list[Opinion]:
     opinions = list(opinions)
     if not opinions:
         return []
-    standing = _standing(opinions)
+    standing = standing_beside(opinions)
     names = FieldNames.now()
     return [
         Opinion(
@@ -83,11 +84,18 @@ def told(opinions: Iterable[SecondOpinion]) -> list[Opinion]:
     ]
 
 
-def _standing(opinions: Sequence[SecondOpinion]) -> dict[object, Decision]:
-    """The last decision of each item that nobody took back."""
+def standing_beside(opinions: Sequence[SecondOpinion]) -> dict[object, Decision]:
+    """By item: the last decision of each item that nobody took back."""
     items = {opinion.item_id for opinion in opinions}
     given = Decision.objects.filter(item__in=items).standing().order_by("sequence")
-    return {one.item_id: one for one in given.select_related("artifact")}
+    found: dict[object, Decision] = {
+        one.item_id: one for one in given.select_related("artifact", "reviewer")
+    }
+    tasks = {one.item.task for one in opinions if one.item_id not in found}
+    for mask in (mask for task in tasks for mask in showing.of_task(task)):
+        if mask.standing_told is not None:
+            found[mask.item.pk] = mask.standing_told
+    return found
 
 
 def agrees(opinion: SecondOpinion, decision: Decision | None) -> bool | None:

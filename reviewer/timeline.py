@@ -15,18 +15,20 @@ from catalog.models import (
     PromotionBatch,
     SourceMedia,
 )
+from catalog.people import Viewer
 from pipeline.comparing.wording import verdict_text
 from pipeline.models import PipelineVersion
 from pipeline.wording import DISPOSITIONS, plain, run_reason_text
+from reviewer.blinding import NO_VEIL, veil_of
+from reviewer.happening import Happening, name_of
 from reviewer.history import (
-    Happening,
     decisions_of,
     deliveries_of,
-    name_of,
     notes_of,
     opinions_of,
     upload_of,
 )
+from reviewer.looks_told import looks_of, siblings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,18 @@ class Moment:
         }
 
 
-def timeline_of(source: SourceMedia) -> list[Moment]:
-    """Newest first."""
+def timeline_of(source: SourceMedia, viewer: Viewer | None = None) -> list[Moment]:
+    """Newest first, as the viewer may see it; without one: all of it."""
+    veil = veil_of(viewer, source) if viewer else NO_VEIL
     found = [
         Moment("upload", upload_of(source)),
         *_readings(source),
         *_promotions(source),
-        *(Moment("decision", told) for told in decisions_of(source)),
-        *(Moment("second_opinion", told) for told in opinions_of(source)),
-        *(Moment("note", told) for told in notes_of(source)),
+        *(Moment("decision", told) for told in decisions_of(source, veil)),
+        *(Moment("second_opinion", told) for told in opinions_of(source, veil)),
+        *(Moment("note", told) for told in notes_of(source, veil)),
+        *(Moment("second_look", told) for told in looks_of(source)),
+        *(Moment("sibling", told) for told in siblings_of(source)),
         *(Moment("delivery", told) for told in deliveries_of(source)),
         *_holds(source),
         *_erasures(source),

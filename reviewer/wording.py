@@ -12,9 +12,10 @@ from pipeline.claims import LINE_SLOT, ValueType
 from pipeline.extracting.acceptance import DispositionReason
 from pipeline.proof_words import NOT_PROVEN
 from pipeline.wording import plain
-from reviewer import auditing, two_versions
+from reviewer import auditing, two_versions, waiting
 from reviewer.models import (
     Decision,
+    PlantedAnswer,
     ReviewItem,
     ReviewTask,
     Verdict,
@@ -39,12 +40,17 @@ SHORT: Mapping[str, str] = {
     two_versions.DISAGREE: "Two versions disagree",
     two_versions.NEWER_REFUSES: "Newer version refuses it",
     auditing.FULL_CHECK: "Checked in full",
+    "second_look": "A wrong value costs much",
+    "people_disagree": "Two people differ",
+    auditing.SIBLING: "One like it was wrong",
 }
 # What a task asks, for lists; of an audit it says nothing of what was accepted.
 ASKS: Mapping[str, str] = {
     ReviewTask.Asks.DOUBTS: "Doubtful values",
     ReviewTask.Asks.DIFFERENCE: "Two versions",
     ReviewTask.Asks.AUDIT: "Full check",
+    ReviewTask.Asks.SECOND: "Second look",
+    ReviewTask.Asks.THIRD: "Third person",
 }
 HOW_TO_TYPE: Mapping[ValueType, str] = {
     ValueType.MONEY: "This does not read as an amount: type it like 1234.50.",
@@ -67,6 +73,8 @@ ABOUT_THE_DOCUMENT = {
     auditing.FULL_CHECK,
     NOT_PROVEN,
 } - {DispositionReason.LOW_CONFIDENCE}
+# Of a field that a check settled: no person's answer.
+AGREES = "agrees now"
 MOST_NAMES = 3  # of fields in one sentence
 DECIDED: Mapping[str, str] = {
     Verdict.CONFIRM: "confirmed",
@@ -98,6 +106,8 @@ def why(task: ReviewTask, items: Sequence[ReviewItem], names: FieldNames) -> str
         return reason_text(task.reason)
     if task.asks_which:
         return _disagreement(task, items, names)
+    if task.asks == ReviewTask.Asks.SECOND:
+        return reason_text(task.reason)
     # Where the whole document is in doubt every item carries that reason.
     if items[0].reason in ABOUT_THE_DOCUMENT:
         return reason_text(items[0].reason)
@@ -129,7 +139,7 @@ def done(task: ReviewTask) -> str:
     if task.asks_which:
         return "Case done: your answers stand, and both versions are scored by them."
     if task.asks != ReviewTask.Asks.AUDIT:
-        return "Case done: its values are released."
+        return waiting.after(task)
     wrong = auditing.put_right(task)
     if not wrong:
         return "Case done: every value was right."
@@ -139,6 +149,16 @@ def done(task: ReviewTask) -> str:
 
 def name_of(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else "Somebody"
+
+
+def last_answerer(task: ReviewTask) -> User | None:
+    """Of any of its questions."""
+    given: list[Decision | PlantedAnswer | None] = [
+        Decision.objects.of_task(task).select_related("reviewer").last(),
+        PlantedAnswer.objects.of_task(task).select_related("reviewer").last(),
+    ]
+    ordered = sorted((a for a in given if a), key=lambda answer: answer.decided_at)
+    return ordered[-1].reviewer if ordered else None
 
 
 KEPT = "Your answer is kept beside what stands there, as a second opinion."
@@ -159,8 +179,8 @@ def lost(task: ReviewTask, user: User, *, answered: bool = False) -> str:
             return "This case was withdrawn: its questions were answered elsewhere."
         return "This case was withdrawn: a newer reading replaced the one asked about."
     if task.state == ReviewTask.State.DONE:
-        last = Decision.objects.of_task(task).select_related("reviewer").last()
-        by = f": {name_of(last.reviewer)} gave the last answer" if last else ""
+        last = last_answerer(task)
+        by = f": {name_of(last)} gave the last answer" if last else ""
         return f"This case is done{by}."
     if task.is_held_by_other(user):
         until = f"{task.reserved_until:%H:%M:%S} UTC"

@@ -60,6 +60,12 @@ def no_audit_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reviewer.auditing.DEFAULT_SHARE", 0.0)
 
 
+@pytest.fixture(autouse=True)
+def no_check_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In which cases an error is planted depends on their ids: in none here."""
+    monkeypatch.setattr("reviewer.checks.shares.DEFAULT_SHARE", 0.0)
+
+
 @pytest.fixture(scope="session")
 def s3_url() -> Iterator[str]:
     """The address of an S3 server that is a process of its own."""

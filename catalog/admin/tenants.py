@@ -41,7 +41,7 @@ class MembershipForm(ModelForm):
 
     class Meta:
         model = Membership
-        fields = ["person", "tenant", "role"]
+        fields = ["person", "tenant", "role", "crops_only"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,8 +74,8 @@ class MembershipAdmin(Window):
 
     tenant_path = "tenant"
     form = MembershipForm
-    list_display = ["user", "tenant", "role"]
-    list_filter = [ByTenant, "role"]
+    list_display = ["user", "tenant", "role", "crops_only"]
+    list_filter = [ByTenant, "role", "crops_only"]
     list_select_related = ["user", "tenant"]
     search_fields = ["user__username"]
 

@@ -64,9 +64,13 @@ def person(request: Request) -> User:
     return request.user
 
 
-def tenant_of(request: Request, slug: str) -> Tenant:
-    """The user's tenant of this name. Raises Http404."""
-    tenant = Tenant.objects.visible_to(request.user).filter(slug=slug).first()
+def tenant_of(request: Request, slug: str, *, crops_too: bool = False) -> Tenant:
+    """The user's tenant of this name; crops_too: also one of which the user sees only
+    crops. Raises Http404.
+    """
+    tenants = Tenant.objects
+    own = tenants.joined_by if crops_too else tenants.visible_to
+    tenant = own(request.user).filter(slug=slug).first()
     if tenant is None:
         raise Http404
     return tenant

@@ -3,13 +3,13 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import questions, views
+from catalog.api import questions, seen, views
 
 router = SimpleRouter()
 router.register("generations", views.GenerationViewSet, basename="api-generation")
 router.register("artifacts", views.ArtifactViewSet, basename="api-artifact")
-router.register("golden-cases", views.GoldenCaseViewSet, basename="api-golden-case")
 router.register("deliveries", views.DeliveryViewSet, basename="api-delivery")
+router.register("seen", seen.SeenView, basename="api-seen")
 urlpatterns = [
     path(
         "mixed-versions/",

@@ -25,7 +25,10 @@ from catalog.models import (
     GoldenCase,
     GoldenValue,
     Tenant,
+    Way,
+    What,
 )
+from catalog.services import note_artifact_seen, note_seen
 
 
 class GenerationViewSet(OwnRows, ReadOnlyModelViewSet[Generation]):
@@ -49,7 +52,12 @@ class ArtifactViewSet(OwnRows, ReadOnlyModelViewSet[DerivedArtifact]):
         rows = super().get_queryset()
         if self.action == "list":
             return rows.defer("payload")
-        return rows.prefetch_related("inputs")
+        return rows.select_related("source").prefetch_related("inputs")
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        artifact = self.get_object()
+        note_artifact_seen(user=person(request), artifact=artifact, way=Way.API)
+        return Response(self.get_serializer(artifact).data)
 
     def get_serializer_class(self) -> type[serializers.ArtifactSerializer]:
         if self.action == "retrieve":
@@ -60,7 +68,9 @@ class ArtifactViewSet(OwnRows, ReadOnlyModelViewSet[DerivedArtifact]):
     @action(detail=True, filterset_class=None, pagination_class=None)
     def file(self, request: Request, pk: str) -> HttpResponseBase:
         """The payload as a download: JSON, or a picture."""
-        return artifact_response(self.get_object())
+        artifact = self.get_object()
+        note_artifact_seen(user=person(request), artifact=artifact, way=Way.API)
+        return artifact_response(artifact)
 
     @LINEAGE
     @action(detail=True, filterset_class=None, pagination_class=None)
@@ -74,21 +84,24 @@ class ArtifactViewSet(OwnRows, ReadOnlyModelViewSet[DerivedArtifact]):
 class GoldenCaseViewSet(OwnRows, ReadOnlyModelViewSet[GoldenCase]):
     """Sources with their agreed true values."""
 
-    queryset = GoldenCase.objects.select_related("source__tenant").prefetch_related(
-        Prefetch(
-            "values",
-            queryset=GoldenValue.objects.standing(),
-            to_attr="standing_values",
-        )
-    )
+    queryset = GoldenCase.objects.select_related("source__tenant")
     filterset_class = filters.GoldenCaseFilter
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset()
+        shown = GoldenValue.objects.standing().shown_to(self.request.user)
+        values = Prefetch("values", queryset=shown, to_attr="standing_values")
+        rows = super().get_queryset().prefetch_related(values)
         if self.action == "list":
             return cast("QuerySet[Any]", cast("Any", rows).of_kept_sources())
         return rows
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        case = self.get_object()
+        note_seen(
+            user=person(request), source=case.source, what=What.VALUES, way=Way.API
+        )
+        return Response(self.get_serializer(case).data)
 
     def get_serializer_class(self) -> type[serializers.GoldenCaseSerializer]:
         if self.action == "retrieve":

@@ -39,6 +39,9 @@ STATEMENTS = {
          WHERE source_id = %(source)s)""",
     "golden_value": """DELETE FROM golden_value WHERE case_id IN
         (SELECT case_id FROM golden_case WHERE source_id = %(source)s)""",
+    "golden_retirement": """UPDATE golden_retirement SET because = 'erased'
+        WHERE case_id IN
+        (SELECT case_id FROM golden_case WHERE source_id = %(source)s)""",
     "golden_case": """UPDATE golden_case SET slices = '{}', retired_because = 'erased',
         retired_at = coalesce(retired_at, now()) WHERE source_id = %(source)s""",
     "comparison": """UPDATE comparison SET differences = '{}',

@@ -11,6 +11,7 @@ from catalog.models.derived_artifact import (
 from catalog.models.erasure import BlobToDelete, ErasedArtifact, Erasure
 from catalog.models.generation import Disposition, Generation, State
 from catalog.models.golden_case import GoldenCase, GoldenValue
+from catalog.models.golden_retirement import GoldenRetirement
 from catalog.models.golden_set import GoldenSet, GoldenSetValue
 from catalog.models.ledger import LedgerEntry
 from catalog.models.matrix import LINES, Line, Matrix, Version
@@ -18,6 +19,7 @@ from catalog.models.promotion import Promotion, PromotionBatch
 from catalog.models.retention import LegalHold, RetentionClass
 from catalog.models.scrub import ScrubFinding, ScrubRun
 from catalog.models.search_page import SearchPage
+from catalog.models.sighting import Sighting, Way, What
 from catalog.models.source_media import Modality, SourceMedia
 from catalog.models.tenant import Membership, Tenant
 from catalog.models.version_tally import VersionTally
@@ -35,6 +37,7 @@ __all__ = [
     "Erasure",
     "Generation",
     "GoldenCase",
+    "GoldenRetirement",
     "GoldenSet",
     "GoldenSetValue",
     "GoldenValue",
@@ -52,9 +55,12 @@ __all__ = [
     "ScrubFinding",
     "ScrubRun",
     "SearchPage",
+    "Sighting",
     "SourceMedia",
     "State",
     "Tenant",
     "Version",
     "VersionTally",
+    "Way",
+    "What",
 ]

@@ -14,7 +14,7 @@ from catalog.models.closure import DOWN, UP, count_reached, reached
 from catalog.models.generation import Generation, State
 from catalog.models.rules import erased_only, kept
 from catalog.models.source_media import SourceMedia
-from catalog.people import Viewer, within_tenants_of
+from catalog.people import HIDDEN_ARTIFACTS, Viewer, within_tenants_of
 from catalog.slices import Slice
 
 Counts = models.QuerySet["DerivedArtifact", dict[str, Any]]
@@ -52,7 +52,10 @@ HASH_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b
 
 class DerivedArtifactQuerySet(models.QuerySet["DerivedArtifact"]):
     def visible_to(self, user: Viewer) -> DerivedArtifactQuerySet:
-        return self.filter(within_tenants_of(user, "source__tenant"))
+        rows = self.filter(within_tenants_of(user, "source__tenant"))
+        for hidden in HIDDEN_ARTIFACTS:
+            rows = rows.exclude(hidden(user))
+        return rows
 
     def standing(self) -> DerivedArtifactQuerySet:
         """What nothing has taken the place of, in whichever generation."""

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from catalog.ids import new_id
 from catalog.models.rules import erasable, open_erasure_of
 from catalog.models.source_media import SourceMedia
-from catalog.people import Viewer, within_tenants_of
+from catalog.people import HIDDEN_TRUTHS, Viewer, within_tenants_of
 
 
 class GoldenCaseQuerySet(models.QuerySet["GoldenCase"]):
@@ -81,6 +81,13 @@ class GoldenValueQuerySet(models.QuerySet["GoldenValue"]):
         return self.filter(~models.Exists(newer), withdrawn=False).order_by(
             "case_id", "slot"
         )
+
+    def shown_to(self, user: Viewer) -> GoldenValueQuerySet:
+        """Of cases that the user may see: without what is hidden for a while."""
+        rows = self
+        for hidden in HIDDEN_TRUTHS:
+            rows = rows.exclude(hidden(user))
+        return rows
 
     def that_count(self) -> GoldenValueQuerySet:
         """Those that stand in active cases of sources that are still there."""

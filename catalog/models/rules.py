@@ -75,6 +75,23 @@ def erasable(*, name: str, erasing: str) -> pgtrigger.Trigger:
     return trigger
 
 
+def kept_for(*, name: str, months: int, since: str) -> pgtrigger.Trigger:
+    """Rows are not deleted before so many months are over. since: a column of time."""
+    trigger = Rule(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete,
+        func=(
+            f"IF OLD.{since} < now() - interval '{months} months' THEN"
+            " RETURN OLD; END IF;"
+            f" RAISE EXCEPTION '% rows are kept for {months} months', TG_TABLE_NAME"
+            " USING ERRCODE = 'check_violation';"
+        ),
+    )
+    trigger.deletable = True
+    return trigger
+
+
 def open_erasure_of(source: str) -> str:
     """The query of an erasure that is at work on a source. source: SQL of its id."""
     return f"SELECT 1 FROM erasure WHERE source_id = {source} AND finished_at IS NULL"  # noqa: S608 - fixed names

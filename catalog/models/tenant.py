@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import uuid
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
     def visible_to(self, user: Viewer) -> TenantQuerySet:
+        """Those whose documents the user may look at."""
+        seen = self.led_by(user, *Membership.Role.values)
+        return seen.exclude(pk__in=Membership.objects.crops_only_of(user))
+
+    def joined_by(self, user: Viewer) -> TenantQuerySet:
+        """Those the user works for, also where nothing but crops is shown to them."""
         return self.led_by(user, *Membership.Role.values)
 
     def open(self) -> TenantQuerySet:
@@ -59,8 +66,21 @@ class Tenant(models.Model):
         return self.name
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def crops_only_of(self, user: Viewer) -> models.QuerySet[Any, Any]:
+        """Ids of the tenants in which the user sees only crops; of operators none."""
+        found = self.filter(user=user.pk, crops_only=True)
+        if user.is_superuser:
+            found = self.none()
+        return found.values_list("tenant_id", flat=True)
+
+
 class Membership(models.Model):
-    """A person's role in a tenant."""
+    """A person's role in a tenant.
+
+    crops_only: a reviewer who is shown, of the cases they hold or answered, the fields
+    asked about, each with a margin; no page, no original, no other value.
+    """
 
     class Role(models.TextChoices):
         REVIEWER = "reviewer"
@@ -72,6 +92,14 @@ class Membership(models.Model):
     )
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.REVIEWER)
+    crops_only = models.BooleanField(
+        "sees only crops",
+        db_default=False,
+        default=False,
+        help_text="of the fields asked about, and nothing else; for reviewers",
+    )
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         db_table = "membership"
@@ -83,6 +111,10 @@ class Membership(models.Model):
                 condition=models.Q(role__in=["reviewer", "manager", "admin"]),
                 name="membership_role_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(crops_only=False) | models.Q(role="reviewer"),
+                name="only_reviewers_see_only_crops",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,3 +125,7 @@ def may_erase(user: Viewer, source: SourceMedia) -> bool:
     """Admins of its tenant, and operators."""
     led = Tenant.objects.led_by(user, Membership.Role.ADMIN)
     return led.filter(pk=source.tenant_id).exists()
+
+
+def sees_only_crops(user: Viewer, tenant_id: uuid.UUID) -> bool:
+    return Membership.objects.crops_only_of(user).filter(tenant=tenant_id).exists()

@@ -10,6 +10,7 @@ from catalog.services.corrections import (
     place_answer,
     record_human_artifact,
     release,
+    release_no_more,
     seal_answer,
     take_back,
     take_back_golden_value,
@@ -25,6 +26,11 @@ from catalog.services.erasures import (
     resume_erasures,
 )
 from catalog.services.generations import NewArtifact, Reading, store_generation
+from catalog.services.golden_retiring import (
+    RetirementRefused,
+    restore_golden,
+    retire_golden,
+)
 from catalog.services.golden_sets import (
     Filed,
     NewCase,
@@ -51,6 +57,11 @@ from catalog.services.retention import (
     off_board,
     place_hold,
 )
+from catalog.services.sightings import (
+    drop_sightings,
+    note_artifact_seen,
+    note_seen,
+)
 
 __all__ = [
     "REVIEW",
@@ -68,12 +79,14 @@ __all__ = [
     "Reading",
     "Registered",
     "ResidueFound",
+    "RetirementRefused",
     "SourceErased",
     "TenantOffBoarded",
     "TrueValue",
     "apply_retention",
     "begin_erasure",
     "compare_by_hash",
+    "drop_sightings",
     "due_by_class",
     "erase",
     "file_golden_cases",
@@ -82,6 +95,8 @@ __all__ = [
     "freeze_golden_set",
     "hold_source",
     "lift_hold",
+    "note_artifact_seen",
+    "note_seen",
     "off_board",
     "place_answer",
     "place_hold",
@@ -91,7 +106,10 @@ __all__ = [
     "record_human_artifact",
     "register_source",
     "release",
+    "release_no_more",
+    "restore_golden",
     "resume_erasures",
+    "retire_golden",
     "roll_back",
     "seal_answer",
     "store_generation",

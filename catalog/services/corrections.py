@@ -140,6 +140,9 @@ def seal_answer(
     )
 
 
+NEWER = "A newer reading or answer stands there since."
+
+
 class CannotTakeBack(Exception):
     """Something newer stands, or somebody was told; the message says which."""
 
@@ -163,7 +166,7 @@ def take_back(
     generation = _locked(artifact.generation)
     standing = _standing(generation, answer.slot)
     if standing is None or standing.pk != artifact.pk:
-        raise CannotTakeBack("A newer reading or answer stands there since.")
+        raise CannotTakeBack(NEWER)
     if releases:
         _release_no_more(generation)
     else:
@@ -175,6 +178,18 @@ def take_back(
     )
     seal_answer(artifact=restored, decision_id=answer.decision_id, actor=answer.actor)
     return restored
+
+
+@transaction.atomic
+def release_no_more(*, generation: Generation) -> None:
+    """Take back that a generation's values are released, while nobody was told them.
+
+    Raises SourceErased, CannotTakeBack.
+    """
+    locked = _locked(generation)
+    if locked.pk != generation.pk:
+        raise CannotTakeBack(NEWER)
+    _release_no_more(locked)
 
 
 def _release_no_more(generation: Generation) -> None:

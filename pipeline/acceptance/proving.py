@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models.fields.json import KT
 from django.utils import timezone
 
-from catalog.models import Generation, GoldenSet, Kind
+from catalog.models import GoldenSet
 from pipeline.acceptance.sequence import (
     Labelled,
     everything,
@@ -18,7 +15,8 @@ from pipeline.acceptance.sequence import (
     missing_labels,
 )
 from pipeline.comparing.critical import critical_of
-from pipeline.comparing.readings import by_machine, values_said
+from pipeline.comparing.readings import values_said
+from pipeline.evaluation.confidences import least_confidences
 from pipeline.evaluation.evaluating import cases_of, generations_of, would_be
 from pipeline.evaluation.scores import all_right
 from pipeline.manifest import Manifest
@@ -112,7 +110,7 @@ def _labelled(
     accepted = {s: g for s, g in read.items() if would_be(g) == AUTO_ACCEPT}
     critical = critical_of([Manifest.of(version).document_type(document_type)])
     ids = [generation.pk for generation in accepted.values()]
-    said, scores = values_said(ids), dict(_scores(accepted))
+    said, scores = values_said(ids), least_confidences(ids)
     rights = {
         source: all_right(cases[source].truth, said[generation.pk], critical)
         for source, generation in accepted.items()
@@ -123,18 +121,3 @@ def _labelled(
         if right is not None
     ]
     return documents, len(read), len(accepted) - len(documents)
-
-
-def _scores(
-    accepted: Mapping[uuid.UUID, Generation],
-) -> Iterator[tuple[uuid.UUID, float]]:
-    """The least confidence of each generation's critical fields."""
-    rows = by_machine(g.pk for g in accepted.values()).of_kind(Kind.FIELD)
-    found: dict[uuid.UUID, float] = {}
-    critical = rows.filter(payload__critical=True).order_by()
-    for generation_id, confidence in critical.values_list(
-        "generation_id", KT("payload__confidence")
-    ):
-        known = found.get(generation_id, 1.0)
-        found[generation_id] = min(known, float(confidence or 0))
-    yield from found.items()

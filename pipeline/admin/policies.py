@@ -7,10 +7,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from catalog.admin import Window
 from pipeline import forecast
+from pipeline.acceptance import wording
 from pipeline.admin.document_types import may_edit
+from pipeline.admin.model_forms import MICRO, dollars
 from pipeline.models import PipelinePolicy, PipelineVersion
 from pipeline.policies import Mode
 
@@ -19,16 +23,33 @@ if TYPE_CHECKING:
 else:
     ModelForm = forms.ModelForm
 
+BREAK = mark_safe("<br>")
+
 
 class PolicyForm(ModelForm):
+    budget_usd = forms.DecimalField(
+        label="What reading everything anew may cost, in US dollars",
+        help_text="Nothing more is begun once it is spent. Empty: no limit. It needs"
+        " the price of each service that the version asks.",
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+    )
+
     class Meta:
         model = PipelinePolicy
-        fields = ["name", "mode", "proof_required", "audit_share"]
+        fields = [
+            *("name", "mode", "proof_required"),
+            *("audit_share", "audit_bound", "audit_days"),
+        ]
         widgets = {"mode": forms.RadioSelect(attrs={"class": "pl-choice"})}
         labels = {
             "name": "Pipeline",
             "mode": "What becomes of old readings",
             "audit_share": "Share of the accepted that people look at",
+            "audit_bound": "Or more, to prove that at most this share is wrong",
+            "audit_days": "within so many days",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,11 +65,23 @@ class PolicyForm(ModelForm):
                 "step": 0.01,
             }
 
+        budget = self.instance.budget_micro_usd
+        if budget is not None:
+            self.initial["budget_usd"] = dollars(budget)
+
     def clean_audit_share(self) -> float:
         share = float(self.cleaned_data["audit_share"])
         if not 0 <= share <= 1:
             raise forms.ValidationError("Give a share from 0 to 1, such as 0.02.")
         return share
+
+    def save(self, commit: bool = True) -> PipelinePolicy:  # noqa: FBT001, FBT002 - Django's
+        budget = self.cleaned_data["budget_usd"]
+        self.instance.budget_micro_usd = None if budget is None else int(budget * MICRO)
+        return super().save(commit)
+
+
+UNSEEN = [*("proof_required", "audit_share", "audit_bound"), *("audit_days", "sized")]
 
 
 def _without_policy() -> list[tuple[str, str]]:
@@ -65,16 +98,22 @@ class PipelinePolicyAdmin(Window):
     form = PolicyForm
     list_display = ["name", "mode_words", "proof_required", "audit_share", "updated_by"]
     list_select_related = ["updated_by"]
-    readonly_fields = ["what_follows", "updated_by", "updated_at"]
+    readonly_fields = ["what_follows", "sized", "proofs", "updated_by", "updated_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        chosen = ["name", "mode"] if obj is None else ["mode"]
+        chosen = ["mode", "budget_usd"]
+        chosen = ["name", *chosen] if obj is None else chosen
         return [
             (None, {"fields": chosen}),
             ("What follows from each", {"fields": ["what_follows"]}),
-            ("What is accepted unseen", {"fields": ["proof_required", "audit_share"]}),
+            ("What is accepted unseen", {"fields": [*UNSEEN, "proofs"]}),
             ("Changed", {"fields": ["updated_by", "updated_at"]}),
         ]
+
+    @admin.display(description="share that the bound asks for, computed daily")
+    def sized(self, policy: PipelinePolicy) -> str:
+        share = policy.sized_share
+        return "none" if share is None else f"{share:.1%}"
 
     @admin.display(description="old readings", ordering="mode")
     def mode_words(self, policy: PipelinePolicy) -> str:
@@ -89,6 +128,17 @@ class PipelinePolicyAdmin(Window):
             (mode.label, found.sentence(mode), policy.mode == mode) for mode in Mode
         ]
         return render_to_string("admin/pipeline/_forecast.html", {"rows": rows})
+
+    @admin.display(description="what is proven")
+    def proofs(self, policy: PipelinePolicy) -> str:
+        """What was tried, type by type, and of which types none stands."""
+        if policy._state.adding:
+            return "It is said here once the policy is saved."
+        known = [(one,) for one in wording.sentences(policy.name)]
+        if missing := wording.unproven(policy):
+            names = ", ".join(missing)
+            known.append((f"No proof stands for {names}: all of these go to people.",))
+        return format_html_join(BREAK, "{}", known) or "Nothing was proven."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may_edit(request) and bool(_without_policy())

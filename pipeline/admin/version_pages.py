@@ -61,6 +61,7 @@ class Ways:
 
     @property
     def by_gate(self) -> bool:
+        """Whether there is one to try; what is against it else says the verb."""
         return bool(self.gate and self.gate.signed_at and self.gate.fit_to_activate)
 
     @property

@@ -28,10 +28,15 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("disposition", ""),
 )
 
+# A page of 14,000 x 20,000 pixels, whose details are shown as tiles. What decodes to
+# more memory than the steps may take is refused all the same: a JPEG is read at a size
+# near the wanted one, a PNG of so many pixels fits in grey, not in colour.
+MOST_PIXELS = 300_000_000
+
 # Written out in full, so that a released version does not change with a default.
 PARAMS: dict[str, Mapping[str, Any]] = {
-    "input_gate": input_gate.DEFAULTS,
-    "normalize": normalize.DEFAULTS,
+    "input_gate": {**input_gate.DEFAULTS, "max_pixels": MOST_PIXELS},
+    "normalize": {**normalize.DEFAULTS, "max_pixels": MOST_PIXELS},
     "thumbnail": {"width": 320},
     "ocr": ocr.DEFAULTS,
     "layout": layout.DEFAULTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from pipeline.engines.base import EngineError
 
@@ -33,7 +34,12 @@ TRANSIENT = frozenset(
 
 
 class ServiceError(EngineError):
-    """The message names no document, no key and no address."""
+    """The message names no document, no key and no address.
+
+    so_far: the step's result as far as it came, a StepResult, for the bill.
+    """
+
+    so_far: Any = None
 
     def __init__(self, reason: ServiceReason, message: str) -> None:
         super().__init__(message, permanent=reason not in TRANSIENT)

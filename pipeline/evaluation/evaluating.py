@@ -12,6 +12,7 @@ from pipeline.comparing.critical import Critical, critical_of
 from pipeline.comparing.readings import Values, values_said, words_of
 from pipeline.comparing.truth import Truth
 from pipeline.comparing.truths import golden_truths
+from pipeline.evaluation.confidences import least_confidences
 from pipeline.evaluation.figures import Document
 from pipeline.evaluation.scores import scored
 from pipeline.manifest import Manifest
@@ -109,6 +110,7 @@ def _documents(
 ) -> Iterator[tuple[uuid.UUID, Document]]:
     ids = [generation.pk for generation in generations.values()]
     said, efforts = values_said(ids), _efforts(ids)
+    sureties = least_confidences(ids)
     current = _current_slices(generations, manifest_name(generations))
     for source_id, generation in generations.items():
         case = cases[source_id]
@@ -125,6 +127,7 @@ def _documents(
                 ),
                 disposition=would_be(generation),
                 slices={**current[source_id], **case.slices},
+                surety=sureties.get(generation.pk, 0.0),
                 ms=ms,
                 micro_usd=micro_usd,
             ),

@@ -18,8 +18,9 @@ LEVEL = 0.95
 class Document:
     """A golden case as a version read it.
 
-    disposition: what the version decided, whether or not a proof was missing. ms and
-    micro_usd: as measured when it was read, None where that is not on record any more.
+    disposition: what the version decided, whether or not a proof was missing. surety:
+    the least confidence of its critical fields, 0..1, 0 without any. ms and micro_usd:
+    as measured when it was read, None where that is not on record any more.
     """
 
     scored: Scored
@@ -27,6 +28,7 @@ class Document:
     slices: Mapping[str, str] = field(default_factory=dict)
     ms: int | None = None
     micro_usd: int | None = None
+    surety: float = 0.0
 
     @property
     def accepted(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import OutputWrapper
 
 from catalog.management.questions import write_table
+from pipeline.evaluation.curve import risk_and_coverage
 from pipeline.evaluation.evaluating import Evaluation
 from pipeline.evaluation.figures import by_slice, figures, paired
 
@@ -40,6 +41,7 @@ def _one(found: Evaluation, counted: Any, by: str | None) -> dict[str, Any]:
             for case in found.unread
         ],
         "figures": figures(documents),
+        "risk_and_coverage": risk_and_coverage(documents),
     }
     if by and by != FIELD:
         answer["by"] = {"dimension": by, "slices": by_slice(documents, by)}
@@ -128,15 +130,24 @@ def _table(out: OutputWrapper, answer: Mapping[str, Any]) -> None:
             _interval(one["all_critical_right"]),
             _interval(one["review_rate"]),
             f"{one['accepted']['wrong']} of {one['accepted']['known']}",
+            _percent(one["lines"]["f1"]),
+            _percent(one["grounding"]["share"]),
+            _number(one["ms"]["median"]),
+            _number(one["micro_usd"]["median"]),
         ]
         for key, one in answer["by"]["slices"].items()
     ]
     head = ["slice", "documents", "F1", "all critical right", "to people", "wrong"]
-    write_table(out, head, rows)
+    more = ["lines: F1", "boxes hold", "ms", "micro-USD"]
+    write_table(out, [*head, *more], rows)
 
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share * 100:.1f} %"
+
+
+def _number(value: int | None) -> str:
+    return "-" if value is None else str(value)
 
 
 def _interval(share: Mapping[str, Any]) -> str:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from django.db.models import F, Max, OuterRef, Subquery
 
 from catalog.models import Comparison, Generation, GoldenValue, State
 from pipeline.comparing import Judgement, judgements
-from pipeline.gate.evidence import DIMENSIONS, WHOLE, Documents, crossed
+from pipeline.gate.evidence import DIMENSIONS, Documents, SliceKey, slice_keys
 from pipeline.models import Reprocess, ReprocessItem, Stage
 
 ItemState = ReprocessItem.State
@@ -28,7 +27,6 @@ COLUMNS = (
 )  # fmt: skip
 
 Row = dict[str, Any]
-SliceKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +180,7 @@ def _populations(reprocess: Reprocess, rows: Sequence[Row]) -> Mapping[SliceKey,
             "modality": row["source__modality"],
             **templates.get(row["pk"], {}),
         }
-        counts[WHOLE, ""] += 1
-        present = [(name, str(keys[name])) for name in DIMENSIONS if name in keys]
-        counts.update(present)
-        for (one, left), (other, right) in combinations(present, 2):
-            counts[crossed(one, other), crossed(left, right)] += 1
+        counts.update(slice_keys(keys))
     return counts
 
 

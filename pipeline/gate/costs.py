@@ -18,7 +18,9 @@ FIGURES = {"latency": ("ms", 1.0), "cost": ("cost_usd", 1e6)}
 def spending_of(
     reprocess: Reprocess, floors: Mapping[str, Floor], *, level: float
 ) -> dict[str, Spending]:
-    """{"latency", "cost"}; events that were cleared away tell nothing."""
+    """{"latency", "cost"}; events that were cleared away tell nothing, and of a reading
+    with a step whose model had no price nobody knows what it cost.
+    """
     items = ReprocessItem.objects.filter(reprocess=reprocess).compared()
     pairs = list(
         items.order_by("position").values_list("old_generation", "new_generation")[
@@ -65,7 +67,12 @@ def _steps(generation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Steps]:
         created_at__in=times, run_id__in=list(ended)
     ).values_list("run_id", "payload__steps")
     return {
-        generation_id: steps
+        generation_id: [_as_known(step) for step in steps]
         for run_id, steps in events
         if (generation_id := ended[run_id][0]) is not None
     }
+
+
+def _as_known(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The 0 beside an unknown cost is no price: a model without one is not free."""
+    return {**step, "cost_usd": None} if step.get("cost") == "unknown" else step

@@ -23,6 +23,7 @@ from pipeline.gate.evidence import (
     Flags,
     SliceOf,
     count,
+    one_slice,
     slices_of,
 )
 from pipeline.stats.disagreements import (
@@ -36,6 +37,9 @@ from pipeline.stats.disagreements import (
 from pipeline.stats.paired import harm_p, holm
 
 DEFAULT_MARGIN = 0.05
+# Looser rules let next to nothing activate a version: at half of the documents and a
+# coin's certainty a handful of them would do. Who wants that has to write down why.
+MOST_MARGIN = MOST_LEVEL = 0.1
 
 
 class Verdict(StrEnum):
@@ -104,15 +108,22 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """margins: {dimension: share that may get worse}. level: how often it may err."""
+    """margins: {dimension, or dimension:key for one slice: share that may get worse}.
+    level: how often it may err.
+    """
 
     margins: Mapping[str, float]
     level: float = 0.05
 
-    def margin(self, dimension: str) -> float:
-        """Its own, that of the whole, or the default, in this order."""
+    def margin(self, dimension: str, key: str = "") -> float:
+        """The slice's own, its dimension's, that of the whole, or the default."""
         default = self.margins.get(WHOLE, DEFAULT_MARGIN)
-        return self.margins.get(dimension, default)
+        of_dimension = self.margins.get(dimension, default)
+        return self.margins.get(one_slice(dimension, key), of_dimension)
+
+    def are_loose(self, whole_margin: float) -> bool:
+        """Too loose to let a version read what comes in."""
+        return whole_margin > MOST_MARGIN or self.level > MOST_LEVEL
 
 
 def decide(
@@ -145,7 +156,8 @@ def decide(
     ]
     lower = _lower_with_failures(judged[0].evidence.sample, failed, rules.level)
     blocked = any(one.verdict == Verdict.BLOCK for one in judged)
-    fit = not blocked and lower > -judged[0].margin
+    margin = judged[0].margin
+    fit = not blocked and lower > -margin and not rules.are_loose(margin)
     return Decided(judged, moves, fit, lower)
 
 
@@ -207,7 +219,7 @@ def figures_of(evidence: Evidence, level: float) -> Figures:
 def _judge(
     one: SliceOf, evidence: Evidence, rules: Rules, p: float, questions: int
 ) -> Judged:
-    margin = rules.margin(one.dimension)
+    margin = rules.margin(one.dimension, one.key)
     figures = figures_of(evidence, rules.level)
     verdict, why = verdict_of(evidence, figures, p, margin=margin, level=rules.level)
     harm_level = rules.level / max(1, questions)

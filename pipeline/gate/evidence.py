@@ -19,8 +19,12 @@ WHOLE = ""
 TEMPLATE = "template"
 DIMENSIONS = (TEMPLATE, "document_type", "tenant", "modality", "quality")
 CROSS = " x "
+# Between a dimension and the key of one slice, where margins are stated.
+OF = ":"
 # A combination of two dimensions is looked at from so many documents on.
 ENOUGH = 30
+
+SliceKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,20 @@ class SliceOf:
 def crossed(one: str, other: str) -> str:
     """The key of two keys; also of two dimensions."""
     return f"{one}{CROSS}{other}"
+
+
+def one_slice(dimension: str, key: str) -> str:
+    """As margins call it: "template:t-1"; of the whole only its dimension, ""."""
+    return f"{dimension}{OF}{key}" if dimension else dimension
+
+
+def slice_keys(keys: Mapping[str, str]) -> Iterator[SliceKey]:
+    """(dimension, key) of every slice that a document of these keys is in."""
+    yield WHOLE, ""
+    present = [(name, str(keys[name])) for name in DIMENSIONS if name in keys]
+    yield from present
+    for (one, left), (other, right) in combinations(present, 2):
+        yield crossed(one, other), crossed(left, right)
 
 
 def slices_of(documents: Documents) -> list[SliceOf]:

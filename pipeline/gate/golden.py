@@ -3,81 +3,117 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from catalog.models import Generation
+from catalog.models import Generation, GoldenValue
 from pipeline.comparing.critical import Critical, critical_of
-from pipeline.comparing.readings import values_said
+from pipeline.comparing.readings import Values, values_said
 from pipeline.comparing.slots import compare_values
-from pipeline.comparing.truths import truths_of
+from pipeline.comparing.truth import Truth
+from pipeline.comparing.truths import golden_truths
+from pipeline.gate.evidence import SliceKey, slice_keys
 from pipeline.manifest import Manifest
 from pipeline.models import Gate, PipelineVersion, ReprocessItem
 from pipeline.stats.paired import mcnemar_midp
 
 
-def golden_result(gate: Gate) -> dict[str, Any]:
-    """How many cases have every critical value right that is known of them.
-
-    {"cases", "old_right", "new_right", "better", "worse", "p"}: p is McNemar's mid-p of
-    no difference. Cases: open ones whose set is the gate's, or all without one.
+@dataclass(frozen=True, slots=True)
+class GoldenCase:
+    """A frozen case that was compared: whether old and new have all right of it that is
+    critical and known, and the slices that it is in.
     """
-    items = ReprocessItem.objects.filter(reprocess=gate.reprocess_id).compared()
-    cased = items.filter(source__golden_cases__retired_at__isnull=True)
+
+    slices: Mapping[str, str]
+    old_right: bool
+    new_right: bool
+
+
+def golden_cases(gate: Gate) -> list[GoldenCase]:
+    """By the values of the gate's frozen set, whatever was filed, answered or withdrawn
+    since; none for a gate without a set.
+    """
     if gate.golden_set_id is None:
-        cased = cased.filter(source__golden_cases__isnull=False)
-    else:
-        cased = cased.filter(
-            source__golden_cases__values__in_sets__golden_set=gate.golden_set_id
-        )
-    rights = _rights(list(cased.distinct().select_related("comparison")))
-    better = sum(new and not old for old, new in rights)
-    worse = sum(old and not new for old, new in rights)
+        return []
+    values = GoldenValue.objects.filter(in_sets__golden_set=gate.golden_set_id)
+    items = ReprocessItem.objects.filter(reprocess=gate.reprocess_id).compared()
+    cased = list(items.filter(source__in=values.values("case__source")))
+    truths = golden_truths(values.filter(case__source__in=[i.source_id for i in cased]))
+    return list(_cases(cased, truths))
+
+
+def golden_result(cases: Sequence[GoldenCase]) -> dict[str, Any]:
+    """{"cases", "old_right", "new_right", "better", "worse", "p"}: p is McNemar's mid-p
+    of no difference.
+    """
+    better = sum(one.new_right and not one.old_right for one in cases)
+    worse = sum(one.old_right and not one.new_right for one in cases)
     return {
-        "cases": len(rights),
-        "old_right": sum(old for old, _ in rights),
-        "new_right": sum(new for _, new in rights),
+        **_counted(cases),
         "better": better,
         "worse": worse,
         "p": mcnemar_midp(better, worse),
     }
 
 
-def _rights(items: Sequence[ReprocessItem]) -> list[tuple[bool, bool]]:
-    """Of each case of which something critical is known: old and new all right."""
-    pairs = [
-        (one.source_id, one.old_generation_id, one.new_generation_id) for one in items
-    ]
-    ids = {pk for _, *both in pairs for pk in both if pk is not None}
-    said = values_said(ids)
-    truths = truths_of({source for source, _, _ in pairs})
-    critical = _critical(ids)
-    found = []
-    for source, old, new in pairs:
-        if old is None or new is None:
+def golden_by_slice(cases: Sequence[GoldenCase]) -> dict[SliceKey, dict[str, int]]:
+    """{(dimension, key): {"cases", "old_right", "new_right"}} where a case is."""
+    groups: dict[SliceKey, list[GoldenCase]] = {}
+    for one in cases:
+        for key in slice_keys(one.slices):
+            groups.setdefault(key, []).append(one)
+    return {key: _counted(group) for key, group in groups.items()}
+
+
+def _counted(cases: Sequence[GoldenCase]) -> dict[str, int]:
+    return {
+        "cases": len(cases),
+        "old_right": sum(one.old_right for one in cases),
+        "new_right": sum(one.new_right for one in cases),
+    }
+
+
+def _cases(
+    items: Sequence[ReprocessItem], truths: Mapping[uuid.UUID, Truth]
+) -> Iterator[GoldenCase]:
+    """Those of which something critical is known."""
+    ids = {
+        pk
+        for one in items
+        for pk in (one.old_generation_id, one.new_generation_id)
+        if pk is not None
+    }
+    said, critical = values_said(ids), _critical(ids)
+    for one in items:
+        old, new = one.old_generation_id, one.new_generation_id
+        truth = truths.get(one.source_id)
+        if old is None or new is None or truth is None:
             continue
-        truth, either = truths[source], _either(critical[old], critical[new])
-        compared = compare_values(said[old], said[new], truth=truth)
-        known = [
-            (slot.old_right, slot.new_right)
-            for slot in compared.slots
-            if slot.pair.slot in either
-            and slot.old_right is not None
-            and slot.new_right is not None
-        ]
-        # What both overlooked is in neither, and wrong in both.
-        known += [
-            (False, False)
-            for slot, value in truth.values.items()
-            if slot in either
-            and value.text
-            and slot not in said[old]
-            and slot not in said[new]
-        ]
+        either = _either(critical[old], critical[new])
+        known = _known(said[old], said[new], truth, either)
         if known:
             olds, news = zip(*known, strict=True)
-            found.append((all(olds), all(news)))
-    return found
+            yield GoldenCase(one.slices, all(olds), all(news))
+
+
+def _known(
+    old: Values, new: Values, truth: Truth, critical: Critical
+) -> list[tuple[bool, bool]]:
+    """Of each critical slot of which the truth is known: old right, new right."""
+    known = [
+        (slot.old_right, slot.new_right)
+        for slot in compare_values(old, new, truth=truth).slots
+        if slot.pair.slot in critical
+        and slot.old_right is not None
+        and slot.new_right is not None
+    ]
+    # What both overlooked is in neither, and wrong in both.
+    return known + [
+        (False, False)
+        for slot, value in truth.values.items()
+        if slot in critical and value.text and slot not in old and slot not in new
+    ]
 
 
 def _either(one: Critical, other: Critical) -> Critical:

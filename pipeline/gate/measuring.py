@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,23 @@ from django.utils import timezone
 
 from pipeline.gate.collecting import Collected, collect
 from pipeline.gate.costs import floors_of, spending_of
-from pipeline.gate.deciding import Decided, Judged, Rules, Verdict, Why, decide
+from pipeline.gate.deciding import Decided, Judged, Rules, Why, decide
 from pipeline.gate.errors import GateRefused
-from pipeline.gate.evidence import CROSS, TEMPLATE
-from pipeline.gate.golden import golden_result
-from pipeline.gate.spending import FLOORS, Spending
+from pipeline.gate.evidence import CROSS, OF, TEMPLATE, one_slice
+from pipeline.gate.fitness import activation, breadth_of
+from pipeline.gate.golden import (
+    GoldenCase,
+    golden_by_slice,
+    golden_cases,
+    golden_result,
+)
+from pipeline.gate.spending import FLOORS
 from pipeline.models import Gate, GateSlice, ReprocessItem
 from pipeline.stats.canary import e_value, largest_e_value
-from pipeline.stats.disagreements import documents_needed, documents_to_decide
+from pipeline.stats.disagreements import documents_needed
 
 State = ReprocessItem.State
+NO_CASES = {"cases": 0, "old_right": 0, "new_right": 0}
 SIGNED = "This gate was signed: it is a record, and measured no more."
 
 
@@ -44,19 +51,30 @@ def measure(*, gate: Gate) -> Gate:
         found.documents, rules, canary_stops=canary["stops"], failed=failed
     )
     spending = spending_of(gate.reprocess, floors_of(gate.margins), level=rules.level)
+    golden = golden_cases(gate)
     gate.slices.all().delete()
-    GateSlice.objects.bulk_create(_slices(gate, found, decided, rules))
-    gate.fit_to_activate = decided.fit and not any(s.beyond for s in spending.values())
+    slices = list(_slices(gate, found, decided, rules))
+    _add_golden(slices, golden)
+    GateSlice.objects.bulk_create(slices)
+    facts = activation(decided, rules, spending, breadth_of(gate.reprocess), failed)
+    gate.fit_to_activate = decided.fit and not facts["why"]
     gate.figures = {
         "items": dict(found.states),
         "documents": _documents(found, decided),
-        "golden": golden_result(gate),
+        "golden": golden_result(golden),
         "canary": canary,
         **{name: one.as_json() for name, one in spending.items()},
-        "activation": _activation(decided, spending, failed, rules),
+        "activation": facts,
+        "unmet_margins": _unmet(gate, slices),
     }
     gate.save(update_fields=["fit_to_activate", "figures", "measured_at"])
     return gate
+
+
+def _unmet(gate: Gate, slices: Iterable[GateSlice]) -> list[str]:
+    """Margins that were stated for single slices which are not there."""
+    there = {one_slice(one.dimension, one.key) for one in slices}
+    return sorted(name for name in gate.margins if OF in name and name not in there)
 
 
 def rules_of(gate: Gate) -> Rules:
@@ -94,37 +112,6 @@ def _documents(found: Collected, decided: Decided) -> dict[str, int]:
     }
 
 
-def _activation(
-    decided: Decided, spending: dict[str, Spending], failed: int, rules: Rules
-) -> dict[str, Any]:
-    """Why it may not read what comes in, in words of an enum; none: it may."""
-    whole = decided.whole
-    blocked = [one for one in decided.judged if one.verdict == Verdict.BLOCK]
-    why = []
-    if whole.why == Why.CANARY:
-        why.append("canary")
-    if any(one.why == Why.HARM for one in blocked):
-        why.append("slices_blocked")
-    proven = decided.fit_lower > -whole.margin
-    if not proven:
-        why.append("not_proven")
-    why += [name for name, one in spending.items() if one.beyond]
-    sample = whole.evidence.sample
-    needed = 0
-    if not proven and not sample.undecided:
-        needed = documents_to_decide(
-            sample, whole.margin, level=rules.level, harm_level=rules.level
-        )
-    return {
-        "lower": decided.fit_lower,
-        "margin": whole.margin,
-        "failed": failed,
-        "undecided": sample.undecided,
-        "needed_documents": needed,
-        "why": why,
-    }
-
-
 def _slices(
     gate: Gate, found: Collected, decided: Decided, rules: Rules
 ) -> Iterable[GateSlice]:
@@ -136,6 +123,12 @@ def _slices(
     for (dimension, name), population in sorted(found.populations.items()):
         if (dimension, name) not in seen and CROSS not in dimension:
             yield _not_compared(gate, dimension, name, population, rules)
+
+
+def _add_golden(slices: Iterable[GateSlice], cases: Sequence[GoldenCase]) -> None:
+    counted = golden_by_slice(cases)
+    for one in slices:
+        one.golden = counted.get((one.dimension, one.key), NO_CASES)
 
 
 def _row(gate: Gate, one: Judged, population: int) -> GateSlice:
@@ -169,7 +162,7 @@ def _row(gate: Gate, one: Judged, population: int) -> GateSlice:
 def _not_compared(
     gate: Gate, dimension: str, key: str, population: int, rules: Rules
 ) -> GateSlice:
-    margin = rules.margin(dimension)
+    margin = rules.margin(dimension, key)
     return GateSlice(
         gate=gate,
         dimension=dimension,

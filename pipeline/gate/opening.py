@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from catalog.models import GoldenSet
+from catalog.services import NothingToFreeze, freeze_golden_set
 from pipeline.gate.errors import GateRefused
-from pipeline.gate.evidence import DIMENSIONS, WHOLE
+from pipeline.gate.evidence import CROSS, DIMENSIONS, OF, WHOLE
 from pipeline.gate.spending import FLOORS
 from pipeline.models import Gate, Reprocess
 
@@ -31,8 +32,12 @@ def open_gate(
 ) -> Gate:
     """The gate of a reprocess; a first one is made. Only what is given is changed.
 
-    margins: {dimension: share} and {"latency", "cost": {"relative", "absolute"}}.
-    Raises GateRefused for margins that are none, and for others once it was measured.
+    margins: {dimension, or dimension:key for one slice: share} and {"latency", "cost":
+    {"relative", "absolute"}}.
+    golden_set: where none is named, what counts now is frozen for it: before anybody
+    has seen a figure, and before people answer what the versions disagree about, which
+    files golden values of just those documents. Raises GateRefused for margins that
+    are none, and for others once it was measured.
     """
     stated = checked(margins or {})
     if level is not None and not 0 < level < 0.5:
@@ -45,6 +50,8 @@ def open_gate(
     gate.margins = {**gate.margins, **stated}
     gate.level = gate.level if level is None else level
     gate.golden_set = golden_set or gate.golden_set
+    if gate.golden_set is None and gate.measured_at is None:
+        gate.golden_set = _frozen_now(reprocess, actor)
     if before != (gate.margins, gate.level, gate.golden_set_id):
         if gate.measured_at is not None:
             raise GateRefused(KEPT)
@@ -52,13 +59,21 @@ def open_gate(
     return gate
 
 
+def _frozen_now(reprocess: Reprocess, actor: User | None) -> GoldenSet | None:
+    """None where no case is there."""
+    note = f"For the gate of a {reprocess}"
+    try:
+        return freeze_golden_set(actor=actor, note=note)
+    except NothingToFreeze:
+        return None
+
+
 def checked(margins: Mapping[str, Any]) -> dict[str, Any]:
     """Raises GateRefused for a dimension or a margin that is none."""
-    known = {WHOLE, *DIMENSIONS}
     for name, margin in margins.items():
         if name in FLOORS:
             _check_floor(name, margin)
-        elif not known.intersection({name}) and not _is_crossed(name):
+        elif not _is_dimension(name.partition(OF)[0]) or name.startswith(OF):
             names = ", ".join(DIMENSIONS)
             raise GateRefused(f"There is no dimension {name!r}. Choose of: {names}.")
         elif not isinstance(margin, int | float) or not 0 < margin < 1:
@@ -66,9 +81,12 @@ def checked(margins: Mapping[str, Any]) -> dict[str, Any]:
     return dict(margins)
 
 
-def _is_crossed(name: str) -> bool:
-    parts = name.split(" x ")
-    return len(parts) == 2 and all(part in DIMENSIONS for part in parts)
+def _is_dimension(name: str) -> bool:
+    """The whole, one, or a cross of two."""
+    parts = name.split(CROSS)
+    return name == WHOLE or (
+        len(parts) <= 2 and all(part in DIMENSIONS for part in parts)
+    )
 
 
 def _check_floor(name: str, floor: Any) -> None:

@@ -79,7 +79,8 @@ def spent(
 
 
 def from_nothing(steps: Steps, other: Steps, figure: str) -> float | None:
-    """Sum of a figure over all steps as if none had been spared; None: not known.
+    """Sum of a figure over all steps as if none had been spared; None: not known, as of
+    a step that has None for it.
 
     steps, other: of two readings of a source, as their events spell them.
     """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from pipeline.gate.deciding import Why
+from pipeline.gate.deciding import MOST_LEVEL, MOST_MARGIN, Why
 from pipeline.gate.evidence import CROSS
 from pipeline.models import Gate, GateSlice
 
@@ -26,9 +27,23 @@ NAMELESS: Mapping[str, str] = {
     "document_type": "no known type",
     "quality": "unknown",
 }
+# What a reprocess may choose by; its other words are said as they are.
+CHOSEN_BY: Mapping[str, str] = {
+    "pipeline_version": "version",
+    "template_key": "template",
+    "document_type": "type",
+    "model_id": "model",
+    "since": "time",
+    "until": "time",
+}
 NOT_FIT: Mapping[str, str] = {
     "canary": "The answers to the canary speak of harm: stop here.",
     "slices_blocked": "At least one slice got worse.",
+    "loose_rules": (
+        f"A margin above {MOST_MARGIN * 100:g} %, or being wrong above"
+        f" {MOST_LEVEL * 100:g} % of the time, is too loose for documents to come:"
+        " reprocess anew and state stricter ones."
+    ),
     "latency": "Readings take much longer.",
     "cost": "Readings cost much more.",
 }
@@ -83,16 +98,51 @@ def why(one: GateSlice) -> str:
     }[Why(one.why)]
 
 
+def golden(one: GateSlice) -> str:
+    """How many of its frozen cases were right before and after: "7, then 8 of 9"."""
+    found = one.golden
+    if not found or not found["cases"]:
+        return "none"
+    return f"{found['old_right']}, then {found['new_right']} of {found['cases']}"
+
+
+def unmet_margins(gate: Gate) -> str:
+    """A sentence where margins were stated for slices that are not there, else ""."""
+    names = gate.figures.get("unmet_margins", [])
+    if not names:
+        return ""
+    return f"A margin was stated for slices that are not there: {', '.join(names)}."
+
+
 def not_fit(gate: Gate) -> list[str]:
     """Why the version may not read what comes in, a sentence each; none: it may."""
     facts = gate.figures.get("activation", {})
     found = [NOT_FIT[word] for word in facts.get("why", []) if word in NOT_FIT]
     if "not_proven" in facts.get("why", []):
         found.append(_not_proven(facts))
+    if "narrow_selection" in facts.get("why", []):
+        found.append(_narrow(facts))
     return found
 
 
-def _not_proven(facts: Mapping[str, float]) -> str:
+def _narrow(facts: Mapping[str, Any]) -> str:
+    names = sorted({CHOSEN_BY.get(one, one) for one in facts["narrowed_by"]})
+    missing = int(facts["tenants_missing"])
+    found = []
+    if names:
+        found.append(f"it chose documents by {' and '.join(names)}")
+    if missing:
+        found.append(
+            "it holds no document of"
+            f" {number(missing, 'tenant that has some', 'tenants that have some')}"
+        )
+    return (
+        f"Its reprocess is about a part: {', and '.join(found)}. Of the rest it says"
+        " nothing: reprocess a sample of everything."
+    )
+
+
+def _not_proven(facts: Mapping[str, Any]) -> str:
     text = (
         f"Of documents to come it may lose as much as {-facts['lower'] * 100:.1f} %;"
         f" the margin is {facts['margin'] * 100:g} %."

@@ -5,6 +5,7 @@ from pipeline.models.document_type import DocumentType, FieldDefinition
 from pipeline.models.event import ProcessingEvent, StepEvent
 from pipeline.models.gate import AcceptanceProof, Gate, GateSlice
 from pipeline.models.memo import MemoRecipe, MemoRevocation
+from pipeline.models.paid_answer import PaidAnswer
 from pipeline.models.pipeline_version import PipelineVersion
 from pipeline.models.policy import PipelinePolicy
 from pipeline.models.registry import ModelEntry, ModelPrice, TokenFormula
@@ -24,6 +25,7 @@ __all__ = [
     "MemoRevocation",
     "ModelEntry",
     "ModelPrice",
+    "PaidAnswer",
     "PipelinePolicy",
     "PipelineVersion",
     "ProcessingEvent",

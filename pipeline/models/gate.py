@@ -49,6 +49,14 @@ class GateQuerySet(models.QuerySet["Gate"]):
         foreign = items.exclude(source__tenant__in=led)
         return self.filter(models.Exists(items), ~models.Exists(foreign))
 
+    def against(self, gate: Gate) -> GateQuerySet:
+        """Of the same version, measured after the gate, and not fit to activate it."""
+        return self.filter(
+            reprocess__pipeline_version=gate.reprocess.pipeline_version_id,
+            measured_at__gt=gate.measured_at,
+            fit_to_activate=False,
+        )
+
 
 class Gate(models.Model):
     """Whether a version may take the place of another, slice by slice.
@@ -201,6 +209,10 @@ class GateSlice(models.Model):
     )
     moving = models.PositiveIntegerField(
         default=0, help_text="documents of it that may move"
+    )
+    golden = models.JSONField(
+        null=True,
+        help_text="frozen cases, old_right and new_right of them; empty: not counted",
     )
     holds = models.BooleanField(
         default=False, help_text="it keeps the other documents of it back"

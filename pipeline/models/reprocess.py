@@ -164,3 +164,8 @@ class Reprocess(models.Model):
     def tenant_ids(self) -> list[uuid.UUID]:
         """Whose sources are in it."""
         return [uuid.UUID(one) for one in self.selection["tenants"]]
+
+    @property
+    def narrowed_by(self) -> tuple[str, ...]:
+        """What its sources were chosen by, beside whose they are; (): it is wide."""
+        return tuple(sorted(self.selection.keys() - {"tenants"}))

@@ -29,6 +29,8 @@ OUTCOME = (
     *("ms", "micro_usd", "steps_run", "steps_spared"),
 )
 
+PUT_BACK = ("state", "lease_until", "not_before", "attempts", "micro_usd")
+
 
 class ClaimLost(Exception):
     """The item was given to another worker: this one's results are not wanted."""
@@ -97,9 +99,12 @@ def skip(item: ReprocessItem, reason: str) -> None:
 
 @transaction.atomic
 def put_back(item: ReprocessItem, *, until: datetime, counts: bool = True) -> None:
-    """Not before then. counts: whether it was an attempt. Raises ClaimLost."""
+    """Not before then, with what it has cost by now. counts: whether it was an attempt.
+
+    Raises ClaimLost.
+    """
     own(item)
     item.state, item.lease_until, item.not_before = State.WAITING, None, until
     if not counts:
         item.attempts -= 1
-    item.save(update_fields=["state", "lease_until", "not_before", "attempts"])
+    item.save(update_fields=PUT_BACK)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from django.conf import settings
+from django.db import connection
 
 from pipeline import work
+from pipeline.manifest import Manifest
 from pipeline.models import Reprocess, ReprocessItem
+from pipeline.prices import remote_models
 from pipeline.reprocessing.claiming import claim
 from pipeline.reprocessing.starting import not_runnable
 from pipeline.reprocessing.verbs import halt, settle
@@ -16,11 +23,39 @@ from pipeline.reprocessing.working import work_on
 def work_for(*, seconds: float, only: Reprocess | None = None) -> bool:
     """Do items until time is up; False when none is due any more.
 
-    Several reprocesses get an item each in turn. only: of this one alone.
+    Several reprocesses get an item each in turn. only: of this one alone. Where a
+    service answers, a worker would only wait for it: it has as many documents in hand
+    as REMOTE_DOCUMENTS says, each claimed by a thread of its own.
     """
     work.requeue_lost()
     ends = time.monotonic() + seconds
-    turns = deque(runnable(only))
+    turns = runnable(only)
+    more = settings.REMOTE_DOCUMENTS - 1
+    if more < 1 or not any(is_remote(one) for one in turns):
+        return _work_until(ends, only)
+    # The engines are made by now, once for all threads: their limits are shared.
+    beside = partial(_beside, ends, only)
+    with ThreadPoolExecutor(more, "reprocess") as pool:
+        others = [pool.submit(beside) for _ in range(more)]
+        left = _work_until(ends, only)
+        # Each is waited for, and what it raises is raised.
+        return any([left, *(one.result() for one in others)])
+
+
+def _beside(ends: float, only: Reprocess | None) -> bool:
+    try:
+        return _work_until(ends, only, remote=True)
+    finally:
+        connection.close()
+
+
+def _work_until(ends: float, only: Reprocess | None, *, remote: bool = False) -> bool:
+    """remote: only what waits for a service; the rest wants this machine's time."""
+
+    def wanted() -> list[Reprocess]:
+        return [one for one in runnable(only) if not remote or is_remote(one)]
+
+    turns = deque(wanted())
     while turns:
         if time.monotonic() > ends:
             return True
@@ -28,11 +63,15 @@ def work_for(*, seconds: float, only: Reprocess | None = None) -> bool:
         if item is None:
             settle(reprocess=turns.popleft())
             # A stage that ended may have led into the next one.
-            turns = turns or deque(one for one in runnable(only) if _is_due(one))
+            turns = turns or deque(one for one in wanted() if _is_due(one))
             continue
         work_on(item)
         turns.rotate(-1)
     return False
+
+
+def is_remote(reprocess: Reprocess) -> bool:
+    return any(remote_models(Manifest.of(reprocess.pipeline_version)))
 
 
 def runnable(only: Reprocess | None = None) -> list[Reprocess]:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Func, IntegerField, TextField, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from catalog.models.generation import GenerationQuerySet
+from pipeline.engines.tariff import Tariff
+from pipeline.manifest import Manifest, StepEntry
 from pipeline.models import PipelineVersion, Run
 from pipeline.reprocessing.errors import ReprocessRefused
 from pipeline.reprocessing.filling import PLACE, SPAN
 from pipeline.reprocessing.foreseeing import Foreseen, foresee, steps_of
-from pipeline.reprocessing.measured import About, figures_of, taken_by_step, total
+from pipeline.reprocessing.foretelling import Pages, foretold, pages_of, tariffs_of
+from pipeline.reprocessing.measured import (
+    About,
+    Taken,
+    figures_of,
+    taken_by_step,
+    total,
+)
 from pipeline.reprocessing.selection import Selection
 from pipeline.reprocessing.starting import check_target
 
@@ -25,7 +36,11 @@ EXACT_UP_TO = 3_000
 
 @dataclass(frozen=True, slots=True)
 class StepForecast:
-    """How often the step runs and is spared; None: nobody knows yet what it takes."""
+    """How often the step runs and is spared; None: nobody knows yet what it takes.
+
+    foretold: the price is worked out from pictures, token formula and price list, since
+    nothing was measured.
+    """
 
     step: str
     model_id: str
@@ -33,13 +48,15 @@ class StepForecast:
     spared: int
     ms: About | None
     micro_usd: About | None
+    foretold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """sources: of the selection; read: by the target before, so that they are only
     compared. exact: every source was looked at, and not a sample of them. workers: that
-    share the time.
+    share the time. unpriced: the models that would be asked and have no price on the
+    day.
     """
 
     version: str
@@ -48,6 +65,8 @@ class Forecast:
     looked_at: int
     steps: Sequence[StepForecast]
     workers: int
+    day: date
+    unpriced: Sequence[str] = ()
 
     @property
     def exact(self) -> bool:
@@ -82,15 +101,20 @@ class Forecast:
     def micro_usd(self) -> About | None:
         return self._sum([step.micro_usd for step in self.steps if step.run])
 
+    @property
+    def foretold(self) -> bool:
+        return any(step.foretold for step in self.steps if step.run)
+
     def _sum(self, parts: Sequence[About | None]) -> About | None:
         known = [part for part in parts if part is not None]
         return total(known) if len(known) == len(parts) else None
 
     def as_json(self) -> dict[str, Any]:
-        names = ("exact", "run", "spared", "unknown")
+        names = ("exact", "run", "spared", "unknown", "foretold")
         sums = ("ms", "elapsed_ms", "micro_usd")
         return {
             **asdict(self),
+            "day": self.day.isoformat(),
             **{name: getattr(self, name) for name in names},
             **{n: asdict(v) if (v := getattr(self, n)) else None for n in sums},
         }
@@ -110,22 +134,31 @@ def forecast(*, version: PipelineVersion, selection: Selection) -> Forecast:
     some = _some(readings, count, seed=str(version.pk))
     found = foresee(version, steps, some.order_by().values("source"))
     scale = count / found.sources if found.sources else 0.0
-    known = taken_by_step(version.name)
+    day = timezone.now().date()
+    manifest = Manifest.of(version)
+    known = Known(
+        taken_by_step(version.name), tariffs_of(manifest, on=day), pages_of(some)
+    )
+    told = [
+        _step(
+            one,
+            entry,
+            known,
+            round(found.run.get(one.step, 0) * scale),
+            round(found.spared.get(one.step, 0) * scale),
+        )
+        for one, entry in zip(steps, manifest.steps, strict=True)
+    ]
+    asked = {step.model_id for step in told if step.run}
     return Forecast(
         version=str(version),
         sources=count,
         read=round(found.read * scale),
         looked_at=found.sources,
-        steps=[
-            _step(
-                one,
-                known,
-                round(found.run.get(one.step, 0) * scale),
-                round(found.spared.get(one.step, 0) * scale),
-            )
-            for one in steps
-        ],
+        steps=told,
         workers=settings.Q_CLUSTER["ALT_CLUSTERS"][Run.Lane.BATCH.value]["workers"],
+        day=day,
+        unpriced=sorted(asked & set(known.without_price)),
     )
 
 
@@ -144,13 +177,33 @@ def _some(readings: GenerationQuerySet, count: int, *, seed: str) -> GenerationQ
     return readings.annotate(place=place).filter(place__lt=below)
 
 
-def _step(one: Foreseen, known: Any, run: int, spared: int) -> StepForecast:
-    taken = figures_of(known, one.step, one.model_id)
-    return StepForecast(
-        step=one.step,
-        model_id=one.model_id,
-        run=run,
-        spared=spared,
-        ms=taken.ms.of(run) if taken else None,
-        micro_usd=taken.micro_usd.of(run) if taken else None,
-    )
+@dataclass(frozen=True, slots=True)
+class Known:
+    """taken: by step and model; tariffs: of the day, by a service's model."""
+
+    taken: Mapping[tuple[str, str], Taken]
+    tariffs: Mapping[str, Tariff]
+    pages: Pages
+
+    @property
+    def without_price(self) -> list[str]:
+        return [name for name, one in self.tariffs.items() if one.price is None]
+
+
+def _step(
+    one: Foreseen, entry: StepEntry, known: Known, run: int, spared: int
+) -> StepForecast:
+    taken = figures_of(known.taken, one.step, one.model_id)
+    ms = taken.ms.of(run) if taken else None
+    measured = taken.micro_usd.of(run) if taken and taken.micro_usd else None
+    told = StepForecast(one.step, one.model_id, run, spared, ms, measured)
+    tariff = known.tariffs.get(one.model_id)
+    if tariff is None:
+        return told
+    if tariff.price is None:
+        # What it cost by an earlier price says nothing of today.
+        return replace(told, micro_usd=None)
+    if measured is None:
+        price = foretold(entry, tariff, known.pages, run)
+        return replace(told, micro_usd=price, foretold=price is not None)
+    return told

@@ -15,14 +15,16 @@ EVENTS = 5_000
 FEWEST = 5
 LEVEL = 0.95
 
+# A step that says its cost is unknown took an unknown amount, whatever it adds up as.
 MEASURED = """
 SELECT step ->> 'step', coalesce(step ->> 'model_id', ''), count(*),
     avg((step ->> 'ms')::float8), coalesce(stddev_samp((step ->> 'ms')::float8), 0),
-    avg((step ->> 'cost_usd')::float8) * 1e6,
-    coalesce(stddev_samp((step ->> 'cost_usd')::float8), 0) * 1e6
+    count(usd), avg(usd) * 1e6, coalesce(stddev_samp(usd), 0) * 1e6
 FROM (SELECT payload FROM processing_event WHERE pipeline_name = %s
       ORDER BY created_at DESC LIMIT %s) event,
-    jsonb_array_elements(event.payload -> 'steps') step
+    jsonb_array_elements(event.payload -> 'steps') step,
+    LATERAL (SELECT CASE WHEN step ->> 'cost' IS DISTINCT FROM 'unknown'
+        THEN (step ->> 'cost_usd')::float8 END AS usd) cost
 WHERE NOT step ? 'memo' AND step ->> 'outcome' <> 'failed'
 GROUP BY 1, 2
 """
@@ -58,8 +60,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
+    """micro_usd: None where nobody knows, since the model had no price."""
+
     ms: Figures
-    micro_usd: Figures
+    micro_usd: Figures | None
 
 
 def taken_by_step(pipeline_name: str) -> dict[tuple[str, str], Taken]:
@@ -68,9 +72,10 @@ def taken_by_step(pipeline_name: str) -> dict[tuple[str, str], Taken]:
         cursor.execute(MEASURED, [pipeline_name, EVENTS])
         return {
             (step, model): Taken(
-                Figures(count, ms, ms_deviation), Figures(count, usd, usd_deviation)
+                Figures(count, ms, ms_spread),
+                Figures(priced, usd, usd_spread) if priced >= FEWEST else None,
             )
-            for step, model, count, ms, ms_deviation, usd, usd_deviation in cursor
+            for step, model, count, ms, ms_spread, priced, usd, usd_spread in cursor
             if count >= FEWEST
         }
 

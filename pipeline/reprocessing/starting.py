@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils import timezone
 
 from catalog.models import Tenant
 from pipeline.manifest import EngineChanged, Manifest
+from pipeline.model_registry import retired_said
 from pipeline.models import PipelineVersion, Reprocess, Stage
+from pipeline.prices import no_price_said, without_price
 from pipeline.reprocessing.errors import ReprocessRefused
 from pipeline.reprocessing.filling import fill
 from pipeline.reprocessing.selection import Selection
@@ -64,6 +67,7 @@ def start(
     # Who asks for the same at the same moment waits here, and is then refused.
     version = PipelineVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     check_target(version)
+    check_budget(version, plan.budget_micro_usd)
     chosen = chosen_by(selection, version)
     if Reprocess.objects.open().filter(pipeline_version=version, selection=chosen):
         raise ReprocessRefused(
@@ -99,10 +103,26 @@ def check_target(version: PipelineVersion) -> None:
         raise ReprocessRefused(why)
 
 
+def check_budget(version: PipelineVersion, budget_micro_usd: int | None) -> None:
+    """Raises ReprocessRefused where nobody could tell when a budget is spent."""
+    if budget_micro_usd is None:
+        return
+    today = timezone.now().date()
+    if missing := without_price(Manifest.of(version), on=today):
+        raise ReprocessRefused(
+            f"Nobody would know when the budget is spent: there is"
+            f" {no_price_said(missing, on=today)}. Enter it under Models in the admin,"
+            " or begin without a budget."
+        )
+
+
 def not_runnable(version: PipelineVersion) -> str | None:
-    """Why this machine cannot run the version; None if it can."""
+    """Why this machine, or any, cannot run the version; None if it can."""
+    manifest = Manifest.of(version)
+    if why := retired_said(manifest):
+        return f"{version} cannot be run any more: {why}"
     try:
-        Manifest.of(version).check_runnable()
+        manifest.check_runnable()
     except EngineChanged as changed:
         return f"This machine cannot run {version}: {changed}."
     except UnknownStep as unknown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pipeline.models import Reprocess
+from pipeline.prices import no_price_said
 from pipeline.reprocessing.dry_run import Forecast
 from pipeline.reprocessing.measured import About
 from pipeline.reprocessing.progress import Progress
@@ -49,6 +50,15 @@ def about_usd(about: About | None) -> str:
     return f"{usd(about.value)} ({low} to {high})" if low != high else usd(about.value)
 
 
+def price_text(found: Forecast) -> str:
+    """Says where nobody knows it, and where it is no measurement."""
+    if found.unpriced:
+        missing = no_price_said(found.unpriced, on=found.day)
+        return f"nobody knows: {missing}; enter it under Models in the admin"
+    foretold = "; foretold from pictures, formula and price, not measured"
+    return about_usd(found.micro_usd) + (foretold if found.foretold else "")
+
+
 def forecast_text(found: Forecast) -> str:
     lines = [
         f"{found.version} would read {found.sources - found.read} of {found.sources}"
@@ -68,7 +78,7 @@ def forecast_text(found: Forecast) -> str:
         f"Time: {about_time(found.ms)} of work; with {found.workers} workers"
         f" {about_time(found.elapsed_ms)}."
     )
-    lines.append(f"Price: {about_usd(found.micro_usd)}.")
+    lines.append(f"Price: {price_text(found)}.")
     if found.unknown:
         names = ", ".join(found.unknown)
         lines.append(f"What {names} takes was not measured here: run the canary first.")

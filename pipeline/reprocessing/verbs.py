@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from pipeline.models import Reprocess, ReprocessItem, Stage
 from pipeline.reprocessing.errors import ReprocessRefused
+from pipeline.reprocessing.starting import check_budget
 from pipeline.reprocessing.waking import wake
 
 log = structlog.get_logger()
@@ -75,7 +76,8 @@ def resume(
 ) -> Reprocess:
     """Go on where it was paused, with a new budget if one is given.
 
-    Raises ReprocessRefused where its stage is done, or its budget is still spent.
+    Raises ReprocessRefused where its stage is done, its budget is still spent, or
+    nobody could tell when the new one is.
     """
     reprocess = _locked(reprocess)
     if reprocess.state == State.RUNNING:
@@ -87,6 +89,7 @@ def resume(
     if reprocess.why == Why.STAGE_DONE:
         raise ReprocessRefused("Its stage is done: have it go on to the next one.")
     if budget_micro_usd is not None:
+        check_budget(reprocess.pipeline_version, budget_micro_usd)
         reprocess.budget_micro_usd = budget_micro_usd
     if _is_spent(reprocess):
         raise ReprocessRefused(

@@ -15,7 +15,7 @@ from catalog.services import SourceErased, hold_source
 from pipeline import services, work
 from pipeline.comparing import compare_generations
 from pipeline.lease import renewed
-from pipeline.models import ProcessingEvent, Reprocess, ReprocessItem, Run
+from pipeline.models import PaidAnswer, ProcessingEvent, Reprocess, ReprocessItem, Run
 from pipeline.reprocessing.claiming import (
     ERASED,
     MAX_ATTEMPTS,
@@ -94,7 +94,9 @@ def _read_and_compare(item: ReprocessItem) -> None:
     elif run.state == Run.State.FAILED:
         _give_up(item, run)
     elif run.state == Run.State.QUEUED and run.attempts:
-        # It failed and waits for its next attempt, which is then the item's too.
+        # It failed and waits for its next attempt, which is then the item's too. What
+        # it has paid for counts already: the next attempt may be beyond the budget.
+        item.micro_usd = spent_so_far(run, item.reprocess)
         until = run.not_before or timezone.now() + LOOK_AGAIN
         # The run knows when it has had enough; the item must not give up before.
         put_back(item, until=until, counts=item.attempts < MAX_ATTEMPTS)
@@ -201,4 +203,25 @@ def effort_of(run: Run, reprocess: Reprocess) -> Effort:
         return Effort()
     steps = event.payload["steps"]
     spared = sum(bool(step.get("memo")) for step in steps)
-    return Effort(event.total_ms, event.micro_usd, len(steps) - spared, spared)
+    micro_usd = event.micro_usd + _spent_before(run, reprocess)
+    return Effort(event.total_ms, micro_usd, len(steps) - spared, spared)
+
+
+def spent_so_far(run: Run, reprocess: Reprocess) -> int:
+    """Micro-USD of a run that has not ended, and of those that failed before it."""
+    if run.requested_at < reprocess.created_at:
+        return 0
+    paid = PaidAnswer.objects.filter(run=run).spent()
+    return paid + _spent_before(run, reprocess)
+
+
+def _spent_before(run: Run, reprocess: Reprocess) -> int:
+    """Micro-USD of the runs that failed for the item, until somebody said: again."""
+    failed = Run.objects.filter(
+        source=run.source_id,
+        pipeline_version=run.pipeline_version_id,
+        state=Run.State.FAILED,
+        requested_at__gte=reprocess.created_at,
+    ).exclude(pk=run.pk)
+    events = [ProcessingEvent.objects.of_run(one) for one in failed]
+    return sum(event.micro_usd for event in events if event is not None)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils import timezone
 
 from catalog import blobs
 from catalog.models import DerivedArtifact, Generation, Origin
@@ -20,7 +19,8 @@ from catalog.models.derived_artifact import INLINE
 from pipeline.execution import Made
 from pipeline.manifest import EngineChanged, Manifest
 from pipeline.memo.recipe import Recipe, recipe_of
-from pipeline.models import ModelEntry, PipelineVersion
+from pipeline.model_registry import retired
+from pipeline.models import PipelineVersion
 from pipeline.runner import RunFailed, execute
 from pipeline.steps.registry import UnknownStep, step_named
 
@@ -81,11 +81,8 @@ def manifest_for(generation: Generation, step: str) -> tuple[PipelineVersion, Ma
 
 def check_models(manifest: Manifest, *, today: date | None = None) -> None:
     """Raises NotRunnable where nobody can ask a model any more."""
-    names = {engine["model_id"] for engine in manifest.engines.values()}
-    day = today or timezone.now().date()
-    gone = ModelEntry.objects.filter(model_id__in=names, retires_at__lte=day)
-    if retired := sorted(set(gone.values_list("model_id", flat=True))):
-        raise NotRunnable(Why.MODEL_RETIRED, *retired)
+    if gone := retired(manifest, today=today):
+        raise NotRunnable(Why.MODEL_RETIRED, *gone)
 
 
 def make_again(generation: Generation, step: str, folder: Path) -> Again:

@@ -57,10 +57,8 @@ class ExtractFromPictures:
         document = Document(pages_of(given), layout_of(given), given.document_types)
         seen = engine.look(document, pictures_of(given), wishes)
         failed = seen.failure
-        if failed is not None and not failed.permanent:
-            raise failed
         read = (*read_inputs(given), *_pictures(given))
-        return StepResult(
+        result = StepResult(
             outcome=Outcome.FAILED if failed else Outcome.OK,
             outputs=tuple(_outputs(seen, read)),
             reason=failed.reason if failed else "",
@@ -70,6 +68,10 @@ class ExtractFromPictures:
             vision_tokens=seen.used.tokens,
             micro_usd=seen.used.cost(seen.tariff.price) or 0,
         )
+        if failed is not None and not failed.permanent:
+            failed.so_far = result
+            raise failed
+        return result
 
 
 def pictures_of(given: StepInput) -> dict[int, Path]:

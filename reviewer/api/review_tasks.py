@@ -18,9 +18,12 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from catalog.api.access import OwnRows, person, tenant_of
 from catalog.api.pages import NewestFirst
 from catalog.api.problems import Conflict
-from reviewer import services, wording
+from catalog.models import Way, What
+from catalog.services import note_seen
+from reviewer import services, task_pictures, wording
 from reviewer.api import task_serializers as serializers
 from reviewer.api.filters import ReviewTaskFilter
+from reviewer.granting import may_look
 from reviewer.models import Decision, ReviewItem, ReviewTask, TaskNote, scopes_of
 from reviewer.narrowing import Narrowing
 
@@ -48,7 +51,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         rows = super().get_queryset()
         if self.action == "list":
             rows &= ReviewTask.objects.within(scopes_of(person(self.request)))
-        return rows
+        return rows & ReviewTask.objects.not_closed_to(person(self.request))
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         if self.action == "retrieve":
@@ -82,7 +85,31 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         token: UUID = form.validated_data["token"]
         return token
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What it asks, and what stands there now. 404 for somebody who sees only
+        crops and neither holds it nor has answered in it.
+        """
+        return Response(self.get_serializer(self._looked_at()).data)
+
+    def _looked_at(self) -> ReviewTask:
+        """The task, its values noted as shown. Raises Http404."""
+        task: ReviewTask = self.get_object()
+        if not may_look(person(self.request), task):
+            raise Http404
+        self._note_shown(task)
+        return task
+
+    def _note_shown(self, task: ReviewTask) -> None:
+        note_seen(
+            user=person(self.request),
+            sources=[(task.source_id, task.tenant_id)],
+            what=What.VALUES,
+            way=Way.API,
+            task_id=task.pk,
+        )
+
     def _reserved(self, task: ReviewTask) -> Response:
+        self._note_shown(task)
         return Response(serializers.ReservedTaskSerializer(task).data)
 
     @extend_schema(
@@ -95,7 +122,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         form = serializers.NextSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         slug = form.validated_data.get("tenant")
-        tenant = tenant_of(request, slug) if slug else None
+        tenant = tenant_of(request, slug, crops_too=True) if slug else None
         narrowing = Narrowing(asks=form.validated_data.get("asks"))
         task = services.reserve_next(
             user=person(request), tenant=tenant, narrowing=narrowing
@@ -143,14 +170,19 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
         }
         if form.validated_data["go_on"]:
             turn = services.decide_and_go_on(**given)
-            told = {"following": turn.following, "ahead": turn.ahead}
+            told: dict[str, Any] = {"following": turn.following, "ahead": turn.ahead}
+            if turn.ahead is not None:
+                told["pictures"] = task_pictures.addresses_of(turn.ahead)
+            if turn.following is not None:
+                self._note_shown(turn.following)
             return self._filed(turn.decision, told)
         return self._filed(services.decide(**given), {})
 
     def _filed(self, decision: Decision, context: dict[str, Any]) -> Response:
-        filed = Decision.objects.select_related(
+        rows = Decision.objects.select_related(
             "item__task__tenant", "item__task__reserver"
-        ).get(pk=decision.pk)
+        )
+        filed = rows.filter(pk=decision.pk).first() or decision
         told = serializers.TurnSerializer(filed, context=context)
         return Response(told.data, status=HTTP_201_CREATED)
 
@@ -171,7 +203,7 @@ class ReviewTaskViewSet(OwnRows, ReadOnlyModelViewSet[ReviewTask]):
     @action(detail=True, filterset_class=None, pagination_class=None)
     def notes(self, request: Request, pk: str) -> Response:
         """What people said about it, oldest first."""
-        notes = TaskNote.objects.of_task(self.get_object())
+        notes = TaskNote.objects.of_task(self._looked_at())
         return Response(serializers.NoteSerializer(notes, many=True).data)
 
     @extend_schema(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -8,9 +10,10 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.access import ApiView, tenant_of
+from catalog.api.access import ApiView, person, tenant_of
 from catalog.api.pages import Ranked
-from catalog.models import SearchPage
+from catalog.models import SearchPage, Way, What
+from catalog.services import note_seen
 from pipeline.api.hits import Hit, hits_on
 
 
@@ -63,8 +66,16 @@ class SearchView(ApiView, GenericAPIView[Any]):
             pages = pages.filter(tenant=tenant_of(request, asked["tenant"]))
         rows = pages.select_related("artifact__source", "tenant").defer("vector")
         hits = hits_on(self.paginate_queryset(rows) or [], asked["q"])
+        note_seen(
+            user=person(request), sources=_sources(hits), what=What.WORDS, way=Way.API
+        )
         found = [_as_data(hit) for hit in hits]
         return self.get_paginated_response(HitSerializer(found, many=True).data)
+
+
+def _sources(hits: Iterable[Hit]) -> list[tuple[UUID, UUID]]:
+    pages = [hit.page for hit in hits]
+    return sorted({(page.artifact.source_id, page.tenant_id) for page in pages})
 
 
 def _as_data(hit: Hit) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.api.access import person
 from catalog.api.serializers import ErasureSerializer, GenerationSerializer
 from catalog.erasing.report import erasure_as_json
 from catalog.models import Erasure, SourceMedia
 from pipeline.api.serializers import RunSerializer
-from pipeline.report import live_fields, values_of
+from pipeline.report import values_of
+from reviewer.blinding import fields_for
 
 
 class SourceSerializer(serializers.ModelSerializer[SourceMedia]):
@@ -88,7 +90,9 @@ class SourceDetailSerializer(SourceSerializer):
         self, source: SourceMedia
     ) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
         current = getattr(source, "current_generations", [])
-        return values_of(live_fields(current[0])) if current else ({}, [])
+        if not current:
+            return {}, []
+        return values_of(fields_for(person(self.context["request"]), current[0]))
 
 
 class StatusSerializer(serializers.Serializer[object]):

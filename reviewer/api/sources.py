@@ -29,7 +29,14 @@ from catalog.api.questions import params_of
 from catalog.api.serializers import ArtifactSerializer, ErasureSerializer
 from catalog.blobs import BlobTooLarge
 from catalog.erasing.report import erasure_as_json
-from catalog.models import DerivedArtifact, Erasure, Generation, SourceMedia
+from catalog.models import (
+    DerivedArtifact,
+    Erasure,
+    Generation,
+    SourceMedia,
+    Way,
+    What,
+)
 from catalog.models.tenant import may_erase
 from catalog.services import (
     EraseRefused,
@@ -37,6 +44,7 @@ from catalog.services import (
     SourceErased,
     TenantOffBoarded,
     erase,
+    note_seen,
 )
 from pipeline import policies
 from pipeline.intake import Received, receive
@@ -71,6 +79,9 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
             return cast("QuerySet[Any]", cast("Any", rows).kept())
         return rows
 
+    def _note(self, source: SourceMedia, what: What) -> None:
+        note_seen(user=person(self.request), source=source, what=what, way=Way.API)
+
     def get_serializer_class(self) -> type[serializers.SourceSerializer]:
         if self.action == "retrieve":
             return serializers.SourceDetailSerializer
@@ -83,6 +94,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         """
         source = self.get_object()
         policies.somebody_reads(source_id=source.pk, user=person(request))
+        self._note(source, What.VALUES)
         return Response(self.get_serializer(source).data)
 
     @extend_schema(
@@ -160,7 +172,8 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         run = source.runs.select_related("pipeline_version").first()
         current = next(iter(source.current_generations), None)
-        task = source.review_tasks.open().release_first().first()
+        tasks = source.review_tasks.open().not_closed_to(person(request))
+        task = tasks.release_first().first()
         data = {
             "source_id": source.pk,
             "run": run,
@@ -174,7 +187,8 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
     @action(detail=True, filterset_class=None)
     def artifacts(self, request: Request, pk: str) -> Response:
         """All that any version made of the source; artifacts/?source= filters too."""
-        rows = DerivedArtifact.objects.filter(source=self.get_object())
+        own = DerivedArtifact.objects.visible_to(person(request))
+        rows = own.filter(source=self.get_object())
         page = self.paginate_queryset(rows.defer("payload"))
         return self.get_paginated_response(ArtifactSerializer(page, many=True).data)
 
@@ -183,7 +197,8 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
     def history(self, request: Request, pk: str) -> Response:
         """Readings, promotions, decisions, deliveries, holds, erasure; newest first."""
         source = self.get_object()
-        told = [moment.as_json() for moment in timeline_of(source)]
+        self._note(source, What.VALUES)
+        told = [moment.as_json() for moment in timeline_of(source, person(request))]
         return Response({"source_id": source.pk, "history": told})
 
     @extend_schema(parameters=[PairParams], responses=PairSerializer)
@@ -198,9 +213,9 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         asked = params_of(PairParams, request)
         generations = list(Generation.objects.filter(source=source))
-        pair = chosen(
-            generations, str(asked.get("left", "")), str(asked.get("right", ""))
-        )
+        self._note(source, What.VALUES)
+        left, right = (str(asked.get(side, "")) for side in ("left", "right"))
+        pair = chosen(generations, left, right, person(request))
         none: dict[str, Any] = {
             "left": None,
             "right": None,
@@ -217,6 +232,7 @@ class SourceViewSet(OwnRows, ReadOnlyModelViewSet[SourceMedia]):
         source = self.get_object()
         if source.erased_at is not None:
             raise Erased
+        self._note(source, What.ORIGINAL)
         return blob_response(source.content_hash, source.mime_type, source.name)
 
 

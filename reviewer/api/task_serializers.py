@@ -2,15 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.ids import new_id
-from catalog.models import DerivedArtifact, Kind
+from catalog.models import DerivedArtifact
 from catalog.regions import BoundingBox, Region
 from reviewer.answers import LONGEST_VALUE, Answer
-from reviewer.desk import pictures_of
 from reviewer.models import (
     ANSWERS,
     Correction,
@@ -20,7 +18,9 @@ from reviewer.models import (
     TaskNote,
     Verdict,
 )
+from reviewer.standing import standing_in
 
+VERDICTS = [(word.value, word.label) for word in ANSWERS]
 TASK_FIELDS = [
     "task_id",
     "tenant",
@@ -80,7 +80,8 @@ class StandingValueSerializer(serializers.ModelSerializer[DerivedArtifact]):
 class ItemSerializer(serializers.ModelSerializer[ReviewItem]):
     """A field asked about and what stands in it now; null where nothing was found.
 
-    older, newer: what each of two versions found, where the task asks which is right.
+    older, newer: what each of two versions found, where the task asks which is right;
+    of two people who differ, what each answered, in no order.
     """
 
     standing = serializers.SerializerMethodField()
@@ -125,11 +126,9 @@ class TaskDetailSerializer(TaskSerializer):
 
     @extend_schema_field(ItemSerializer(many=True))
     def get_items(self, task: ReviewTask) -> list[dict[str, Any]]:
-        live = DerivedArtifact.objects.live_in(task.generation).of_kind(Kind.FIELD)
         items = list(task.items.select_related("artifact", "other_artifact"))
-        slots = [item.slot for item in items]
-        standing = {artifact.slot: artifact for artifact in live.filter(slot__in=slots)}
-        context = {"standing": standing, "asks_which": task.asks_which}
+        standing = standing_in(task, items)
+        context = {"standing": standing, "asks_which": task.shows_two}
         return list(ItemSerializer(items, many=True, context=context).data)
 
 
@@ -221,7 +220,7 @@ class AnswerSerializer(TokenSerializer):
         help_text="made by you, so that an answer sent twice is one decision",
     )
     slot = serializers.CharField(max_length=100)
-    verdict = serializers.ChoiceField([(word, word.label) for word in ANSWERS])
+    verdict = serializers.ChoiceField(VERDICTS)
     value = serializers.CharField(
         required=False, allow_blank=True, max_length=LONGEST_VALUE, default=""
     )
@@ -257,7 +256,9 @@ class AnswerSerializer(TokenSerializer):
     )
 
     def answer(self) -> Answer:
-        given = self.validated_data
+        return self.answer_of(self.validated_data)
+
+    def answer_of(self, given: dict[str, Any]) -> Answer:
         region = given["region"]
         return Answer(
             decision_id=given.get("decision_id") or new_id(),
@@ -266,7 +267,7 @@ class AnswerSerializer(TokenSerializer):
             value=given["value"],
             region=Region.from_json(region) if region else None,
             how=Correction.How(given["how"]),
-            active_ms=given["active_ms"],
+            active_ms=given.get("active_ms", 0),
             seen=given["seen"],
             shown=given["shown"],
         )
@@ -303,7 +304,7 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
 
 class TurnSerializer(DecisionSerializer):
     """following: the next task, held by you, where this one is done and `go_on` asked
-    for it; ahead: the one that is kept for you after that, and its page pictures.
+    for it; ahead: the one that is kept for you after that, and where its crops are.
     """
 
     following = serializers.SerializerMethodField()
@@ -322,5 +323,5 @@ class TurnSerializer(DecisionSerializer):
         task = self.context.get("ahead")
         if task is None:
             return None
-        pictures = [reverse("artifact-file", args=[p.pk]) for p in pictures_of(task)]
-        return {"task_id": str(task.pk), "pictures": pictures}
+        addresses: list[str] = self.context.get("pictures", [])
+        return {"task_id": str(task.pk), "pictures": addresses}

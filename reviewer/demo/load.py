@@ -13,6 +13,7 @@ from django.db import transaction
 from catalog.models import Membership, Tenant
 from pipeline import versions
 from pipeline.foreground import DEFAULT_TENANT, Job, process_files
+from reviewer.models import SecondLookRule
 
 if TYPE_CHECKING:
     from reviewer.demo.incident import Progress
@@ -54,6 +55,7 @@ def load(*, workers: int = 1, progress: Progress = _no_progress) -> int:
     for slug, name in TENANTS.items():
         Tenant.objects.get_or_create(slug=slug, defaults={"name": name})
     add_people()
+    _ask_twice()
     admin = User.objects.get(username="adam")
     both = {"before": incident_versions.earlier(built_in, admin), "after": built_in}
     with tempfile.TemporaryDirectory(prefix="palimpsest-demo-") as folder:
@@ -89,6 +91,17 @@ def add_people() -> None:
             tenant=Tenant.objects.get(slug=slug),
             defaults={"role": role},
         )
+
+
+def _ask_twice() -> None:
+    """A total of Harbour Books is worth a second look where it is likely to be wrong:
+    that costs 4 dollars, and a look 10 cents."""
+    SecondLookRule.objects.get_or_create(
+        tenant=Tenant.objects.get(slug="harbour"),
+        document_type="",
+        slot="total",
+        defaults={"loss": 4_000_000, "look_cost": 100_000},
+    )
 
 
 def _operator() -> None:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from catalog.models import DerivedArtifact
+from catalog.models import DerivedArtifact, Tenant
 from catalog.models.rules import APPEND_ONLY, erasable, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
+from reviewer.models.durations import FieldOf, spread_of
 from reviewer.models.review_item import ReviewItem
 from reviewer.models.review_task import ReviewTask
 
@@ -28,7 +31,9 @@ ANSWERS = [verdict for verdict in Verdict if verdict is not Verdict.UNDO]
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: Viewer) -> DecisionQuerySet:
-        return self.filter(within_tenants_of(user, "item__task__tenant"))
+        return self.filter(
+            within_tenants_of(user, "item__task__tenant", crops_too=True)
+        )
 
     def of_task(self, task: ReviewTask) -> DecisionQuerySet:
         return self.filter(item__task=task)
@@ -36,6 +41,29 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def standing(self) -> DecisionQuerySet:
         """Answers that nobody took back."""
         return self.exclude(verdict=Verdict.UNDO).filter(undone_by__isnull=True)
+
+    def timed(
+        self, tenants: Iterable[Tenant], *, since: datetime, until: datetime
+    ) -> DecisionQuerySet:
+        """Answers given in that time of which the time at work is known."""
+        return self.filter(
+            item__task__tenant__in=list(tenants),
+            decided_at__gte=since,
+            decided_at__lt=until,
+            active_ms__gt=0,
+        ).exclude(verdict=Verdict.UNDO)
+
+    def handle_times(self) -> list[dict[str, Any]]:
+        """How long answers take by question, document type and field, most work first:
+        the figures of spread_of(), in milliseconds."""
+        task = "item__task__"
+        keys = {
+            "asks": models.F(f"{task}asks"),
+            "type": models.F(f"{task}document_type"),
+        }
+        by: Any = self.annotate(field=FieldOf("item__slot"), **keys).order_by()
+        rows = by.values("asks", "type", "field").annotate(**spread_of("active_ms"))
+        return list(rows.order_by("-total", "type", "field"))
 
     def last_of(self, user: Viewer, *, since: datetime) -> Decision | None:
         """The user's last answer that nobody took back, given since then."""
@@ -105,6 +133,12 @@ class Decision(models.Model):
         return self.verdict != Verdict.UNDO and not hasattr(self, "undone_by")
 
 
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def that_stand(self) -> CorrectionQuerySet:
+        """Of answers that nobody took back."""
+        return self.filter(decision__undone_by__isnull=True)
+
+
 class Correction(models.Model):
     """What a decision changed, both values and both boxes. Append-only."""
 
@@ -122,6 +156,8 @@ class Correction(models.Model):
     old_region = models.JSONField(null=True)
     new_value = models.TextField(blank=True)
     new_region = models.JSONField(null=True)
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         db_table = "correction"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -42,7 +43,7 @@ class Stakes(models.IntegerChoices):
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def visible_to(self, user: Viewer) -> ReviewTaskQuerySet:
-        return self.filter(within_tenants_of(user))
+        return self.filter(within_tenants_of(user, crops_too=True))
 
     def within(self, scopes: Iterable[Scope]) -> ReviewTaskQuerySet:
         """Those that somebody with these scopes may be given."""
@@ -57,7 +58,7 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         """
         if user.is_superuser:
             return self
-        tenants = Tenant.objects.visible_to(user).values_list("pk", flat=True)
+        tenants = Tenant.objects.joined_by(user).values_list("pk", flat=True)
         return self.filter(tenant_id__in=list(tenants))
 
     def open(self) -> ReviewTaskQuerySet:
@@ -66,9 +67,14 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
     def asking(self, asks: str) -> ReviewTaskQuerySet:
         return self.filter(asks=asks)
 
+    def drawn(self) -> ReviewTaskQuerySet:
+        """Without those that were opened since another one like them was wrong: they
+        tell nothing of what was not looked at."""
+        return self.filter(sibling__isnull=True)
+
     def release_first(self) -> ReviewTaskQuerySet:
         """Of several about one source: first that on which its release waits."""
-        order = [ReviewTask.Asks.DOUBTS, ReviewTask.Asks.DIFFERENCE]
+        order = [ReviewTask.Asks.DOUBTS, *BLIND, ReviewTask.Asks.DIFFERENCE]
         ranks = [models.When(asks=asks, then=n) for n, asks in enumerate(order)]
         return self.order_by(models.Case(*ranks, default=len(order)), "created_at")
 
@@ -87,6 +93,18 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
     def not_skipped_by(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.exclude(skipped_by__contains=[user.pk])
+
+    def closed_to(self, user: Viewer) -> ReviewTaskQuerySet:
+        """Open ones that the user answered before somebody else, and may not have."""
+        return self.open().filter(asks__in=BLIND, excluded__contains=[user.pk])
+
+    def not_closed_to(self, user: Viewer) -> ReviewTaskQuerySet:
+        """Done ones are nobody's secret any more."""
+        blind = models.Q(state=ReviewTask.State.OPEN, asks__in=BLIND)
+        return self.exclude(blind & models.Q(excluded__contains=[user.pk]))
+
+    def blind(self) -> ReviewTaskQuerySet:
+        return self.filter(asks__in=BLIND)
 
     def skipped_by(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.open().filter(skipped_by__contains=[user.pk])
@@ -110,11 +128,32 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
             items__decisions__reviewer_id=user.pk,
             items__decisions__decided_at__gte=since,
         )
+        beside = self.filter(
+            items__planted__answers__reviewer_id=user.pk,
+            items__planted__answers__decided_at__gte=since,
+        )
         return self.filter(
+            models.Q(pk__in=answered.values("pk"))
+            | models.Q(pk__in=beside.values("pk")),
             state=ReviewTask.State.DONE,
             done_at__gte=since,
-            pk__in=answered.values("pk"),
         )
+
+    def free_for(self, user: Viewer) -> ReviewTaskQuerySet:
+        """Open ones that nobody holds now, and that the user did not skip."""
+        unheld = models.Q(reserved_until__isnull=True)
+        lapsed = models.Q(reserved_until__lte=timezone.now())
+        return self.open().filter(unheld | lapsed).not_skipped_by(user)
+
+    def doubting(self, slot: str) -> ReviewTaskQuerySet:
+        """Those that ask whether the value of this field is right, with a value."""
+        items = apps.get_model("reviewer", "ReviewItem").objects
+        asked = items.with_a_value().filter(slot=slot, task=models.OuterRef("pk"))
+        return self.asking(ReviewTask.Asks.DOUBTS).filter(models.Exists(asked))
+
+    def on_sheet(self, user: Viewer, token: uuid.UUID) -> ReviewTaskQuerySet:
+        """What the user holds of a sheet: all its tasks carry the sheet's token."""
+        return self.open().filter(reserver_id=user.pk, reservation_token=token)
 
     def after(self, place: Place) -> ReviewTaskQuerySet:
         """What follows a place in triage order."""
@@ -149,6 +188,8 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         )
 
 
+# Whose page shows nothing of what others answered before.
+BLIND = ("second", "third")
 HELD = models.Q(state="open", reserved_until__isnull=False)
 FREE = models.Q(state="open", reserved_until__isnull=True)
 
@@ -168,6 +209,8 @@ class ReviewTask(models.Model):
         DOUBTS = "doubts", "whether doubtful values are right"
         DIFFERENCE = "difference", "which of two versions is right"
         AUDIT = "audit", "whether what was accepted unseen is right"
+        SECOND = "second", "what a second person reads, who sees no answer"
+        THIRD = "third", "which of two people's answers is right"
 
     task_id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
@@ -211,6 +254,13 @@ class ReviewTask(models.Model):
         db_default=False, help_text="reserved, and not shown to the person yet"
     )
     skipped_by = ArrayField(models.IntegerField(), default=list, blank=True)
+    excluded = ArrayField(
+        models.IntegerField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="who answered before, and may not have it while it is open",
+    )
 
     objects = ReviewTaskQuerySet.as_manager()
 
@@ -312,6 +362,11 @@ class ReviewTask(models.Model):
                 condition=models.Q(state="open"),
                 name="review_task_skipped",
             ),
+            GinIndex(
+                fields=["excluded"],
+                condition=models.Q(state="open", asks__in=["second", "third"]),
+                name="review_task_excluded",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -321,6 +376,21 @@ class ReviewTask(models.Model):
     def asks_which(self) -> bool:
         """Whether it asks a person to choose between two versions."""
         return self.asks == self.Asks.DIFFERENCE
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing may be seen of the answers that others gave before."""
+        return self.asks in BLIND
+
+    @property
+    def shows_two(self) -> bool:
+        """Whether two values are to choose from: two versions', or two people's."""
+        return self.asks in (self.Asks.DIFFERENCE, self.Asks.THIRD)
+
+    @property
+    def releases(self) -> bool:
+        """Whether the release of the values waits for its answers."""
+        return self.asks == self.Asks.DOUBTS or self.is_blind
 
     def withdraw(self) -> None:
         """Ask it no more; whoever holds it learns so with the next answer."""

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from catalog.ids import new_id
+from catalog.models import Tenant
 from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
 from reviewer.models.decision import ANSWERS, Verdict
@@ -20,14 +25,34 @@ OF_ITEM = open_erasure_of(
 
 class SecondOpinionQuerySet(models.QuerySet["SecondOpinion"]):
     def visible_to(self, user: Viewer) -> SecondOpinionQuerySet:
-        return self.filter(within_tenants_of(user, "item__task__tenant"))
+        return self.filter(
+            within_tenants_of(user, "item__task__tenant", crops_too=True)
+        )
 
     def of_task(self, task: ReviewTask) -> SecondOpinionQuerySet:
         return self.filter(item__task=task)
 
+    def about_documents(self) -> SecondOpinionQuerySet:
+        """Without those to planted errors, which say nothing of a document."""
+        return self.filter(item__planted__isnull=True)
+
+    def timed(
+        self, tenants: Iterable[Tenant], *, since: datetime, until: datetime
+    ) -> dict[str, Any]:
+        """How many came too late in that time, and the milliseconds at work on them."""
+        given = self.filter(
+            item__task__tenant__in=list(tenants),
+            given_at__gte=since,
+            given_at__lt=until,
+            active_ms__gt=0,
+        )
+        return given.aggregate(n=models.Count("*"), total=models.Sum("active_ms"))
+
     def with_answers(self) -> SecondOpinionQuerySet:
         """Oldest first, with all that telling of them needs."""
-        return self.select_related("item__task", "reviewer").order_by("given_at")
+        return self.select_related("item__task__source", "reviewer").order_by(
+            "given_at"
+        )
 
 
 class SecondOpinion(models.Model):

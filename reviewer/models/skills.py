@@ -45,11 +45,11 @@ class Scope:
 
 
 class SkillsQuerySet(models.QuerySet["Skills"]):
-    def seniors_of(self, tenant: Tenant, *, but: Viewer) -> bool:
+    def seniors_of(self, tenant: Tenant, *, but: Sequence[int]) -> bool:
         """Whether anybody else there may be asked for help."""
         members = Membership.objects.filter(tenant=tenant, user__is_active=True)
         able = models.Q(role__in=SENIOR_ROLES) | models.Q(skills__senior=True)
-        return members.filter(able).exclude(user=but.pk).exists()
+        return members.filter(able).exclude(user__in=but).exists()
 
 
 class Skills(models.Model):

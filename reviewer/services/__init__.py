@@ -10,6 +10,7 @@ from reviewer.services.asking import (
     reopen,
     stop_asking,
 )
+from reviewer.services.audits import open_due_audits
 from reviewer.services.decisions import close_without_items, decide
 from reviewer.services.differences import (
     ask_difference,
@@ -27,6 +28,18 @@ from reviewer.services.reservations import (
     reserve_next,
     skip,
 )
+from reviewer.services.second_looks import release_unseen, release_waited
+from reviewer.services.settling import reasons as settled_reasons
+from reviewer.services.sheets import (
+    Outcome,
+    Sheet,
+    SheetAnswer,
+    answer_sheet,
+    hold_sheet,
+    put_sheet_back,
+    take_sheet,
+)
+from reviewer.services.siblings import open_siblings, siblings_left
 from reviewer.services.turns import Turn, decide_and_go_on
 from reviewer.services.undoing import last_undoable, undo
 
@@ -34,8 +47,12 @@ __all__ = [
     "RESERVATION",
     "Answer",
     "AnswerRefused",
+    "Outcome",
     "ReservationLost",
+    "Sheet",
+    "SheetAnswer",
     "Turn",
+    "answer_sheet",
     "ask_difference",
     "ask_differences",
     "close_without_items",
@@ -46,16 +63,25 @@ __all__ = [
     "extend",
     "follow_comparison",
     "follow_promotions",
+    "hold_sheet",
     "last_undoable",
     "open_audit",
+    "open_due_audits",
+    "open_siblings",
     "open_task",
     "put_back",
+    "put_sheet_back",
+    "release_unseen",
+    "release_waited",
     "reopen",
     "reserve",
     "reserve_ahead",
     "reserve_next",
     "return_to_first",
+    "settled_reasons",
+    "siblings_left",
     "skip",
     "stop_asking",
+    "take_sheet",
     "undo",
 ]

@@ -27,7 +27,13 @@ from pipeline.models import PipelineVersion
 from pipeline.report import live_fields
 from reviewer import auditing, triage
 from reviewer.answers import AnswerRefused
+from reviewer.checks import planting
 from reviewer.models import ReviewItem, ReviewTask, Turnaround
+
+LOOKED_AT = (
+    "Another person is asked to look at it before its values are released: it can be"
+    " reviewed again after that."
+)
 
 
 @transaction.atomic
@@ -42,7 +48,13 @@ def open_task(*, generation: Generation) -> ReviewTask | None:
     fields = live_fields(generation)
     manifest = Manifest.of(PipelineVersion.objects.of(generation))
     doubts = triage.questions(generation=generation, fields=fields, manifest=manifest)
-    return _file_task(generation, doubts, fields)
+    spec = manifest.document_type(generation.document_type)
+    seed = planting.seed_for(generation, doubts, fields, spec)
+    if seed is None:
+        return file_task(generation, doubts, fields)
+    task = file_task(generation, seed.doubts, fields)
+    seed.file(task)
+    return task
 
 
 @transaction.atomic
@@ -58,7 +70,7 @@ def open_audit(*, generation: Generation) -> ReviewTask | None:
     doubts = everything_critical(claims, spec, reason=reason) if spec else []
     if not doubts:
         return None
-    return _file_task(generation, doubts, fields, asks=ReviewTask.Asks.AUDIT)
+    return file_task(generation, doubts, fields, asks=ReviewTask.Asks.AUDIT)
 
 
 @transaction.atomic
@@ -82,6 +94,8 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
     task = asking.filter(generation=generation).first()
     if task is not None:
         return task
+    if ReviewTask.objects.open().blind().filter(generation=generation).exists():
+        raise AnswerRefused(LOOKED_AT)
     manifest = Manifest.of(PipelineVersion.objects.of(generation))
     spec = manifest.document_type(generation.document_type)
     if spec is None:
@@ -89,7 +103,7 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
     claims = triage.claims_of(live_fields(generation))
     machine = generation.artifacts.of_kind(Kind.FIELD).filter(origin=Origin.MACHINE)
     doubts = every_field(claims, spec, reason=ASKED_AGAIN)
-    return _file_task(generation, doubts, list(machine))
+    return file_task(generation, doubts, list(machine))
 
 
 @transaction.atomic
@@ -129,7 +143,7 @@ def follow_promotions(*, batch: PromotionBatch) -> None:
             open_audit(generation=generation)
 
 
-def _file_task(
+def file_task(
     generation: Generation,
     doubts: Sequence[Doubt],
     fields: Sequence[DerivedArtifact],

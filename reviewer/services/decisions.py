@@ -15,18 +15,22 @@ from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import DerivedArtifact, Kind
-from reviewer import answers
-from reviewer.answers import Answer, AnswerRefused
+from reviewer import answers, blinding, granting
+from reviewer.answers import TAKEN_NUMBER, Answer, AnswerRefused
 from reviewer.models import (
+    BY_HAND,
     Correction,
     Decision,
     ReviewItem,
     ReviewTask,
+    UnansweredTime,
     Verdict,
 )
+from reviewer.services import planted
 from reviewer.services.audits import record_audit
 from reviewer.services.differences import settle_elsewhere
 from reviewer.services.late import keep_opinion
+from reviewer.services.lines import open_cell
 from reviewer.services.reservations import (
     RESERVATION,
     ReservationLost,
@@ -36,6 +40,12 @@ from reviewer.services.reservations import (
     let_go,
     locked,
 )
+from reviewer.services.second_looks import follow_answers
+from reviewer.services.settling import (
+    answered_after_all,
+    may_answer_after_all,
+    settle,
+)
 from reviewer.values import region_of, value_of
 
 if TYPE_CHECKING:
@@ -43,21 +53,27 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-TAKEN_NUMBER = "This answer has the number of another one: send it anew."
+# Constraints that keep a number from being given twice.
+NUMBERS = ("decision_pkey", "planted_answer_pkey")
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A decision with its task as it is now. replayed: it was filed before."""
+    """A decision with its task as it is now. replayed: it was filed before. apart:
+    nothing of it stands in the catalog. after_all: the task was done already, since a
+    check had settled the field.
+    """
 
     decision: Decision
     task: ReviewTask
     replayed: bool = False
+    apart: bool = False
+    after_all: bool = False
 
     def seal(self) -> None:
         """Write it into the ledger; the last thing in its transaction, since all who
         write there wait for each other."""
-        if not self.replayed:
+        if not self.replayed and not self.apart:
             decision = self.decision
             catalog.seal_answer(
                 artifact=decision.artifact,
@@ -74,9 +90,9 @@ def decide(
     The same decision_id again gives the same decision, whatever became of the task
     since. An answer that comes too late is kept beside what stands (ReservationLost
     says so). When the last item is answered the task is done; the generation's values
-    are released then, unless the task asked which of two versions is right: what else
-    is doubtful of them has a task of its own. An item may be answered anew while its
-    task is open.
+    are released then, unless another person is to look first, or the task asked which
+    of two versions is right: what else is doubtful of them has a task of its own. An
+    item may be answered anew while its task is open.
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
     """
@@ -97,7 +113,7 @@ def keeping_what_is_late(
         late.kept = keep_opinion(user=user, task_id=task_id, answer=answer)
         raise
     except IntegrityError as error:
-        if "decision_pkey" not in str(error):
+        if not any(key in str(error) for key in NUMBERS):
             raise
         # The same number at the same moment for another task.
         raise AnswerRefused(TAKEN_NUMBER) from error
@@ -109,19 +125,41 @@ def file_answer(
     """As decide(), in the caller's transaction, which must seal it at its end."""
     hold_source_of(task_id)
     task = locked(user, task_id)
+    open_cell(user, task, answer.slot)
     item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
     item.task = task
     if item.is_decided_so:
-        known = Decision.objects.select_related("item", "artifact")
-        same = _same(known.get(pk=answer.decision_id), user, task)
+        same = _same(_known_by(answer.decision_id), user, task)
         return Filed(same, task, replayed=True)
+    mask = planted.mask_of(task, item) if item.is_planted else None
     check_counts(task, item, user, token, answer)
-    standing = _standing(task, item)
-    meant = answers.chosen(answer, item=item, asks_which=task.asks_which)
+    granting.check_place(user, task, answer.region)
+    standing = mask.standing if mask else _standing(task, item)
+    meant = answers.chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     said = answers.settled(meant, item=item, standing=standing)
-    decision = _record_decision(task, item, standing, user, said, raw=_raw(meant, item))
-    if said.verdict != Verdict.CONFIRM:
-        _record_correction(decision, said.how, standing)
+    raw = _raw(meant, item)
+    after_all = task.state == ReviewTask.State.DONE
+    others_open = item.others_open
+    if mask:
+        decision = planted.record_answer(mask, standing, user, said, raw=raw)
+    else:
+        decision = _record_decision(task, item, standing, user, said, raw=raw)
+        _file_what_it_says(task, item, decision, standing, said.how)
+        others_open = _settle_others(task, item, decision)
+    if not after_all:
+        _close_item(task, item, others_open=others_open)
+    return Filed(decision, task, apart=mask is not None, after_all=after_all)
+
+
+def _file_what_it_says(
+    task: ReviewTask,
+    item: AskedItem,
+    decision: Decision,
+    standing: DerivedArtifact | None,
+    how: str,
+) -> None:
+    if decision.verdict != Verdict.CONFIRM:
+        _record_correction(decision, how, standing)
     catalog.file_golden_value(
         generation=task.generation,
         value=answers.expectation(task, item, decision),
@@ -129,8 +167,25 @@ def file_answer(
     )
     if item.is_asked_beside:
         settle_elsewhere(task=task, slot=item.slot)
-    _close_item(task, item)
-    return Filed(decision, task)
+
+
+def _known_by(decision_id: uuid.UUID) -> Decision:
+    rows = Decision.objects.select_related("item", "artifact")
+    known = rows.filter(pk=decision_id).first() or planted.told_by(decision_id)
+    if known is None:
+        raise Decision.DoesNotExist
+    return known
+
+
+def _settle_others(task: ReviewTask, item: AskedItem, decision: Decision) -> bool:
+    """What the checks make of the other fields now; whether any is left to ask."""
+    if item.is_settled:
+        answered_after_all(item, decision)
+    task_goes_on = task.state == ReviewTask.State.OPEN
+    if task_goes_on and item.others_contradicted and settle(task, decision):
+        others = task.items.filter(decided=False).exclude(pk=item.pk)
+        return bool(others.exists())
+    return item.others_open
 
 
 def check_counts(
@@ -144,7 +199,8 @@ def check_counts(
 
     It may where its token holds the task and the field has no answer that its page did
     not know of; and where the same person took the task on another page, while the
-    field is open still. What was kept as a second opinion stays one.
+    field is open still, or ended it a moment ago by an answer that settled the field.
+    What was kept as a second opinion stays one.
     """
     if item.is_opinion_so:
         raise ReservationLost(task)
@@ -153,14 +209,17 @@ def check_counts(
         counts = answer.seen is None or _known(item) <= answer.seen
     else:
         elsewhere = task.state == ReviewTask.State.OPEN and task.reserver_id == user.pk
-        counts = elsewhere and not item.decided
+        unanswered = not item.decided or item.is_settled
+        counts = (elsewhere and unanswered) or may_answer_after_all(task, item, user)
     if not counts:
         raise ReservationLost(task, answered=held_here)
 
 
 def _known(item: AskedItem) -> int:
-    """How many answers there are to know of: one more where another task gave it."""
-    return item.answer_count + (item.decided and not item.is_answered)
+    """How many answers there are to know of: one more where another task gave it. What
+    a check settled is no answer, and a line item that was left alone has none."""
+    elsewhere = item.decided and not item.is_answered and not item.is_settled
+    return item.answer_count + (elsewhere and item.reason != BY_HAND)
 
 
 def _raw(meant: Answer, item: ReviewItem) -> str:
@@ -182,6 +241,8 @@ def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
 
 
 def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
+    if task.is_blind:
+        return blinding.standing_for(task, item)
     return (
         DerivedArtifact.objects.live_in(task.generation)
         .of_kind(Kind.FIELD)
@@ -234,18 +295,20 @@ def _record_correction(
     )
 
 
-def _close_item(task: ReviewTask, item: AskedItem) -> None:
+def _close_item(task: ReviewTask, item: AskedItem, *, others_open: bool) -> None:
     item.decided = True
     item.save(update_fields=["decided"])
     task.reserved_until = timezone.now() + RESERVATION
-    if item.others_open:
+    if others_open:
         task.save(update_fields=["reserved_until"])
         return
     _finish(task)
     if task.asks == ReviewTask.Asks.AUDIT:
         record_audit(task)
-    elif not task.asks_which:
-        catalog.release(generation=task.generation)
+    elif task.releases:
+        follow_answers(task, under_rules=item.is_under_rules)
+        if item.is_beside_planted:
+            planted.ask_in_earnest(task)
 
 
 def _finish(task: ReviewTask) -> None:
@@ -261,7 +324,9 @@ def _finish(task: ReviewTask) -> None:
 
 
 @transaction.atomic
-def close_without_items(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
+def close_without_items(
+    *, user: User, task_id: uuid.UUID, token: uuid.UUID, active_ms: int = 0
+) -> None:
     """Say that a document of no known type was looked at.
 
     Raises ReviewTask.DoesNotExist, ReservationLost, AnswerRefused.
@@ -269,5 +334,8 @@ def close_without_items(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> 
     task = held(user, task_id, token)
     if task.items.filter(decided=False).exists():
         raise AnswerRefused("Answer the open fields first.")
+    if granting.shows_only_crops(user, task):
+        raise AnswerRefused(granting.UNSEEN)
+    UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.CLOSED, active_ms)
     _finish(task)
     log.info("task_closed_without_items", task_id=str(task.pk), user=user.pk)

@@ -12,8 +12,16 @@ from django.utils import timezone
 from catalog import services as catalog
 from catalog.ids import new_id
 from reviewer.answers import AnswerRefused
-from reviewer.models import Decision, ReviewTask, Skills, TaskNote, scopes_of
+from reviewer.models import (
+    Decision,
+    PlantedAnswer,
+    ReviewTask,
+    Skills,
+    TaskNote,
+    UnansweredTime,
+)
 from reviewer.services.reservations import check_held, let_go, locked
+from reviewer.team import may_have
 
 TAKEN_NUMBER = "This note has the number of another one: send it anew."
 LONGEST_NOTE = 1000  # characters
@@ -43,6 +51,7 @@ def escalate(
     token: uuid.UUID,
     note_id: uuid.UUID,
     text: str = "",
+    active_ms: int = 0,
 ) -> TaskNote:
     """Leave the task to a senior reviewer. What was answered of it stays.
 
@@ -52,11 +61,12 @@ def escalate(
     if (known := _known(task, user, note_id)) is not None:
         return known
     check_held(task, user, token)
-    if not Skills.objects.seniors_of(task.tenant, but=user):
+    if not Skills.objects.seniors_of(task.tenant, but=[user.pk, *task.excluded]):
         raise AnswerRefused(
             "Nobody else here is a senior reviewer: skip the case, or ask an admin to"
             " name one."
         )
+    UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.ESCALATED, active_ms)
     task.for_senior = True
     let_go(task)
     task.save()
@@ -71,6 +81,7 @@ def return_to_first(
     token: uuid.UUID,
     note_id: uuid.UUID,
     text: str = "",
+    active_ms: int = 0,
 ) -> TaskNote:
     """Give the task back to who asked for help, or first answered it.
 
@@ -84,6 +95,7 @@ def return_to_first(
     first = first_reviewer(task, but=user)
     if first is None:
         raise AnswerRefused("Nobody else worked on this case before you.")
+    UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.RETURNED, active_ms)
     task.for_senior = False
     task.reserver = first
     task.reservation_token = new_id()
@@ -97,23 +109,24 @@ def first_reviewer(task: ReviewTask, *, but: User) -> User | None:
     """Who asked for help last, else who answered first; nobody who may not have it."""
     asked = TaskNote.objects.of_task(task).filter(kind=TaskNote.Kind.ESCALATE)
     asker = asked.exclude(author=but).order_by("-written_at").first()
-    answered = Decision.objects.filter(item__task__source=task.source_id)
-    first = answered.exclude(reviewer=but).select_related("reviewer").first()
-    people = [asker.author if asker else None, first.reviewer if first else None]
+    people = [asker.author if asker else None, _first_answerer(task, but=but)]
     for found in people:
-        if found is not None and found.is_active and _may_have(task, found):
+        if found is None or not found.is_active or found.pk in task.excluded:
+            continue
+        if may_have(task, found):
             return found
     return None
 
 
-def _may_have(task: ReviewTask, person: User) -> bool:
-    """Also a task for which a senior was asked, since it is none any more then."""
-    return any(
-        scope.tenant_id in (None, task.tenant_id)
-        and (scope.document_types is None or task.document_type in scope.document_types)
-        and (scope.languages is None or task.language in ("", *scope.languages))
-        for scope in scopes_of(person)
-    )
+def _first_answerer(task: ReviewTask, *, but: User) -> User | None:
+    of_source = Decision.objects.filter(item__task__source=task.source_id)
+    beside = PlantedAnswer.objects.of_source(task.source_id)
+    given: list[Decision | PlantedAnswer | None] = [
+        of_source.exclude(reviewer=but).select_related("reviewer").first(),
+        beside.exclude(reviewer=but).select_related("reviewer").first(),
+    ]
+    ordered = sorted((a for a in given if a), key=lambda answer: answer.decided_at)
+    return ordered[0].reviewer if ordered else None
 
 
 def _held_source(user: User, task_id: uuid.UUID) -> ReviewTask:

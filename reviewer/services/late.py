@@ -12,7 +12,16 @@ from catalog import services as catalog
 from pipeline.claims import ValueType
 from pipeline.extracting.values import normalise
 from reviewer.answers import LONGEST_VALUE, Answer, chosen
-from reviewer.models import Decision, ReviewItem, ReviewTask, SecondOpinion, Verdict
+from reviewer.checks import showing
+from reviewer.models import (
+    Decision,
+    PlantedAnswer,
+    ReviewItem,
+    ReviewTask,
+    SecondOpinion,
+    Verdict,
+)
+from reviewer.services.lines import open_cell
 from reviewer.services.reservations import locked
 from reviewer.values import value_of
 
@@ -36,15 +45,16 @@ def keep_opinion(
     except catalog.SourceErased:
         return None
     task = locked(user, task_id)
-    items = task.items.select_related("artifact", "other_artifact")
-    item = items.get(slot=answer.slot)
-    if Decision.objects.filter(pk=answer.decision_id).exists():
+    item = _item(user, task, answer.slot)
+    counted = Decision.objects.filter(pk=answer.decision_id).exists()
+    if counted or PlantedAnswer.objects.filter(pk=answer.decision_id).exists():
         return None  # sent twice at once: the other one counted
     known = SecondOpinion.objects.filter(pk=answer.decision_id).first()
     if known is not None:
         same = (known.reviewer_id, known.item_id) == (user.pk, item.pk)
         return known if same else None
-    meant = chosen(answer, item=item, asks_which=task.asks_which)
+    showing.masks_of(task, [item])
+    meant = chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
     opinion = SecondOpinion(
         decision_id=answer.decision_id,
         item=item,
@@ -62,6 +72,11 @@ def keep_opinion(
         return None  # the same number at the same moment for another task
     log.info("answer_kept_beside", task_id=str(task.pk), because=opinion.because)
     return opinion
+
+
+def _item(user: User, task: ReviewTask, slot: str) -> ReviewItem:
+    open_cell(user, task, slot, late=True)
+    return task.items.select_related("artifact", "other_artifact").get(slot=slot)
 
 
 def why_late(task: ReviewTask, item: ReviewItem, user: User) -> SecondOpinion.Because:

@@ -15,7 +15,14 @@ from django.utils import timezone
 from catalog.ids import new_id
 from catalog.models import Tenant
 from reviewer.claiming import Claim, claim
-from reviewer.models import AHEAD, ReviewTask, Scope, SecondOpinion, scopes_of
+from reviewer.models import (
+    AHEAD,
+    ReviewTask,
+    Scope,
+    SecondOpinion,
+    UnansweredTime,
+    scopes_of,
+)
 from reviewer.narrowing import Narrowing
 
 RESERVATION = timedelta(seconds=120)
@@ -100,12 +107,14 @@ def _claimed(
 def reserve(*, user: User, task_id: uuid.UUID) -> ReviewTask:
     """Give the user this task. Raises ReviewTask.DoesNotExist, ReservationLost.
 
-    What is outside of the user's skills does not exist for the user.
+    What is outside of the user's skills does not exist for the user, nor what somebody
+    else is to read without the user's answer.
     """
     task = locked(user, task_id)
     if task.state != ReviewTask.State.OPEN or task.is_held_by_other(user):
         raise ReservationLost(task)
-    if not ReviewTask.objects.within(scopes_of(user)).filter(pk=task_id).exists():
+    given = ReviewTask.objects.within(scopes_of(user)).not_closed_to(user)
+    if not given.filter(pk=task_id).exists():
         raise ReviewTask.DoesNotExist
     return hold(task, user)
 
@@ -113,6 +122,7 @@ def reserve(*, user: User, task_id: uuid.UUID) -> ReviewTask:
 def locked(user: User, task_id: uuid.UUID) -> ReviewTask:
     return (
         ReviewTask.objects.visible_to(user)
+        .not_closed_to(user)
         .select_for_update(of=("self",), no_key=True)
         .select_related(
             "generation__source",
@@ -196,25 +206,31 @@ def extend(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> ReviewTask:
 
 
 @transaction.atomic
-def put_back(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
+def put_back(
+    *, user: User, task_id: uuid.UUID, token: uuid.UUID, active_ms: int = 0
+) -> None:
     """End a reservation at once, so that others need not wait for its end; with it goes
     what was kept for after it. A token that holds nothing any more changes nothing.
-    Raises ReviewTask.DoesNotExist.
+    active_ms: at work on it since the last answer. Raises ReviewTask.DoesNotExist.
     """
     ReviewTask.objects.visible_to(user).only("pk").get(pk=task_id)
     own = ReviewTask.objects.filter(state=ReviewTask.State.OPEN, reserver=user)
     shown = Q(pk=task_id, reservation_token=token)
     lent = Q(ahead=True, reserved_until__lte=timezone.now() + AHEAD)
     if own.filter(shown).exists():
+        UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.LEFT, active_ms)
         own.filter(shown | lent).update(
             reserver=None, reservation_token=None, reserved_until=None, ahead=False
         )
 
 
 @transaction.atomic
-def skip(*, user: User, task_id: uuid.UUID, token: uuid.UUID) -> None:
+def skip(
+    *, user: User, task_id: uuid.UUID, token: uuid.UUID, active_ms: int = 0
+) -> None:
     """Leave the task to others. Raises ReviewTask.DoesNotExist, ReservationLost."""
     task = held(user, task_id, token)
+    UnansweredTime.objects.spent(task_id, UnansweredTime.Ended.SKIPPED, active_ms)
     task.skipped_by = sorted({*task.skipped_by, user.pk})
     let_go(task)
     task.save()

@@ -54,8 +54,9 @@ def _go_on(user: User, filed: Filed, narrowing: Narrowing) -> Turn:
     if not turn.done:
         return turn
     scopes = scopes_of(user)
+    resume = filed.replayed or filed.after_all
     following = reserve_next(
-        user=user, narrowing=narrowing, resume=filed.replayed, scopes=scopes
+        user=user, narrowing=narrowing, resume=resume, scopes=scopes
     )
     if following is None:
         return turn

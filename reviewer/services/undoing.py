@@ -8,15 +8,23 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.models import DerivedArtifact, GoldenValue
 from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.doubts import MISSING
-from reviewer.answers import AnswerRefused
-from reviewer.models import Decision, ReviewItem, ReviewTask, Verdict
-from reviewer.services.decisions import TAKEN_NUMBER
+from reviewer.answers import TAKEN_NUMBER, AnswerRefused
+from reviewer.models import (
+    BY_HAND,
+    Decision,
+    PlantedAnswer,
+    ReviewItem,
+    ReviewTask,
+    Verdict,
+)
+from reviewer.services import planted
 from reviewer.services.differences import ask_elsewhere_again, unsettle_elsewhere
 from reviewer.services.reservations import (
     ReservationLost,
@@ -24,6 +32,8 @@ from reviewer.services.reservations import (
     hold_source_of,
     locked,
 )
+from reviewer.services.second_looks import withdraw_looks_after
+from reviewer.services.settling import unsettle
 
 # How far back the key reaches; by its number any own answer may be taken back.
 RECENT = timedelta(hours=12)
@@ -36,7 +46,12 @@ AUDIT_COUNTED = (
 
 def last_undoable(user: User) -> Decision | None:
     """The answer that the key would take back."""
-    return Decision.objects.last_of(user, since=timezone.now() - RECENT)
+    since = timezone.now() - RECENT
+    last = Decision.objects.last_of(user, since=since)
+    beside = PlantedAnswer.objects.last_of(user, since=since)
+    if beside is None or (last is not None and last.decided_at > beside.decided_at):
+        return last
+    return planted.told_by(beside.pk)
 
 
 @transaction.atomic
@@ -47,34 +62,57 @@ def undo(*, user: User, decision_id: uuid.UUID, undoes: uuid.UUID) -> Decision:
     stands in the field. The same decision_id again gives the same decision. Raises
     Decision.DoesNotExist, ReservationLost, AnswerRefused.
     """
-    wrong = Decision.objects.visible_to(user).select_related("item").get(pk=undoes)
-    if wrong.reviewer_id != user.pk:
-        raise Decision.DoesNotExist
-    task_id = wrong.item.task_id
-    hold_source_of(task_id)
-    task = locked(user, task_id)
+    wrong = _own(user, undoes)
+    item = wrong.item if isinstance(wrong, Decision) else wrong.planted.item
+    hold_source_of(item.task_id)
+    task = locked(user, item.task_id)
     known = Decision.objects.filter(pk=decision_id).first()
+    known = known or planted.told_by(decision_id)
     if known is not None:
         if known.undoes_id != undoes:
             raise AnswerRefused(TAKEN_NUMBER)
         return known
+    planted.ask_no_more(task, user)
     _check_undoable(task, wrong, user)
-    unsettle_elsewhere(task=task, slot=wrong.item.slot)
+    withdraw_looks_after(task)
+    if isinstance(wrong, PlantedAnswer):
+        decision = planted.record_undo(task, wrong, user, decision_id)
+        _ask_again(task, item, user, answered=wrong.planted.answers.standing().exists())
+        # With the task as it is now.
+        decision.item.task = task
+        return decision
+    unsettle_elsewhere(task=task, slot=item.slot)
     decision = _record(task, wrong, user, decision_id)
-    _ask_again(task, wrong.item, user)
-    ask_elsewhere_again(task=task, slot=wrong.item.slot)
+    unsettle(task, decision)
+    _ask_again(task, item, user, answered=item.decisions.standing().exists())
+    ask_elsewhere_again(task=task, slot=item.slot)
     return decision
 
 
-def _check_undoable(task: ReviewTask, wrong: Decision, user: User) -> None:
+def _own(user: User, undoes: uuid.UUID) -> Decision | PlantedAnswer:
+    """The answer, if it is the user's own. Raises Decision.DoesNotExist."""
+    decisions = Decision.objects.visible_to(user).select_related("item")
+    beside = PlantedAnswer.objects.visible_to(user).select_related("planted__item")
+    found = decisions.filter(pk=undoes).first() or beside.filter(pk=undoes).first()
+    if found is None or found.reviewer_id != user.pk:
+        raise Decision.DoesNotExist
+    return found
+
+
+def _check_undoable(
+    task: ReviewTask, wrong: Decision | PlantedAnswer, user: User
+) -> None:
     if task.state == ReviewTask.State.WITHDRAWN or task.is_held_by_other(user):
         raise ReservationLost(task)
     if not wrong.stands:
         raise AnswerRefused("This answer was taken back already.")
     if task.asks == ReviewTask.Asks.AUDIT and task.state == ReviewTask.State.DONE:
         raise AnswerRefused(AUDIT_COUNTED)
-    newer = wrong.item.decisions.standing().filter(sequence__gt=wrong.sequence)
-    if newer.exists():
+    if isinstance(wrong, Decision):
+        beside: QuerySet[Any] = wrong.item.decisions.standing()
+    else:
+        beside = wrong.planted.answers.standing()
+    if beside.filter(sequence__gt=wrong.sequence).exists():
         raise AnswerRefused("There is a newer answer: take that one back first.")
     others = ReviewTask.objects.open().filter(
         generation=task.generation, asks=task.asks
@@ -102,7 +140,7 @@ def _record(
             artifact=last.artifact,
             answer=value,
             before=before,
-            releases=task.asks == ReviewTask.Asks.DOUBTS,
+            releases=task.releases,
         )
     except catalog.SourceErased as error:
         raise ReservationLost(task) from error
@@ -145,9 +183,18 @@ def _payload(before: DerivedArtifact | None, item: ReviewItem) -> dict[str, Any]
     return nothing
 
 
-def _ask_again(task: ReviewTask, item: ReviewItem, user: User) -> None:
+def _was_never_asked(task: ReviewTask, item: ReviewItem) -> bool:
+    """A line item that somebody put right, while there is something else to ask: a task
+    is not opened again with nothing in it."""
+    others = task.items.filter(decided=False).exclude(pk=item.pk)
+    return item.reason == BY_HAND and others.exists()
+
+
+def _ask_again(
+    task: ReviewTask, item: ReviewItem, user: User, *, answered: bool
+) -> None:
     """The field is open again if no earlier answer stands in it, and so is the task."""
-    item.decided = item.decisions.standing().exists()
+    item.decided = answered or _was_never_asked(task, item)
     item.save(update_fields=["decided"])
     task.state, task.done_at = ReviewTask.State.OPEN, None
     try:

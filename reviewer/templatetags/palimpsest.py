@@ -16,7 +16,8 @@ from catalog.people import Viewer
 from pipeline import wording
 from pipeline.comparing.slots import Word
 from pipeline.comparing.wording import verdict_text
-from reviewer import reasons
+from reviewer import key_table, reasons, seen_page, task_pictures
+from reviewer.crops import Crop
 from reviewer.models import ReviewTask, scopes_of
 from reviewer.names import FieldNames
 
@@ -50,6 +51,18 @@ register.filter("verdict_words", verdict_text)
 @register.filter
 def percent(share: float | None) -> str:
     return "" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
+def thin_percent(share: float | None) -> str:
+    """Of small shares: with two digits that say something."""
+    if share is None:
+        return ""
+    percents = share * 100
+    digits = (
+        0 if percents >= 10 else 1 if percents >= 1 else 2 if percents >= 0.1 else 3
+    )
+    return f"{percents:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 @register.filter
@@ -104,19 +117,44 @@ def slot_name(context: RequestContext, slot: str, document_type: str) -> str:
     return names.of(slot, document_type)
 
 
+@register.inclusion_tag("review/_crop.html")
+def crop_picture(task: ReviewTask, crop: Crop, words: str = "") -> dict[str, Any]:
+    """A crop of a task; words: what it shows, for who does not see it."""
+    return {
+        # Its shape, so that its room is kept until it comes.
+        "shape": (round(crop.width * 100), round(crop.height * 100)),
+        "src": task_pictures.crop_address(task, crop, task_pictures.WIDTHS[0]),
+        "set": task_pictures.crop_set(task, crop),
+        "sizes": task_pictures.SIZES,
+        "words": words or f"Cut-out of page {crop.page.number} with the value",
+    }
+
+
 @register.simple_tag(takes_context=True)
 def open_tasks(context: RequestContext) -> str:
     user: Viewer = context["request"].user
-    own = ReviewTask.objects.within(scopes_of(user)).open()
+    own = ReviewTask.objects.within(scopes_of(user)).open().not_closed_to(user)
     waiting = own[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
+
+
+@register.simple_tag(takes_context=True)
+def own_keys(context: RequestContext) -> str:
+    """The person's own keys for the page's scripts; "" where all are the usual ones."""
+    return key_table.for_scripts(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def sees_who_saw(context: RequestContext) -> bool:
+    """Whether the pages about who saw what are for whoever looks."""
+    return seen_page.may_ask(context["request"].user)
 
 
 @register.simple_tag
 def tenants_of(user: Viewer) -> str:
     if user.is_superuser:
         return "Every tenant"
-    names = Tenant.objects.visible_to(user).values_list("name", flat=True)
+    names = Tenant.objects.joined_by(user).values_list("name", flat=True)
     return ", ".join(names) or "No tenant yet"
 
 

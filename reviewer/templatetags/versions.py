@@ -18,6 +18,7 @@ def sees_versions(context: RequestContext) -> bool:
 
 register.filter("usd", telling.usd)
 register.filter("about_usd", telling.about_usd)
+register.filter("price_text", telling.price_text)
 register.filter("about_time", telling.about_time)
 register.filter("time_text", telling.time_text)
 

@@ -67,7 +67,7 @@ def tombstone(request: HttpRequest, source: SourceMedia) -> HttpResponse:
         "source": source,
         "erasure": erasure,
         "counts": erasure.erased or {},
-        "history": history_of(source),
+        "history": history_of(source, request.user),
     }
     return render(request, "sources/erased.html", context)
 

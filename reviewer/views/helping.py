@@ -17,7 +17,14 @@ from reviewer.models import Decision, TaskNote
 from reviewer.services import AnswerRefused, ReservationLost
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import task_url
-from reviewer.views.task import answering, lost, narrowing_of, next_url, token_of
+from reviewer.views.task import (
+    answering,
+    lost,
+    narrowing_of,
+    next_url,
+    time_of,
+    token_of,
+)
 
 
 def _number(request: UserRequest, name: str) -> uuid.UUID:
@@ -51,7 +58,8 @@ def comment(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @login_needed
 @answering
 def escalate(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    _say(request, task_id, services.escalate, token=token_of(request))
+    token, ms = token_of(request), time_of(request)
+    _say(request, task_id, services.escalate, token=token, active_ms=ms)
     messages.success(request, "A senior reviewer gets that case.")
     return redirect(next_url(request))
 
@@ -60,7 +68,8 @@ def escalate(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @login_needed
 @answering
 def give_back(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    note = _say(request, task_id, services.return_to_first, token=token_of(request))
+    token, ms = token_of(request), time_of(request)
+    note = _say(request, task_id, services.return_to_first, token=token, active_ms=ms)
     messages.success(request, f"{note.to} gets that case again.")
     return redirect(next_url(request))
 

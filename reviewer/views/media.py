@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from catalog import blobs
 from catalog.api.files import artifact_response
-from catalog.models import DerivedArtifact, SourceMedia
+from catalog.models import DerivedArtifact, SourceMedia, Way, What
+from catalog.services import note_artifact_seen, note_seen
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.erasing import gone
 
@@ -36,6 +37,7 @@ def original(request: UserRequest, source_id: uuid.UUID) -> HttpResponseBase:
         as_attachment=attachment, filename=source.name
     )
     response = _blob(request, source.content_hash, source.mime_type)
+    note_seen(user=request.user, source=source, what=What.ORIGINAL)
     response.headers["Content-Disposition"] = disposition or "attachment"
     return response
 
@@ -44,9 +46,11 @@ def original(request: UserRequest, source_id: uuid.UUID) -> HttpResponseBase:
 @login_needed
 def artifact_file(request: UserRequest, artifact_id: uuid.UUID) -> HttpResponseBase:
     artifacts = DerivedArtifact.objects.visible_to(request.user)
+    artifacts = artifacts.select_related("source")
     artifact = get_object_or_404(artifacts, pk=artifact_id)
     if artifact.is_erased:
         return gone(request, None)
+    note_artifact_seen(user=request.user, artifact=artifact, way=Way.PAGE)
     if artifact.media_type.startswith("image/"):
         return _blob(request, artifact.payload_hash, artifact.media_type)
     return artifact_response(artifact)

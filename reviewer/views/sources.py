@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.models import DerivedArtifact, SourceMedia
+from catalog.models import DerivedArtifact, SourceMedia, Way, What
 from catalog.models.tenant import may_erase
+from catalog.services import note_artifact_seen, note_seen
 from pipeline import policies
 from reviewer import artifact_page, source_list
 from reviewer.downloads import download
@@ -19,9 +20,11 @@ from reviewer.filters import SourceListFilter
 from reviewer.forms import ExportForm
 from reviewer.history import history_of
 from reviewer.progress import progress_of
+from reviewer.siblings_page import errors_found
 from reviewer.source_page import open_page
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.erasing import tombstone
+from reviewer.waiting import open_look
 
 
 @require_safe
@@ -66,13 +69,18 @@ def source(request: UserRequest, source_id: uuid.UUID) -> HttpResponse:
     policies.somebody_reads(source_id=found.pk, user=request.user)
     wanted = request.GET.dict()
     shown = open_page(viewer=request.user, source=found, wanted=wanted)
+    note_seen(user=request.user, source=found, what=What.VALUES)
     tasks = list(found.review_tasks.visible_to(request.user).open().release_first())
+    look = open_look(request.user, tasks)
+    tasks = [task for task in tasks if request.user.pk not in task.excluded]
     context = {
         "shown": shown,
         "progress": progress_of(shown.run) if shown.run else None,
         "tasks": tasks,
-        "may_reopen": all(task.asks_which for task in tasks),
-        "history": history_of(found),
+        "may_reopen": not look and all(task.asks_which for task in tasks),
+        "look": look,
+        "errors": errors_found(request.user, found),
+        "history": history_of(found, request.user),
         "wanted": wanted,
         "may_erase": may_erase(request.user, found),
     }
@@ -86,6 +94,7 @@ def artifact(request: UserRequest, artifact_id: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(
         artifacts.select_related("source__tenant", "generation"), pk=artifact_id
     )
+    note_artifact_seen(user=request.user, artifact=found, way=Way.PAGE)
     asked = request.GET.get("asked", "")
     context = artifact_page.open_page(found, request.user, asked)
     return render(request, "sources/artifact.html", context)

@@ -13,12 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.ids import new_id
-from catalog.models import Generation
-from reviewer import desk, services, talk, wording
-from reviewer.answer_form import AnswerForm
+from catalog.models import Generation, What
+from catalog.services import note_seen
+from reviewer import currencies, desk, services, talk, wording
+from reviewer.answer_form import LONGEST_WORK, AnswerForm
+from reviewer.granting import shows_only_crops
 from reviewer.models import ReviewItem, ReviewTask
 from reviewer.narrowing import Narrowing
 from reviewer.services import AnswerRefused, ReservationLost
+from reviewer.veiled_desk import veiled
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import queue_url, task_url
 
@@ -94,7 +97,12 @@ def _as_page(request: UserRequest, turn: services.Turn) -> HttpResponse:
 @login_needed
 @answering
 def skip(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    services.skip(user=request.user, task_id=task_id, token=token_of(request))
+    services.skip(
+        user=request.user,
+        task_id=task_id,
+        token=token_of(request),
+        active_ms=time_of(request),
+    )
     return redirect(next_url(request))
 
 
@@ -103,7 +111,10 @@ def skip(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @answering
 def close(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     services.close_without_items(
-        user=request.user, task_id=task_id, token=token_of(request)
+        user=request.user,
+        task_id=task_id,
+        token=token_of(request),
+        active_ms=time_of(request),
     )
     messages.success(request, "The document is closed, and nothing of it is released.")
     return redirect(next_url(request))
@@ -121,7 +132,12 @@ def extend(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 @login_needed
 @answering
 def put_back(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    services.put_back(user=request.user, task_id=task_id, token=token_of(request))
+    services.put_back(
+        user=request.user,
+        task_id=task_id,
+        token=token_of(request),
+        active_ms=time_of(request),
+    )
     if "leaving" in request.POST:  # sent while the page goes away: nobody reads it
         return HttpResponse(status=204)
     return redirect(queue_url(narrowing_of(request)))
@@ -138,6 +154,13 @@ def token_of(request: UserRequest) -> uuid.UUID:
         return uuid.UUID(request.POST.get("token", ""))
     except ValueError as error:
         raise Http404 from error
+
+
+def time_of(request: UserRequest) -> int:
+    """Milliseconds at work since the last answer; 0 where the page does not say."""
+    given = request.POST.get("active_ms", "")
+    ms = int(given) if given.isascii() and given.isdecimal() else 0
+    return ms if ms <= LONGEST_WORK else 0
 
 
 def wants_json(request: UserRequest) -> bool:
@@ -171,17 +194,23 @@ def _context(
     asked = request.GET.get("page", "")
     page = int(asked) if asked.isdecimal() else None
     desk.fetch_readings(held, ahead)
-    shown = desk.lay_out(held, page=page, refusal=refusal)
+    laid = desk.lay_out(held, page=page, refusal=refusal)
+    note_seen(
+        user=request.user,
+        source=held.generation.source,
+        what=What.VALUES,
+        task_id=held.pk,
+    )
     return {
-        "desk": shown,
-        "field_names": shown.names,
+        "desk": veiled(laid) if shows_only_crops(request.user, held) else laid,
+        "field_names": laid.names,
         "task": held,
         "narrowing": narrowing_of(request),
         "ahead": ahead,
-        "pictures": desk.pictures_of(ahead) if ahead else [],
         "talk": talk.of(held, request.user),
         "last": services.last_undoable(request.user),
         "note_id": new_id(),
+        "currencies": currencies.CHOICES,
         "seconds": int(services.RESERVATION.total_seconds()),
     }
 
@@ -203,6 +232,7 @@ def lost(request: UserRequest, late: ReservationLost) -> HttpResponse:
         "kept": kept,
         "narrowing": narrowing_of(request),
         "answer": request.POST.get("value", ""),
+        "crops_only": shows_only_crops(request.user, task),
     }
     return render(request, "review/lost.html", context, status=409)
 

@@ -10,9 +10,12 @@ const WORDS = {
   newer: "newer is right",
 };
 
-// value: what stands now; typed: what was typed; offered: what the button offers.
-export function said(choice, { value = "", typed = "", offered = "" } = {}) {
-  if (choice === "older" || choice === "newer") return told(choice, offered);
+// value: what stands now; typed: what was typed; offered: what the button offers;
+// people: whether it is a person's answer.
+export function said(choice, { value = "", typed = "", offered = "", people = false } = {}) {
+  if (choice === "older" || choice === "newer") {
+    return { ...told(choice, offered), ...(people && { words: "chosen" }) };
+  }
   if (choice === "confirm") return told(choice, value);
   if (choice === "correct") return told(choice, typed);
   if (!choice.startsWith("candidate|")) return told(choice, "");

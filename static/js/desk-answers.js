@@ -29,7 +29,7 @@ export class DeskAnswers {
     const { task, token } = this.desk.dataset;
     const waiting = await this.store.waiting();
     for (const one of waiting.filter((answer) => answer.task === task)) {
-      const question = this.desk.questions.find(({ slot }) => slot === one.slot);
+      const question = this.asked(one.slot);
       const body = new URLSearchParams(one.body);
       body.set("token", token);
       const { id, url, slot, words, value } = one;
@@ -43,6 +43,12 @@ export class DeskAnswers {
     if (current?.answered) this.desk.select(this.desk.nextOpen(current));
   }
 
+  // The field of a slot, or the cell of a line item.
+  asked(slot) {
+    const { questions, lines } = this.desk;
+    return questions.find((one) => one.slot === slot) ?? lines?.cell(slot) ?? undefined;
+  }
+
   submitted(event) {
     const { desk } = this;
     const question = desk.questionOf(event.target);
@@ -53,12 +59,15 @@ export class DeskAnswers {
     }
     if (!question) return;
     event.preventDefault();
-    const answer = question.answer(event.target, event.submitter, desk.clock.ms);
+    const answer = question.answer(event.target, event.submitter, 0);
     const typed = answer.body.get("choice") === "correct";
     if (typed && !answer.value.trim()) {
       question.say("Type the value first.", true);
       return;
     }
+    // With the last one goes what was spent on looking around.
+    const more = desk.nextOpen(question);
+    answer.body.set("active_ms", more ? desk.clock.take(question.slot) : desk.clock.take());
     // What the server may refuse is waited for; anything else goes on at once.
     answer.waits = typed && !question.checkNow();
     desk.picking.end({ keep: true });
@@ -118,14 +127,16 @@ export class DeskAnswers {
     this.desk.notes.tell({ ...meaning, kind: "lost", error }, this.outbox.unsent);
   }
 
-  refused({ error }, { question }) {
+  refused({ error }, { question, body }) {
     const { desk } = this;
+    if (question) desk.clock.give(question.slot, Number(body.get("active_ms")));
     if (!question) {
       desk.notes.state(error, "wrong");
       return;
     }
     question.showRefused(error);
-    desk.select(question);
+    if (question.bring) question.bring();
+    else desk.select(question);
     question.input.focus();
     desk.notes.state("Not saved: see the field", "wrong");
     desk.notes.say(`${question.name}: ${error}`);
@@ -133,14 +144,41 @@ export class DeskAnswers {
 
   stored(meaning, answer) {
     const { desk } = this;
-    answer.question?.showSaved(meaning);
+    // A cell of a line item may be a question of its own, too.
+    const { questions, lines } = desk;
+    const shown = [questions.find((one) => one.slot === answer.slot), lines?.cell(answer.slot)];
+    for (const one of new Set([answer.question, ...shown])) one?.showSaved(meaning);
     desk.reservation.renewed();
     desk.notes.clear();
     desk.notes.state(this.outbox.unsent ? "Saving…" : "Saved", "good");
     desk.countAnswered();
     desk.undoable(meaning.decision_id);
-    if (meaning.done) goOn(desk, meaning);
+    desk.live.settle(meaning.settled ?? {});
+    if (meaning.done) this.ended(meaning);
     else if (answer.waits) this.moveOn(answer.question);
+    else desk.live.soon();
+    desk.lines?.sum();
+  }
+
+  // The case is done, but nothing that somebody is at is torn away: an answer on its way,
+  // or a value half typed into a field that a check has just settled.
+  ended(meaning) {
+    const { desk } = this;
+    this.next = meaning;
+    if (this.outbox.unsent) return;
+    if (!desk.current?.typing) {
+      goOn(desk, meaning);
+      return;
+    }
+    desk.reservation.end();
+    desk.notes.hint("The rest agrees now. Enter saves what you type, Escape goes on.");
+  }
+
+  // Leaves what is typed; true where the case was done already.
+  leave() {
+    if (!this.next) return false;
+    goOn(this.desk, this.next);
+    return true;
   }
 
   retry() {

@@ -1,11 +1,14 @@
 // The desk's keys: each presses the button that carries it, moves or zooms.
 import { actionFor, focusOf } from "./keymap.js";
+import { keysOf, ownOf, showKeys } from "./own-keys.js";
 
 const LOOK_FIRST = 350; // milliseconds
 
 export class DeskKeys {
   constructor(desk, signal) {
     this.desk = desk;
+    this.own = keysOf(desk);
+    showKeys(desk, this.own);
     this.began = desk.dataset.after ? performance.now() : -LOOK_FIRST;
     // Before the page picture, whose own arrow keys would else move it while picking.
     document.addEventListener("keydown", (event) => this.pressed(event), { signal, capture: true });
@@ -15,22 +18,26 @@ export class DeskKeys {
     const { desk } = this;
     const focus = focusOf(event.target);
     if (focus !== "field" && !desk.contains(event.target)) return;
-    if (!desk.picking.pressed(event, focus) && !this.act(event, focus)) return;
+    const taken = desk.lines?.pressed(event) || desk.picking.pressed(event, focus);
+    // What the grid leaves alone is the browser's: a letter there is no answer.
+    if (!taken && (desk.lines?.at(event.target) || !this.act(event, focus))) return;
     event.preventDefault();
     event.stopPropagation();
   }
 
   act(event, focus) {
     const { desk } = this;
-    const action = actionFor(event, focus);
+    const action = actionFor(event, focus, this.own);
     const does = action.split(":", 1)[0];
     const what = action.slice(does.length + 1);
     if (does === "move") desk.selectBy(Number(what));
     else if (does === "edit") desk.current?.edit();
     else if (does === "comment") this.comment();
     else if (does === "zoom") this.zoom(what);
+    else if (does === "picture") desk.pages.view?.tool(what);
+    else if (does === "lines") return desk.lines?.toggle() ?? false;
     else if (does === "keys") desk.querySelector(".keys")?.toggleAttribute("hidden");
-    else if (does === "leave" && focus === "text") desk.select(desk.current);
+    else if (does === "leave" && focus === "text") desk.answers.leave() || desk.select(desk.current);
     else if (does === "press") this.press(what);
     else if (does === "wait") return true;
     else return false;
@@ -50,8 +57,8 @@ export class DeskKeys {
   }
 
   nothingOn(key) {
-    if (key !== "Enter") return `Nothing is on key ${key} here`;
-    const which = this.desk.dataset.asks === "difference";
+    if (key !== "Enter") return `Nothing is on key ${ownOf(key, this.own)} here`;
+    const which = ["difference", "third"].includes(this.desk.dataset.asks);
     return which ? "Press 1, 2 or 3 here" : "There is no value to confirm here";
   }
 

@@ -20,14 +20,16 @@ function deskIn(html) {
   return new DOMParser().parseFromString(html, "text/html").querySelector("review-desk");
 }
 
-// The pictures of the case after this one, when this one has all of its own.
-export function fetchAhead(urls) {
-  return urls.map((url) => {
-    const picture = new Image();
-    picture.fetchPriority = "low";
-    picture.src = url;
-    return picture;
-  });
+// The pictures of the case after this one, when this one has all of its own: its crops, and
+// where there is room for it the page that it begins with. Where that fails, they come
+// when they are needed.
+export async function fetchAhead(url, { page = false } = {}) {
+  const response = await fetch(url, { headers: { Accept: "application/json" }, priority: "low" });
+  if (!response.ok) return [];
+  const { sizes, crops, pages } = await response.json();
+  const wanted = crops.map((srcset) => ({ sizes, srcset }));
+  if (page) wanted.push(...pages.map((src) => ({ src })));
+  return wanted.map((how) => Object.assign(new Image(), { fetchPriority: "low", ...how }));
 }
 
 // Back to an earlier case is a page of its own.

@@ -1,11 +1,18 @@
-// The pages of a case: one page view at a time, the others wait as templates and load
-// their pictures when they are turned to.
+// The pages of a case: one page view at a time, the others wait as templates. The crops of
+// the fields come first; a page's picture comes after them, or on a small screen and on a
+// line that is paid by the byte when somebody asks for it.
 import { viewInContext } from "./desk-view.js";
 import "./page-view.js";
+
+const ON_DEMAND = "(max-width: 40rem)";
+// Whoever asked for a page keeps it in the next cases.
+let asked = false;
 
 export class DeskPages {
   constructor(root) {
     this.root = root;
+    const button = root?.querySelector("[data-open-page]");
+    button?.addEventListener("click", () => this.openPage());
     this.kept = new Map();
     this.wanted = null;
     // Lines over the picture stay thin, however far it is zoomed.
@@ -18,6 +25,31 @@ export class DeskPages {
       event.preventDefault();
       this.turn(link.dataset.turn);
     });
+  }
+
+  // Whether pages are shown without being asked for.
+  get open() {
+    return asked || !(matchMedia(ON_DEMAND).matches || navigator.connection?.saveData);
+  }
+
+  // crops: the pictures to wait for.
+  async begin(crops) {
+    if (!this.view) return;
+    // A small screen begins with the page closed: by its style, so that nothing moves.
+    this.root.toggleAttribute("data-open", this.open);
+    this.root.toggleAttribute("data-waits", !this.open);
+    if (!this.open) return;
+    await Promise.allSettled(crops.map((crop) => crop.decode()));
+    this.view?.demand();
+  }
+
+  openPage() {
+    asked = true;
+    this.root.setAttribute("data-open", "");
+    this.root.removeAttribute("data-waits");
+    this.view?.demand();
+    // While it was closed it had no size to be moved in.
+    if (this.place) this.look(this.place);
   }
 
   get view() {
@@ -36,6 +68,7 @@ export class DeskPages {
     if (!next) return false;
     this.kept.set(shown.dataset.page, shown);
     shown.replaceWith(next);
+    if (this.open) next.demand();
     for (const link of this.root.querySelectorAll("[data-turn]")) {
       if (link.dataset.turn === page) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -50,7 +83,9 @@ export class DeskPages {
   }
 
   // Brings a field's box into view and lights it alone.
-  look({ slot, page, box }) {
+  look(place) {
+    const { slot, page, box } = place;
+    this.place = place;
     if (!this.turn(page)) return;
     this.view.light(slot ? [slot] : []);
     if (!box?.length) return;
@@ -58,10 +93,19 @@ export class DeskPages {
     requestAnimationFrame(() => this.show(box));
   }
 
+  // Lights one place that has no box of its own drawn.
+  spot({ page, box }) {
+    if (!page || !box.length || !this.turn(page)) return;
+    this.view.light([]);
+    this.view.spot(box);
+    requestAnimationFrame(() => this.show(box));
+  }
+
   show(box) {
     const { view } = this;
     if (!view?.show) return;
-    view.show(viewInContext(box, view.view, view.sheetSize, view.frameSize), { smooth: true });
+    const place = view.turned(box);
+    view.show(viewInContext(place, view.view, view.sheetSize, view.frameSize), { smooth: true });
   }
 
   async wordsOf(page) {

@@ -14,6 +14,7 @@ export class DeskPicking {
     this.end();
     desk.select(question);
     const { pages } = desk;
+    pages.openPage();
     const { view, page } = pages;
     try {
       const words = await pages.wordsOf(page);

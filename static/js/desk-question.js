@@ -29,9 +29,19 @@ export class Question {
     return "decided" in this.element.dataset;
   }
 
-  // Answered, or on its way to be.
+  // Answered, or on its way to be, or settled by a check: nothing is asked here now.
   get answered() {
-    return this.decided || "sending" in this.element.dataset;
+    return this.decided || this.settled || "sending" in this.element.dataset;
+  }
+
+  // A check agrees with it since another answer: nobody needs to answer, but one may.
+  get settled() {
+    return "settled" in this.element.dataset;
+  }
+
+  // Somebody is typing another value than the one that the field began with.
+  get typing() {
+    return document.activeElement === this.input && this.input.value !== this.typedFrom;
   }
 
   get verdict() {
@@ -64,6 +74,7 @@ export class Question {
     this.input.value = text ?? (this.input.value || this.value);
     this.input.focus();
     if (text === null) this.input.select();
+    this.typedFrom = this.input.value;
     this.checkNow();
   }
 
@@ -104,15 +115,44 @@ export class Question {
       value: this.value,
       typed: body.get("value") ?? "",
       offered: button?.dataset.value,
+      people: "people" in (button?.dataset ?? {}),
     });
     return { question: this, body, ...meant };
   }
 
+  // The sentence of the check that agrees, or "" where the field is asked again.
+  showSettled(sentence) {
+    const { element } = this;
+    if (this.decided || "sending" in element.dataset) return;
+    const line = element.querySelector("[data-agrees]");
+    line.hidden = !sentence;
+    line.querySelector("span").textContent = sentence;
+    if (Boolean(sentence) === this.settled) return;
+    element.toggleAttribute("data-settled", Boolean(sentence));
+    element.classList.toggle("is-decided", Boolean(sentence));
+    element.querySelector("[data-verdict]").textContent = sentence ? "≈ agrees now" : "";
+  }
+
+  // What the rules say of the value as it would stand; would: it would need no answer.
+  showRules(sentences, would) {
+    const { element } = this;
+    const list = element.querySelector("[data-rules]");
+    list.replaceChildren(...sentences.map(asItem));
+    list.hidden = !sentences.length;
+    if (this.answered) return;
+    element.querySelector("[data-verdict]").textContent = would ? "would agree" : "";
+  }
+
   showSending({ words, value }) {
+    delete this.element.dataset.settled;
+    this.element.querySelector("[data-agrees]").hidden = true;
+    this.onItsWay = value;
+    this.typedFrom = this.input.value;
     this.show(words, value, "sending");
   }
 
   showSaved({ verdict_text: text, value, seen }) {
+    this.onItsWay = undefined;
     this.element.dataset.decided = "";
     this.element.dataset.value = value;
     for (const field of this.element.querySelectorAll('[name="seen"]')) field.value = seen;
@@ -122,6 +162,7 @@ export class Question {
   }
 
   showRefused(error) {
+    this.onItsWay = undefined;
     delete this.element.dataset.sending;
     this.element.classList.remove("is-decided");
     this.element.querySelector("[data-verdict]").textContent = "";
@@ -130,6 +171,7 @@ export class Question {
 
   // The case is somebody else's: what was typed stays in its field.
   showLost(what) {
+    this.onItsWay = undefined;
     this.element.removeAttribute("data-sending");
     this.element.classList.remove("is-decided");
     this.element.querySelector("[data-verdict]").textContent = what;
@@ -143,4 +185,15 @@ export class Question {
       state === "sending" ? `${verdict}, saving…` : `✓ ${verdict}`;
     this.element.querySelector("[data-short]").textContent = value || "–";
   }
+}
+
+// Told apart by a sign and by words, not by colour alone.
+function asItem({ text, agrees }) {
+  const item = document.createElement("li");
+  item.className = agrees ? "is-good" : agrees === false ? "is-bad" : "";
+  const sign = document.createElement("span");
+  sign.ariaHidden = "true";
+  sign.textContent = agrees ? "✓" : agrees === false ? "≠" : "·";
+  item.append(sign, " ", text);
+  return item;
 }

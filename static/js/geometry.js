@@ -4,7 +4,7 @@
 // Boxes are [left, top, right, bottom] in page fractions.
 
 export const MIN_SCALE = 0.25;
-export const MAX_SCALE = 8;
+export const MAX_SCALE = 16; // a page of 14,000 pixels at its own size
 export const STEP = 1.25;
 const READABLE_LINE = 26; // CSS pixels that a focused line of text should be high
 const LEAST_SCALE = 1.3; // of a focused box, however high it is
@@ -65,7 +65,7 @@ export function panBy(view, dx, dy, sheet, frame) {
 }
 
 export function fitWidth(sheet, frame) {
-  return clampView({ scale: 1, x: 0, y: 0 }, sheet, frame);
+  return clampView({ scale: frame.width / sheet.width, x: 0, y: 0 }, sheet, frame);
 }
 
 export function fitPage(sheet, frame) {

@@ -2,6 +2,8 @@
 // without it the frame scrolls. Bubbling events: page-view:change {view}, page-view:box {slot}.
 import * as geometry from "./geometry.js";
 import { Gestures } from "./gestures.js";
+import { Remembered, nextContrast, turnCss, turnedBox, turnedSize } from "./picture-look.js";
+import { PageTiles } from "./page-tiles.js";
 
 const PAN_STEP = 60;
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -13,6 +15,11 @@ export class PageView extends HTMLElement {
     this.image = this.querySelector("[data-sheet] img");
     if (!this.frame || !this.image) return;
     this.view = { scale: 1, x: 0, y: 0 };
+    this.remembered = new Remembered(document.body.dataset.user ?? "");
+    this.turns = Number(this.remembered.get(`turns ${this.image.src}`) ?? 0);
+    this.setContrast(this.remembered.get("contrast") ?? "usual");
+    const { tiles } = this.image.dataset;
+    this.tiles = tiles ? new PageTiles(this, tiles) : null;
     this.touched = false;
     this.life = new AbortController();
     const options = { signal: this.life.signal };
@@ -31,13 +38,27 @@ export class PageView extends HTMLElement {
   disconnectedCallback() {
     this.life?.abort();
     this.sizes?.disconnect();
+    this.tiles?.end();
+  }
+
+  // Fetches a picture that waits until it is needed.
+  demand() {
+    const { src } = this.image.dataset;
+    if (!src) return;
+    delete this.image.dataset.src;
+    this.image.src = src;
   }
 
   get frameSize() {
     return { width: this.frame.clientWidth, height: this.frame.clientHeight };
   }
 
+  // As it lies before the frame: turned.
   get sheetSize() {
+    return turnedSize(this.paperSize, this.turns);
+  }
+
+  get paperSize() {
     const width = this.frame.clientWidth;
     const { naturalWidth, naturalHeight, attributes } = this.image;
     const w = naturalWidth || Number(attributes.width?.value);
@@ -50,7 +71,8 @@ export class PageView extends HTMLElement {
     this.view = view;
     this.touched = touched;
     this.toggleAttribute("data-smooth", smooth);
-    this.sheet.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
+    const move = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
+    this.sheet.style.transform = move + turnCss(this.paperSize, this.turns);
     // The boxes' lines stay thin: SVG's own non-scaling stroke knows no CSS transforms.
     this.sheet.style.setProperty("--scale", String(view.scale));
     const { width, height } = this.sheetSize;
@@ -60,6 +82,7 @@ export class PageView extends HTMLElement {
       width * view.scale > frame.width + 1 || height * view.scale > frame.height + 1,
     );
     this.toggleAttribute("data-zoomed", view.scale > 1.01);
+    this.tiles?.changed();
     this.dispatchEvent(new CustomEvent("page-view:change", { bubbles: true, detail: { view } }));
   }
 
@@ -71,9 +94,40 @@ export class PageView extends HTMLElement {
     else this.show(geometry.clampView(this.view, sheet, frame));
   }
 
+  // A place of the page, in fractions of the page as it lies.
+  turned(box) {
+    return turnedBox(box, this.turns);
+  }
+
   focusBox(box, { smooth = true } = {}) {
     this.focused = box;
-    this.show(geometry.viewForBox(box, this.view, this.sheetSize, this.frameSize), { smooth });
+    const place = this.turned(box);
+    this.show(geometry.viewForBox(place, this.view, this.sheetSize, this.frameSize), { smooth });
+  }
+
+  turn() {
+    this.turns = (this.turns + 1) % 4;
+    this.remembered.set(`turns ${this.image.src}`, this.turns);
+    this.whole();
+    if (this.litBox) this.show(geometry.viewForBox(this.litBox, this.view, this.sheetSize, this.frameSize));
+    this.tell(this.turns ? `Picture turned by ${this.turns * 90} degrees` : "Picture as it was");
+  }
+
+  setContrast(look) {
+    this.contrast = look;
+    this.dataset.contrast = look;
+    const button = this.querySelector('[data-page-tool="contrast"]');
+    if (button) button.ariaLabel = `Contrast of the picture: ${look}`;
+  }
+
+  changeContrast() {
+    this.setContrast(nextContrast(this.contrast));
+    this.remembered.set("contrast", this.contrast);
+    this.tell(`Contrast: ${this.contrast}`);
+  }
+
+  tell(text) {
+    this.dispatchEvent(new CustomEvent("page-view:tells", { bubbles: true, detail: { text } }));
   }
 
   whole() {
@@ -113,22 +167,38 @@ export class PageView extends HTMLElement {
     const [x, y, width, height] = ["x", "y", "width", "height"].map((name) =>
       Number(box.getAttribute(name)),
     );
-    return [x, y, x + width, y + height];
+    return this.turned([x, y, x + width, y + height]);
+  }
+
+  // One more box, for what has none drawn: documents may have thousands of cells.
+  spot([left, top, right, bottom]) {
+    const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const edges = { x: left, y: top, width: right - left, height: bottom - top };
+    for (const [name, edge] of Object.entries(edges)) box.setAttribute(name, edge);
+    box.setAttribute("class", "is-lit");
+    box.dataset.spot = "";
+    this.querySelector("svg.citations")?.append(box);
   }
 
   // Lights the boxes of these slots, and those only.
   light(slots) {
+    this.querySelector("[data-spot]")?.remove();
     for (const box of this.querySelectorAll("[data-slot]")) {
       box.classList.toggle("is-lit", slots.includes(box.dataset.slot));
     }
   }
 
+  tool(name) {
+    if (name === "in") this.zoomBy(geometry.STEP);
+    else if (name === "out") this.zoomBy(1 / geometry.STEP);
+    else if (name === "whole") this.whole();
+    else if (name === "width") this.width();
+    else if (name === "turn") this.turn();
+    else if (name === "contrast") this.changeContrast();
+  }
+
   clicked(event) {
-    const tool = event.target.closest("[data-page-tool]")?.dataset.pageTool;
-    if (tool === "in") this.zoomBy(geometry.STEP);
-    else if (tool === "out") this.zoomBy(1 / geometry.STEP);
-    else if (tool === "whole") this.whole();
-    else if (tool === "width") this.width();
+    this.tool(event.target.closest("[data-page-tool]")?.dataset.pageTool);
     const slot = event.target.closest("svg [data-slot]")?.dataset.slot;
     if (!slot || this.gestures.dragged) return;
     this.dispatchEvent(new CustomEvent("page-view:box", { bubbles: true, detail: { slot } }));

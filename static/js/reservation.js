@@ -24,9 +24,10 @@ export function mayBeat({ hidden, touched, now }) {
 
 export class Reservation {
   // told(meaning) hears what a beat came to; warned(standing, seconds) that it ends, or is
-  // held again; keeps() whether answers wait here, for which the case must not go back.
-  constructor({ extendUrl, putBackUrl, token, seconds, told, warned, keeps, meaningOf }) {
-    Object.assign(this, { extendUrl, putBackUrl, token, told, warned, keeps, meaningOf });
+  // held again; keeps() whether answers wait here, for which the case must not go back;
+  // spent() milliseconds at work for which there is no answer.
+  constructor({ extendUrl, putBackUrl, token, seconds, told, warned, keeps, spent, meaningOf }) {
+    Object.assign(this, { extendUrl, putBackUrl, token, told, warned, keeps, spent, meaningOf });
     this.length = seconds * 1000;
     this.touched = Date.now();
     this.stands = "held";
@@ -93,7 +94,7 @@ export class Reservation {
 
   putBack() {
     if (this.keeps()) return;
-    navigator.sendBeacon(this.putBackUrl, this.body({ leaving: "1" }));
+    navigator.sendBeacon(this.putBackUrl, this.body({ leaving: "1", active_ms: this.spent?.() ?? 0 }));
   }
 
   // The case is done or another page took it: nothing is held any more.

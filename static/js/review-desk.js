@@ -1,13 +1,15 @@
 // <review-desk>: one case. The server draws it as plain forms; this makes one field the
 // current one, gives every button its key, sends answers without leaving the page, and
 // puts the next case in its place when this one is done.
-import { ActiveTime } from "./active-time.js";
+import { ActiveTime, keepTime } from "./active-time.js";
 import { DeskAnswers } from "./desk-answers.js";
 import { DeskKeys } from "./desk-keys.js";
+import { DeskLines } from "./desk-lines.js";
 import { fetchAhead } from "./desk-next.js";
 import { DeskNotes } from "./desk-notes.js";
 import { DeskPages } from "./desk-pages.js";
 import { DeskPicking } from "./desk-picking.js";
+import { LiveChecks } from "./live-checks.js";
 import { Question } from "./desk-question.js";
 import { meaningOf } from "./outbox.js";
 import { Reservation } from "./reservation.js";
@@ -18,11 +20,15 @@ class ReviewDesk extends HTMLElement {
     const { signal } = this.life;
     this.questions = [...this.querySelectorAll(".question")].map((one) => new Question(one));
     this.clock = new ActiveTime();
+    keepTime(this.clock, signal);
     this.notes = new DeskNotes(this);
     this.pages = new DeskPages(this.querySelector("[data-pages]"));
     this.picking = new DeskPicking(this);
+    this.live = new LiveChecks(this, signal);
     this.answers = new DeskAnswers(this, signal);
     this.keys = new DeskKeys(this, signal);
+    const lines = this.querySelector("[data-lines]");
+    this.lines = lines && new DeskLines(this, lines, signal);
     this.reservation = new Reservation({
       extendUrl: this.dataset.extend,
       putBackUrl: this.dataset.putBack,
@@ -32,6 +38,7 @@ class ReviewDesk extends HTMLElement {
       told: (meaning) => this.beaten(meaning),
       warned: (stands, seconds) => this.notes.ending(stands, seconds),
       keeps: () => this.answers.outbox.unsent > 0,
+      spent: () => this.clock.ms,
     });
     this.listen(signal);
     // A page view that comes in with this desk is made ready right after it.
@@ -47,13 +54,12 @@ class ReviewDesk extends HTMLElement {
   listen(signal) {
     const on = (name, act, target = this) => target.addEventListener(name, act, { signal });
     on("click", (event) => this.clicked(event));
-    on("input", (event) => this.questionOf(event.target)?.checkNow());
+    on("input", (event) => this.typed(event));
     on("focusin", (event) => this.pointed(event));
     on("pointerover", (event) => this.pointed(event));
+    on("page-view:tells", (event) => this.notes.hint(event.detail.text));
     on("page-view:box", (event) => this.boxed(event.detail.slot));
-    on("visibilitychange", () => this.clock.show(!document.hidden), document);
-    on("pointermove", () => this.clock.touch(), document);
-    on("keydown", () => this.clock.touch(), document);
+    on("submit", (event) => this.ends(event));
   }
 
   begin() {
@@ -65,15 +71,24 @@ class ReviewDesk extends HTMLElement {
     this.select(first, { scroll: false });
     refused?.input.focus();
     if (!first) this.querySelector('[data-key="Enter"]')?.focus();
+    // One thumb's worth of page: the picture at its top, the answers at its bottom.
+    const narrow = matchMedia("(max-width: 40rem)").matches;
     const { after = "", pictures = "" } = this.dataset;
     this.answers.takeUp();
     this.notes.state(after, "good");
     if (after) {
-      scrollTo({ top: 0 });
+      if (!narrow) scrollTo({ top: 0 });
       this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
     }
-    const urls = pictures.split(" ").filter(Boolean);
-    setTimeout(() => (this.fetched = fetchAhead(urls)), 300);
+    if (narrow && this.pages.open) this.querySelector(".desk__page").scrollIntoView();
+    this.pages.begin([...this.querySelectorAll(".crop__picture")]);
+    if (pictures) setTimeout(() => this.fetchNext(pictures), 300);
+  }
+
+  async fetchNext(url) {
+    if (!this.isConnected) return;
+    // Kept, so that the browser does not give the pictures up.
+    this.fetched = await fetchAhead(url, { page: this.pages.open }).catch(() => []);
   }
 
   questionOf(element) {
@@ -91,7 +106,7 @@ class ReviewDesk extends HTMLElement {
     if (!question) return;
     if (this.current !== question) {
       this.picking.end();
-      this.clock.reset();
+      this.clock.turnTo(question.slot);
     }
     this.current = question;
     for (const one of this.questions) one.setCurrent(one === question);
@@ -113,9 +128,24 @@ class ReviewDesk extends HTMLElement {
     else if (event.target.closest("[data-trouble-hold]")) this.hold();
   }
 
+  typed(event) {
+    const question = this.questionOf(event.target);
+    if (!question) return;
+    question.checkNow();
+    this.live.soon();
+  }
+
   async hold() {
     await this.reservation.extend();
     if (this.reservation.stands === "held") this.notes.hint("The case is yours for another while");
+  }
+
+  // Skipped, handed on or left: the time for which there is no answer goes along.
+  ends(event) {
+    if (this.questionOf(event.target) || !event.target.elements.token) return;
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "active_ms", value: this.clock.take() });
+    event.target.append(field);
   }
 
   // Neither of two versions: what is right is typed, or picked on the page.
@@ -150,6 +180,10 @@ class ReviewDesk extends HTMLElement {
   countAnswered() {
     const count = this.questions.filter((one) => one.decided).length;
     this.querySelector("[data-answered]").textContent = count;
+    const settled = this.questions.filter((one) => one.settled && !one.decided).length;
+    this.querySelector("[data-agreeing]").textContent = settled
+      ? `, ${settled} ${settled === 1 ? "agrees" : "agree"} now`
+      : "";
   }
 
   // A heartbeat came back.

@@ -15,6 +15,20 @@ export function check(type, text) {
   return { ok: true, says: "" };
 }
 
+// An amount as a plain decimal, as the server will read it; null for none, and where one
+// mark before three digits may be either.
+export function amountOf(text) {
+  const value = text.trim();
+  if (!value || !MONEY.test(value)) return null;
+  const digits = value.replace(/[^\d.,-]/g, "");
+  const last = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
+  if (last < 0) return digits;
+  const marks = new Set(digits.match(/[.,]/g));
+  if (digits.length - last - 1 === 3 && marks.size === 1) return digits.replace(/[.,]/g, "");
+  const whole = digits.slice(0, last).replace(/[.,]/g, "");
+  return `${whole || "0"}.${digits.slice(last + 1)}`;
+}
+
 function amount(value) {
   if (!MONEY.test(value)) return { ok: false, says: "Not an amount yet: 1234.50" };
   const digits = value.replace(/[^\d.,-]/g, "");
@@ -33,11 +47,16 @@ function isDay(year, month, day) {
   return found.getUTCMonth() === month - 1 && found.getUTCDate() === day;
 }
 
+const LONG = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+
+// "3 April 2026": what a date means, so that a slip of day and month is seen.
+const spelled = (year, month, day) => LONG.format(new Date(Date.UTC(year, month - 1, day)));
+
 function date(value) {
   const iso = ISO.exec(value);
   if (iso) {
     const [year, month, day] = iso.slice(1).map(Number);
-    return isDay(year, month, day) ? { ok: true, says: "" } : noDay();
+    return isDay(year, month, day) ? { ok: true, says: spelled(year, month, day) } : noDay();
   }
   const first = DAY_FIRST.exec(value);
   if (!first) {
@@ -47,10 +66,14 @@ function date(value) {
   }
   const [day, month] = first.slice(1, 3).map(Number);
   const year = Number(first[3]) + (first[3].length === 2 ? 2000 : 0);
-  if (isDay(year, month, day) && isDay(year, day, month) && day !== month) {
-    return { ok: true, says: "Day or month first? 2026-11-23 is always clear" };
-  }
-  return isDay(year, month, day) || isDay(year, day, month) ? { ok: true, says: "" } : noDay();
+  const [dayFirst, monthFirst] = [isDay(year, month, day), isDay(year, day, month)];
+  if (!dayFirst && !monthFirst) return noDay();
+  const said = dayFirst ? spelled(year, month, day) : spelled(year, day, month);
+  if (!dayFirst || !monthFirst || day === month) return { ok: true, says: said };
+  const two = (number) => String(number).padStart(2, "0");
+  const clear = `${year}-${two(month)}-${two(day)}`;
+  const says = `${said}, or ${spelled(year, day, month)}? ${clear} is always clear`;
+  return { ok: true, says: `Day or month first: ${says}` };
 }
 
 const noDay = () => ({ ok: false, says: "There is no such day" });

@@ -1,6 +1,8 @@
 // Picking a value on the page: its first and its last word, by pointer or by keys. The
-// words lie over the page picture while somebody picks.
-import { boxOf, nearest, range, regionOf, step, textOf } from "./words.js";
+// words lie over the page picture while somebody picks: all of them are one shape, since
+// a page may have thousands, and which one is meant is reckoned from the point.
+import { turnedBox } from "./picture-look.js";
+import { boxOf, nearest, outlines, range, regionOf, step, textOf, wordAt } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
@@ -10,12 +12,14 @@ export class WordPicker {
   constructor({ view, words, near, picked, moved }) {
     Object.assign(this, { view, words, picked, moved });
     this.first = this.last = null;
+    this.hovered = -1;
     this.cursor = words.length ? nearest(words, near ?? { x: 0.5, y: 0.1 }) : -1;
     this.layer = this.draw();
     this.frame = view.querySelector("[data-frame]");
     this.life = new AbortController();
     const options = { signal: this.life.signal, capture: true };
     this.layer.addEventListener("click", (event) => this.clicked(event), options);
+    this.layer.addEventListener("pointermove", (event) => this.hover(event), options);
     view.toggleAttribute("data-picking", true);
     this.paint();
   }
@@ -26,24 +30,42 @@ export class WordPicker {
     layer.setAttribute("viewBox", "0 0 1 1");
     layer.setAttribute("preserveAspectRatio", "none");
     layer.setAttribute("aria-hidden", "true");
-    for (const [index, word] of this.words.entries()) {
-      const rect = document.createElementNS(SVG, "rect");
-      rect.dataset.word = index;
-      rect.setAttribute("x", word[1]);
-      rect.setAttribute("y", word[2]);
-      rect.setAttribute("width", word[3] - word[1]);
-      rect.setAttribute("height", word[4] - word[2]);
-      layer.append(rect);
+    this.shapes = {};
+    for (const name of ["all", "chosen", "hover", "cursor"]) {
+      const shape = document.createElementNS(SVG, "path");
+      shape.setAttribute("class", `is-${name}`);
+      this.shapes[name] = shape;
+      layer.append(shape);
     }
+    this.outline("all", this.words);
     this.view.querySelector("[data-sheet]").append(layer);
     return layer;
   }
 
+  outline(name, words) {
+    this.shapes[name].setAttribute("d", outlines(words));
+  }
+
+  // The word under the pointer, -1 for none.
+  at({ clientX, clientY }) {
+    const { left, top, width, height } = this.layer.getBoundingClientRect();
+    const [across, down] = [(clientX - left) / width, (clientY - top) / height];
+    const [x, y] = turnedBox([across, down, across, down], 4 - this.view.turns);
+    return wordAt(this.words, { x, y });
+  }
+
+  hover(event) {
+    const word = this.at(event);
+    if (word === this.hovered) return;
+    this.hovered = word;
+    this.outline("hover", word < 0 ? [] : [this.words[word]]);
+  }
+
   clicked(event) {
-    const rect = event.target.closest("[data-word]");
-    if (!rect || this.view.gestures?.dragged) return;
+    const word = this.at(event);
+    if (word < 0 || this.view.gestures?.dragged) return;
     event.stopPropagation();
-    this.mark(Number(rect.dataset.word));
+    this.mark(word);
   }
 
   // True where the key was for picking.
@@ -77,13 +99,10 @@ export class WordPicker {
   }
 
   paint() {
-    const [from, to] = [this.first, this.last ?? this.first].sort((a, b) => a - b);
-    for (const rect of this.layer.children) {
-      const index = Number(rect.dataset.word);
-      const chosen = this.first !== null && index >= from && index <= to;
-      rect.classList.toggle("is-chosen", chosen);
-      rect.classList.toggle("is-cursor", index === this.cursor);
-    }
+    const [from, to] = [this.first, this.last ?? this.first];
+    this.outline("chosen", from === null ? [] : range(this.words, from, to));
+    this.outline("cursor", this.cursor < 0 ? [] : [this.words[this.cursor]]);
+    this.layer.dataset.cursor = this.cursor;
   }
 
   end() {

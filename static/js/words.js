@@ -59,3 +59,23 @@ export function step(words, from, key) {
   });
   return best;
 }
+
+// All boxes of the words as one SVG path.
+export function outlines(words) {
+  return words
+    .map(([, left, top, right, bottom]) => `M${left} ${top}H${right}V${bottom}H${left}Z`)
+    .join("");
+}
+
+// The smallest word whose box holds the point {x, y}, with a little room around it; -1.
+export function wordAt(words, { x, y }, room = 0.004) {
+  let found = -1;
+  let least = Infinity;
+  words.forEach(([, left, top, right, bottom], index) => {
+    if (x < left - room || x > right + room || y < top - room || y > bottom + room) return;
+    const inside = x >= left && x <= right && y >= top && y <= bottom;
+    const size = (right - left) * (bottom - top) + (inside ? 0 : 1);
+    if (size < least) [found, least] = [index, size];
+  });
+  return found;
+}

@@ -202,6 +202,8 @@ REFUSED = [
     "UPDATE decision SET verdict = 'confirm'",
     "UPDATE second_opinion SET verdict = 'confirm'",
     "UPDATE task_note SET kind = 'comment'",
+    "UPDATE unanswered_time SET active_ms = 1",
+    "UPDATE golden_retirement SET act = 'restore'",
     "UPDATE promotion SET reason = 'first'",
     "UPDATE promotion_batch SET note = ''",
     "UPDATE ledger_entry SET rows = 2",
@@ -231,7 +233,7 @@ REFUSED = [
             *("erasure", "erased_artifact", "legal_hold", "retention_class"),
             *("golden_case", "decision", "delivery", "delivered_artifact", "tenant"),
             *("run", "review_task", "review_item", "second_opinion", "task_note"),
-            *("reprocess", "reprocess_item"),
+            *("reprocess", "reprocess_item", "unanswered_time", "golden_retirement"),
             *("gate", "activation", "golden_set", "acceptance_proof"),
             *("model_entry", "model_price", "token_formula", "replay_observation"),
         )

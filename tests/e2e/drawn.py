@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
+from playwright.sync_api import Page
 
 from catalog.models import Tenant
 from catalog.services import NewArtifact, Reading, store_generation
@@ -49,6 +50,19 @@ def boxes() -> dict[str, list[float]]:
             round((top + edges[3]) / HEIGHT, 5),
         ]
     return found
+
+
+def click_word(page: Page, number: int) -> None:
+    """While somebody picks words on the page shown."""
+    left, top, right, bottom = [*boxes().values()][number]
+    page.locator(".words").wait_for()
+    page.wait_for_timeout(350)  # the picture comes to rest
+    sheet = page.locator(".words").bounding_box()
+    assert sheet
+    page.mouse.click(
+        sheet["x"] + (left + right) / 2 * sheet["width"],
+        sheet["y"] + (top + bottom) / 2 * sheet["height"],
+    )
 
 
 def picture(folder: str) -> Path:

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import GoldenValue, Tenant
 from reviewer.models import Correction, Decision, ReviewTask, Verdict
-from tests.e2e.drawn import make_case
+from tests.e2e.drawn import click_word, make_case
 from tests.e2e.drawn_twice import make_difference
 from tests.e2e.test_review import (
     LogIn,
@@ -157,7 +157,7 @@ def test_the_pointer_alone_is_enough(
     current(page).get_by_role("button", name="Neither").click()
     expect(current(page).get_by_label("Neither: the right value")).to_be_focused()
     current(page).get_by_role("button", name="Pick it on the page").click()
-    page.locator("[data-word='3']").click()
+    click_word(page, 3)
     current(page).get_by_role("button", name="Save").click()
     expect(page.locator("[data-answered]")).to_have_text("2")
     assert Decision.objects.count() == 2

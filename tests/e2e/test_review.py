@@ -18,7 +18,7 @@ from reviewer.models import (
     SecondOpinion,
     Verdict,
 )
-from tests.e2e.drawn import make_case, region
+from tests.e2e.drawn import click_word, make_case, region
 from tests.factories import make_tenant, make_user
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -166,8 +166,8 @@ def test_picking_words_with_the_pointer(
     open_case(log_in(page, "alice"), live_server, make_case(tenant))
     page.get_by_role("button", name="Company").click()
     current(page).get_by_role("button", name="Pick it on the page").click()
-    page.locator("[data-word='0']").click()
-    page.locator("[data-word='1']").click()
+    click_word(page, 0)
+    click_word(page, 1)
     expect(page.get_by_label("Right value").nth(1)).to_have_value("Harbour Cafe")
     current(page).get_by_role("button", name="Save").click()
     expect(page.locator("[data-answered]")).to_have_text("1")
@@ -183,7 +183,7 @@ def test_picking_words_with_keys(
 ) -> None:
     open_case(log_in(page, "alice"), live_server, make_case(tenant))
     page.keyboard.press("w")
-    expect(page.locator("[data-word].is-cursor")).to_have_attribute("data-word", "11")
+    expect(page.locator(".words")).to_have_attribute("data-cursor", "11")
     page.keyboard.press("ArrowUp")
     expect(says(page)).to_have_text("20.00")
     page.keyboard.press("Enter")

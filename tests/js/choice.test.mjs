@@ -24,3 +24,11 @@ for (const [choice, [words, value]] of Object.entries(MEANT)) {
 test("a version that finds nothing offers nothing", () => {
   assert.deepEqual(said("older", { value: "21.20" }), { words: "older is right", value: "" });
 });
+
+test("one of two people's answers is chosen, and no version is right", () => {
+  assert.deepEqual(said("newer", { offered: "21.20", people: true }), {
+    words: "chosen",
+    value: "21.20",
+  });
+  assert.equal(said("newer", { offered: "21.20" }).words, "newer is right");
+});

@@ -27,6 +27,14 @@ const PINNED = {
   0: "zoom:whole",
   Escape: "leave",
   "?": "keys",
+  z: "press:z",
+  e: "press:e",
+  r: "press:r",
+  h: "press:h",
+  m: "comment",
+  l: "lines",
+  t: "picture:turn",
+  i: "picture:contrast",
 };
 
 for (const [name, action] of Object.entries(PINNED)) {

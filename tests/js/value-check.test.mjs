@@ -27,8 +27,17 @@ test("days that exist pass, others do not", () => {
 });
 
 test("day and month that could change places are asked about", () => {
-  assert.match(check("date", "03/04/2026").says, /Day or month/);
-  assert.equal(check("date", "04.04.2026").says, "");
+  assert.equal(
+    check("date", "03/04/2026").says,
+    "Day or month first: 3 April 2026, or 4 March 2026? 2026-04-03 is always clear",
+  );
+  assert.equal(check("date", "04.04.2026").says, "4 April 2026");
+});
+
+test("a date is read back in words", () => {
+  assert.equal(check("date", "2026-04-03").says, "3 April 2026");
+  assert.equal(check("date", "31.12.26").says, "31 December 2026");
+  assert.equal(check("date", "12/31/2026").says, "31 December 2026");
 });
 
 test("nothing typed is nothing said", () => {

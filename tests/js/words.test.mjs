@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, nearest, range, regionOf, step, textOf } from "../../static/js/words.js";
+import { boxOf, nearest, outlines, range, regionOf, step, textOf, wordAt } from "../../static/js/words.js";
 
 // Two lines: "Total due" and "EUR 21.20 net", as [text, left, top, right, bottom].
 const WORDS = [
@@ -39,4 +39,21 @@ test("up and down go to the nearest word of the next line", () => {
   assert.equal(step(WORDS, 3, "ArrowUp"), 1);
   assert.equal(step(WORDS, 0, "ArrowUp"), 0);
   assert.equal(step(WORDS, 4, "ArrowDown"), 4);
+});
+
+test("all boxes are one shape", () => {
+  assert.equal(outlines(WORDS.slice(0, 2)), "M0.1 0.1H0.2V0.12H0.1ZM0.22 0.1H0.28V0.12H0.22Z");
+  assert.equal(outlines([]), "");
+});
+
+test("a point hits the word that it is in, or close to", () => {
+  assert.equal(wordAt(WORDS, { x: 0.2, y: 0.15 }), 3);
+  assert.equal(wordAt(WORDS, { x: 0.552, y: 0.15 }), 4);
+  assert.equal(wordAt(WORDS, { x: 0.8, y: 0.15 }), -1);
+});
+
+test("of words within each other the smaller one is meant", () => {
+  const both = [["all", 0, 0, 1, 1, 1], ["one", 0.4, 0.4, 0.5, 0.5, 1]];
+  assert.equal(wordAt(both, { x: 0.45, y: 0.45 }), 1);
+  assert.equal(wordAt(both, { x: 0.3, y: 0.3 }), 0);
 });

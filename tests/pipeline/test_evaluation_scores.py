@@ -57,6 +57,36 @@ def test_nearly_counts_for_free_text_only() -> None:
     assert score({"company": value("Gin", "name")}, {}).anls == [0.0]
 
 
+def anls_of(*pairs: tuple[str, str]) -> float:
+    """The mean over pairs of truth and prediction, as an evaluation tells it."""
+    true = {f"text_{i}": value(text, "name") for i, (text, _) in enumerate(pairs)}
+    said = {f"text_{i}": value(text, "name") for i, (_, text) in enumerate(pairs)}
+    found = figures([Document(score(true, said), "human_review")])["anls"]
+    assert found["texts"] == len(pairs)
+    mean: float = found["mean"]
+    return mean
+
+
+def test_free_text_scores_as_published() -> None:
+    """The README of anls_star 1.0.1 (Peer et al., arXiv 2402.03848): 0.766... for the
+    first example; of the second the scores of its keys "a", "l1", "l2" and "value".
+    """
+    closest = [("hello", "hello!"), ("a", "a"), ("test", "test"), ("this", "this")]
+    assert anls_of(*closest, ("is", "be")) == pytest.approx(0.76666, abs=1e-4)
+    assert anls_of(("Hello", "Helloo")) == pytest.approx(0.8333333333333334, abs=1e-4)
+    assert anls_of(("aa", "a"), ("c", "c")) == 0.75
+    assert anls_of(("b", "q"), ("d", "d")) == 0.5
+    assert anls_of(("12.3", "12.1"), ("13.4", "13.4")) == 0.875
+
+
+def test_half_alike_is_half_and_no_more_than_that_is_nothing() -> None:
+    """At exactly a half anls_star keeps the score; the formula of the first DocVQA
+    competition, strict there, gives 0.
+    """
+    assert anls_of(("abcd", "abxy")) == 0.5
+    assert anls_of(("abcd", "axyz")) == 0.0
+
+
 def test_all_critical_fields_have_to_be_right() -> None:
     both = Critical(frozenset({"total", "date"}))
     true = {"total": money("1"), "date": value("2018-01-11", "date")}

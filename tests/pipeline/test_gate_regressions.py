@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from benchmarks.gate import World, false_blocks, regressions
+from benchmarks.gate_worlds import World, false_blocks, regressions
 
 
 def test_a_template_made_much_worse_never_passes_and_the_others_do() -> None:
     found = regressions(World(each=100, harm=0.3), seeds=10)
     assert (found.blocked, found.held) == (10, 10)
     assert found.fewest >= 18
+
+
+def test_one_made_worse_is_blocked_and_all_nineteen_others_pass() -> None:
+    found = regressions(World(each=300, harm=0.15), seeds=10)
+    assert (found.blocked, found.held) == (10, 10)
+    assert (found.all_nineteen, found.fewest) == (10, 19)
 
 
 def test_with_no_true_difference_hardly_anything_is_blocked() -> None:

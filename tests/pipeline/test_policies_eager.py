@@ -76,7 +76,7 @@ def test_an_eager_pipeline_begins_to_read_everything(
     assert len(room.begun) == times
     for begun in room.begun:
         assert (begun["version"], begun["actor"]) == (newer, actor)
-        assert begun["plan"] == {"until_stage": Stage.ALL}
+        assert begun["plan"] == {"until_stage": Stage.ALL, "budget_micro_usd": None}
 
 
 def test_a_version_is_active_even_where_nothing_begins(
@@ -106,3 +106,18 @@ def test_an_eager_pipeline_reads_everything_in_the_real_room(
     assert (reprocess.state, states(reprocess)) == ("finished", {"done": 3})
     assert active() == newer
     assert Generation.objects.current().filter(pipeline_version="1.0.0").count() == 3
+
+
+def test_a_policy_s_budget_is_that_of_what_it_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(work, "execute", Reader())
+    corpus(1)
+    PipelinePolicy.objects.create(
+        name="doc-extract", mode="eager", budget_micro_usd=5_000_000
+    )
+    newer = make_version(active=False, version="2.0.0")
+
+    versions.activate(version=newer, actor=make_user("olga"), note="for a test")
+
+    assert Reprocess.objects.get().budget_micro_usd == 5_000_000

@@ -59,8 +59,18 @@ def test_the_report_file(reprocess: Reprocess, tmp_path: Path) -> None:
 def test_margins_of_a_dimension(reprocess: Reprocess) -> None:
     answer = json.loads(gate(reprocess, "--margin-of", "template=.02", "--json"))
     assert answer["report"]["margins"] == {"template": 0.02}
+    assert answer["report"]["figures"]["unmet_margins"] == []
     with pytest.raises(CommandError, match="as they were stated"):
         gate(reprocess, "--margin", ".5")
+
+
+def test_margins_of_one_slice(reprocess: Reprocess) -> None:
+    said = gate(
+        reprocess, "--margin-of", "template:good=.02", "--margin-of", "template:typo=.1"
+    )
+    margins = {"template:good": 0.02, "template:typo": 0.1}
+    assert Gate.objects.get().margins == margins
+    assert "slices that are not there: template:typo." in said
 
 
 @pytest.mark.parametrize(

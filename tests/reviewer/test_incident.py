@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from catalog.models import Generation, PromotionBatch, SourceMedia
 from pipeline.models import Gate, Reprocess
+from pipeline.reproducing import reproduce_sample
 from reviewer import desk
 from reviewer.demo import load
 from reviewer.demo.incident_versions import EARLIER, MENDED
@@ -15,6 +16,7 @@ from tests.reviewer.incident_demo import AFTER, BEFORE, MOVED, tell_little
 
 pytestmark = pytest.mark.django_db
 BUILT_IN = "1.0.0"
+READINGS = 4  # of the demo's, made again
 
 
 def current(*names: str) -> set[str]:
@@ -75,6 +77,12 @@ def test_the_story_up_to_where_a_visitor_goes_on(
     [cut_out] = question.sides.cut_outs
     assert shown.lone_lines == []  # it is the question itself
     assert cut_out.marks[0].box.width > 0.2  # the whole line, not its amount alone
+
+    # Everything that speaks for a document comes out again, or says why it cannot.
+    tried = list(reproduce_sample(sample=READINGS, seed=0))
+    assert len({one.artifact.generation_id for one in tried}) == READINGS
+    assert {one.verdict.value for one in tried}.isdisjoint({"UNEXPLAINED"})
+    assert any(one.verdict == "SAME_BYTES" for one in tried)
 
     # A load that is cut off at its end does nothing a second time.
     User.objects.filter(username=load.OPERATOR).delete()

@@ -151,6 +151,7 @@ def test_a_script_hears_what_became_of_it(client: Client, task: ReviewTask) -> N
         "value": "1.50",
         "done": False,
         "says": "",
+        "settled": {},
         "following": url("task", task),
     }
     last = send(client, task, "unreadable", slot="date").json()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,29 +26,44 @@ _EXPECTED = 4
 Check = Callable[[Answer], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """An answer that was asked for just now. response: the body, as it came."""
+
+    request: str
+    response: Mapping[str, Any]
+    used: Usage
+
+
 @dataclass
 class Asked:
-    """answers: all that came back, the usable one last; failure: why there is none."""
+    """answers: all that came back, the usable one last; paid: those of them that were
+    not kept from before; failure: why there is no usable one.
+    """
 
     answers: list[Answer] = field(default_factory=list)
+    paid: list[Paid] = field(default_factory=list)
     failure: ServiceError | None = None
 
 
 @dataclass(frozen=True)
 class Asker:
-    """answers_as: the only model whose answers are taken; "": whichever it says."""
+    """answers_as: the only model whose answers are taken; "": whichever it says. kept:
+    responses of an earlier attempt by the request's digest: those are not asked again.
+    """
 
     client: Client
     limit: RateLimit
     meter: Meter
     answers_as: str = ""
+    kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def ask(self, question: Question, check: Check) -> Asked:
         """check raises ServiceError for an answer that cannot be used."""
         asked = Asked()
         for repeated in (False, True):
             try:
-                answer = self._once(question)
+                answer = self._once(question, asked)
             except ServiceError as error:
                 return replace(asked, failure=error)
             try:
@@ -64,7 +79,22 @@ class Asker:
                 return asked
         raise AssertionError("the second answer was either used or refused")
 
-    def _once(self, question: Question) -> Answer:
+    def _once(self, question: Question, asked: Asked) -> Answer:
+        request = self.client.digest(question)
+        response = self.kept.get(request)
+        if response is None:
+            response, used = self._paid(question)
+            asked.paid.append(Paid(request, response, used))
+        return Answer(
+            part=question.part,
+            document_type=question.document_type,
+            request=request,
+            asked=self.client.model,
+            boxes=question.boxes,
+            response=response,
+        )
+
+    def _paid(self, question: Question) -> tuple[dict[str, Any], Usage]:
         estimated = self.estimate(question)
         self.meter.reserve(estimated)
         used: Usage | None = None
@@ -76,14 +106,7 @@ class Asker:
             self.meter.settle(estimated, used)
             spent = used.tokens if used else 0
             self.limit.settle(expected=estimated.tokens, used=spent)
-        return Answer(
-            part=question.part,
-            document_type=question.document_type,
-            request=self.client.digest(question),
-            asked=self.client.model,
-            boxes=question.boxes,
-            response=response,
-        )
+        return response, used
 
     def _check_model(self, answer: Answer) -> None:
         if self.answers_as and answer.reported != self.answers_as:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from pipeline.claims import DocumentTypeSpec, Extraction
 from pipeline.engines.base import EngineError
 from pipeline.engines.service_error import ServiceError
 from pipeline.engines.tariff import Tariff, Usage
 from pipeline.engines.vision_chat.answers import Answer
-from pipeline.engines.vision_chat.asking import Asked, Asker
+from pipeline.engines.vision_chat.asking import Asked, Asker, Paid
 from pipeline.engines.vision_chat.client import RETRIES, Client, Question
 from pipeline.engines.vision_chat.limits import RateLimit
 from pipeline.engines.vision_chat.meter import Meter
@@ -51,6 +51,18 @@ class Wishes:
     most_output: int
     most_tokens: int
     most_micro_usd: int
+
+
+class Keeper(Protocol):
+    """Keeps answers between the attempts of a run. Called from one thread."""
+
+    def kept(self) -> Mapping[str, Mapping[str, Any]]:
+        """Responses, by the digest of their request."""
+
+    def spent(self) -> Usage:
+        """What earlier attempts of this run had spent."""
+
+    def keep(self, paid: Paid, micro_usd: int | None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,7 @@ class VisionChatEngine:
         self._in_flight = in_flight
         self._limit = RateLimit(requests_a_minute, tokens_a_minute)
         self._tariff = Tariff()
+        self._keeper: Keeper | None = None
         more = {"temperature": 0} if request is None else request
         self._client = Client(url, model, seconds, output_limit, more, retries)
 
@@ -105,6 +118,12 @@ class VisionChatEngine:
         """The same engine, with the same limits, for a day's prices."""
         other = copy.copy(self)
         other._tariff = tariff
+        return other
+
+    def keeping(self, keeper: Keeper) -> Self:
+        """The same engine, which looks for answers there before it asks for them."""
+        other = copy.copy(self)
+        other._keeper = keeper
         return other
 
     def extract(
@@ -121,9 +140,16 @@ class VisionChatEngine:
         self, document: Document, pictures: Mapping[int, Path], wishes: Wishes
     ) -> Seen:
         """Ask for every field and line of the document. pictures: by page, upright."""
-        meter = Meter(self._tariff, wishes.most_tokens, wishes.most_micro_usd)
-        asker = Asker(self._client, self._limit, meter, self._answers_as)
-        look = _Look(document, pictures, wishes, asker, self._in_flight)
+        keeper = self._keeper
+        meter = Meter(
+            self._tariff,
+            wishes.most_tokens,
+            wishes.most_micro_usd,
+            keeper.spent() if keeper else Usage(),
+        )
+        kept = keeper.kept() if keeper else {}
+        asker = Asker(self._client, self._limit, meter, self._answers_as, kept)
+        look = _Look(document, pictures, wishes, asker, self._in_flight, keeper)
         failure: ServiceError | None = None
         found: Extraction | None = None
         try:
@@ -141,9 +167,11 @@ class _Look:
         wishes: Wishes,
         asker: Asker,
         in_flight: int,
+        keeper: Keeper | None,
     ) -> None:
         self.document, self.pictures = document, pictures
         self.wishes, self.asker, self.in_flight = wishes, asker, in_flight
+        self.keeper = keeper
         self.answers: list[Answer] = []
 
     def all(self) -> Extraction:
@@ -178,7 +206,9 @@ class _Look:
         part = Part(PAGE, min(self.pictures), WHOLE, (), lines=False)
         schema = schema_of_types(self.document.types)
         question = self._question(part, "", "Which type of document is it?", schema)
-        self._keep([self.asker.ask(question, self._names_a_type)])
+        asked = self.asker.ask(question, self._names_a_type)
+        self._keep_paid(asked)
+        self._take_in([asked])
         return type_of([a for a in self.answers if a.usable], self.document)
 
     def _names_a_type(self, answer: Answer) -> object:
@@ -196,7 +226,11 @@ class _Look:
             return self.asker.ask(self._question(part, spec.name, text, schema), check)
 
         with ThreadPoolExecutor(self.in_flight, "vision") as pool:
-            self._keep(list(pool.map(one, parts)))
+            found = [pool.submit(one, part) for part in parts]
+            # As each comes: this process may be killed before the slowest one does.
+            for future in as_completed(found):
+                self._keep_paid(future.result())
+        self._take_in([future.result() for future in found])
 
     def _question(
         self, part: Part, document_type: str, text: str, schema: dict[str, Any]
@@ -213,8 +247,14 @@ class _Look:
             boxes=self.wishes.boxes,
         )
 
-    def _keep(self, asked: Sequence[Asked]) -> None:
-        """Raises the first failure, after all answers are kept: they are paid for."""
+    def _keep_paid(self, asked: Asked) -> None:
+        if self.keeper is not None:
+            price = self.asker.meter.tariff.price
+            for paid in asked.paid:
+                self.keeper.keep(paid, paid.used.cost(price))
+
+    def _take_in(self, asked: Sequence[Asked]) -> None:
+        """Raises the first failure, after all answers are taken in."""
         self.answers += [answer for one in asked for answer in one.answers]
         for one in asked:
             if one.failure is not None:

@@ -16,6 +16,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         ensure_partitions()
         queue.every_minute("pipeline.tasks.sweep", lane="interactive")
+        # By name: this room does not know of the reviewers'.
+        queue.every_minute("reviewer.tasks.sweep", lane="interactive")
+        queue.every_day("reviewer.tasks.size_audits", lane="batch")
         queue.every_day("pipeline.tasks.retain", lane="batch")
         queue.every_day("pipeline.tasks.scrub", lane="batch")
         queue.every_day("pipeline.tasks.collect", lane="batch")

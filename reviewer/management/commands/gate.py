@@ -40,12 +40,16 @@ class Command(BaseCommand):
             "--margin-of",
             action="append",
             default=[],
-            metavar="DIMENSION=SHARE",
-            help="another one for slices of a dimension, as template=.02",
+            metavar="DIMENSION[:KEY]=SHARE",
+            help="another one for slices of a dimension, as template=.02, or for one"
+            " slice, as template:t-4f2a=.02",
         )
         parser.add_argument("--level", type=float, help="how often it may err (.05)")
         parser.add_argument(
-            "--golden-set", type=int, metavar="NUMBER", help="figures of its cases only"
+            "--golden-set",
+            type=int,
+            metavar="NUMBER",
+            help="a frozen one (default: what counts when the gate is opened)",
         )
         parser.add_argument("--sign", action="store_true", help="freeze it; needs --as")
         parser.add_argument("--promote", action="store_true", help="what passed")
@@ -115,12 +119,13 @@ class Command(BaseCommand):
                 if one.dimension
                 else wording.slice_name(one),
                 one.compared, one.disagreeing, one.labelled, one.better, one.worse,
-                wording.share(one.at_least), wording.share(one.lower),
+                wording.golden(one), wording.share(one.at_least),
+                wording.share(one.lower),
                 wording.VERDICTS[one.verdict], one.moving, wording.why(one),
             ]
             for one in gate.slices.in_order()
         ]  # fmt: skip
-        more = ["at least", "to come", "verdict", "may move", "why"]
+        more = ["golden", "at least", "to come", "verdict", "may move", "why"]
         write_table(self.stdout, [*head, *more], rows)
         fit = wording.not_fit(gate)
         version = gate.reprocess.pipeline_version
@@ -130,6 +135,8 @@ class Command(BaseCommand):
             if gate.fit_to_activate
             else f"{version} may not read what comes in. {' '.join(fit)}"
         )
+        if told := wording.unmet_margins(gate):
+            self.stdout.write(told)
         if done.get("signed"):
             self.stdout.write(f"Signed: {gate.report_digest}")
         if "batch" in done:
@@ -169,11 +176,12 @@ def _golden_set(number: int | None) -> GoldenSet | None:
 def _margins(options: dict[str, Any]) -> dict[str, float]:
     margins = {} if options["margin"] is None else {"": options["margin"]}
     for text in options["margin_of"]:
-        dimension, _, share = text.partition("=")
+        name, _, share = text.rpartition("=")
         try:
-            margins[dimension] = float(share)
+            margins[name] = float(share)
         except ValueError:
             raise CommandError(
-                f"{text!r} is no margin: write DIMENSION=SHARE, as template=.02."
+                f"{text!r} is no margin: write DIMENSION=SHARE, as template=.02, or"
+                " DIMENSION:KEY=SHARE."
             ) from None
     return margins
