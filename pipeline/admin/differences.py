@@ -40,7 +40,8 @@ def _in_step(old: StepEntry, new: StepEntry) -> Iterator[str]:
         yield f"{said}: code {old.version} became {new.version}."
     if old.engine != new.engine:
         yield f"{said}: engine {old.engine or 'none'} became {new.engine or 'none'}."
-    described = {one.name: one for one in PARAMETERS if new.step in one.steps}
+    known = [one for one in PARAMETERS if one.is_of(new.step, new.version)]
+    described = {one.name: one for one in known}
     for name in sorted(old.params.keys() | new.params.keys()):
         if name == PROMPT:
             yield from _in_prompt(said, old.params, new.params)

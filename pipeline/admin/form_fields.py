@@ -12,10 +12,12 @@ from django.conf import settings
 from pipeline.engines.handler import engines, role_of
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.memo.recipe import PROMPT
-from pipeline.parameters import Parameter, of_step, options_of, with_values
+from pipeline.models import ModelEntry
+from pipeline.parameters import MODEL, Parameter, of_step, options_of, with_values
 from pipeline.steps.registry import all_steps
 from pipeline.wording import step_text
 
+REQUEST, TEMPERATURE = "request", "temperature"
 OTHER_ENGINE = "Save, and its own options appear here."
 CODE = "Results of another code version are other results."
 
@@ -51,8 +53,25 @@ def _section(manifest: Manifest, entry: StepEntry) -> Section:
         frozen = manifest.engines[entry.engine]
         runtime = settings.ENGINES.get(entry.engine, {}).get("RUNTIME", {})
         found = options_of(entry.engine, frozen["backend"], runtime=runtime)
-        options = {one.field_name: one for one in found}
+        options = {one.field_name: _with_choices(one, frozen) for one in found}
+        if REQUEST in frozen["options"]:
+            # It says the temperature itself, or that none is sent.
+            options = {k: v for k, v in options.items() if v.name != TEMPERATURE}
     return Section(entry, {one.field_name: one for one in of_step(entry)}, options)
+
+
+def _with_choices(option: Parameter, frozen: Mapping[str, Any]) -> Parameter:
+    """A model's name is one of the registered ones, and of those that settings name."""
+    if option.name != MODEL:
+        return option
+    named = [
+        backend.get("OPTIONS", {}).get(MODEL, "")
+        for backend in engines.backends.values()
+        if backend["BACKEND"] == frozen["backend"]
+    ]
+    registered = ModelEntry.objects.remote().values_list("model_id", flat=True)
+    names = {frozen["options"].get(MODEL, ""), *named, *registered} - {""}
+    return replace(option, choices=tuple((name, name) for name in sorted(names)))
 
 
 def fields_of_section(section: Section) -> dict[str, forms.Field]:
@@ -87,7 +106,8 @@ def _engine_words(alias: str) -> str:
 
 def form_field(parameter: Parameter) -> forms.Field:
     """Typed as its default, within its bounds, and saying what is usual."""
-    usual = f"Usually {parameter.said(parameter.default)}."
+    empty = parameter.default == ""
+    usual = "" if empty else f"Usually {parameter.said(parameter.default)}."
     text: dict[str, Any] = {
         "label": parameter.label,
         "help_text": f"{parameter.help_text} {usual}".strip(),
@@ -98,7 +118,12 @@ def form_field(parameter: Parameter) -> forms.Field:
     }
     if parameter.name == PROMPT:
         area = forms.Textarea(attrs={"rows": 14, "cols": 80})
-        return forms.CharField(widget=area, strip=False, label="Prompt")
+        return forms.CharField(
+            widget=area,
+            strip=False,
+            label=parameter.label,
+            help_text=parameter.help_text,
+        )
     if parameter.choices:
         return forms.ChoiceField(choices=parameter.choices, **text)
     match parameter.default:

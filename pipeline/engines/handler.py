@@ -38,7 +38,7 @@ class EngineHandler:
         if alias not in self._made:
             backend, parameters = self.backend(alias), self.backends[alias]
             self._made[alias] = backend(
-                **parameters.get("OPTIONS", {}), **parameters.get("RUNTIME", {})
+                **{**parameters.get("RUNTIME", {}), **parameters.get("OPTIONS", {})}
             )
         return self._made[alias]
 
@@ -67,7 +67,8 @@ class EngineHandler:
         if key not in self._made_with:
             backend = self.backend(alias)
             try:
-                made = backend(**options, **parameters.get("RUNTIME", {}))
+                # What a version froze goes before what this machine says of the same.
+                made = backend(**{**parameters.get("RUNTIME", {}), **options})
             except (TypeError, ValueError) as error:
                 raise ImproperlyConfigured(
                     f"the engine {alias!r} cannot be made with these options: {error}"

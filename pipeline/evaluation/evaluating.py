@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Case as CaseOf
+from django.db.models import Q, When
+
 from catalog.models import Generation, GoldenCase, GoldenSet, GoldenValue, State
 from pipeline.comparing.critical import Critical, critical_of
 from pipeline.comparing.readings import Values, values_said, words_of
@@ -173,7 +176,10 @@ def _own_slices(generation: Generation) -> dict[str, str]:
 def _efforts(
     generation_ids: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, tuple[int | None, int | None]]:
-    """{generation: (ms, micro-USD)} from the events of the runs, as far as kept."""
+    """{generation: (ms, micro-USD)} from the events of the runs, as far as kept.
+
+    None for what a reading cost of which a step says that nobody knows.
+    """
     runs = dict(
         Run.objects.filter(generation__in=generation_ids).values_list(
             "run_id", "generation_id"
@@ -182,5 +188,8 @@ def _efforts(
     times = Run.objects.filter(pk__in=runs).values("finished_at")
     rows: Any = ProcessingEvent.objects.filter(
         created_at__in=times, run_id__in=list(runs)
-    ).values_list("run_id", "total_ms", "micro_usd")
-    return {runs[run]: (ms, micro_usd) for run, ms, micro_usd in rows}
+    )
+    unknown = Q(payload__contains={"steps": [{"cost": "unknown"}]})
+    cost = CaseOf(When(unknown, then=None), default="micro_usd")
+    told = rows.annotate(cost=cost).values_list("run_id", "total_ms", "cost")
+    return {runs[run]: (ms, micro_usd) for run, ms, micro_usd in told}

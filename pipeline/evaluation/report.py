@@ -108,7 +108,8 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     ms, usd = found["ms"], found["micro_usd"]
     yield "ms: median, 95 %", f"{ms['median']}, {ms['p95']} of {ms['measured']}"
-    yield "micro-USD: sum, median", f"{usd['sum']}, {usd['median']}"
+    told = f"{usd['sum']}, {usd['median']} of {usd['measured']}"
+    yield "micro-USD: sum, median", told
 
 
 def _table(out: OutputWrapper, answer: Mapping[str, Any]) -> None:

@@ -6,8 +6,8 @@ results, and a better word for an admin must not make every document be read ane
 
 from __future__ import annotations
 
-from pipeline.parameters.engines import options_of
+from pipeline.parameters.engines import MODEL, options_of
 from pipeline.parameters.parameter import Parameter
 from pipeline.parameters.steps import PARAMETERS, of_step, with_values
 
-__all__ = ["PARAMETERS", "Parameter", "of_step", "options_of", "with_values"]
+__all__ = ["MODEL", "PARAMETERS", "Parameter", "of_step", "options_of", "with_values"]

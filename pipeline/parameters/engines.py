@@ -10,6 +10,9 @@ from django.utils.module_loading import import_string
 
 from pipeline.parameters.parameter import Parameter
 
+# The option that is a model's name, to be chosen from those that are registered.
+MODEL = "model"
+_VISION = "pipeline.engines.vision_chat.engine.VisionChatEngine"
 _RAPIDOCR = "pipeline.engines.rapidocr.RapidOcrEngine"
 DESCRIBED: Mapping[tuple[str, str], Mapping[str, Any]] = {
     (_RAPIDOCR, "min_confidence"): {
@@ -23,6 +26,31 @@ DESCRIBED: Mapping[tuple[str, str], Mapping[str, Any]] = {
         "help_text": "More finds smaller letters, and takes longer.",
         "least": 100_000,
         "most": 10_000_000,
+    },
+    (_VISION, MODEL): {
+        "label": "Model",
+        "help_text": "As the service calls it. Another one is entered under Models.",
+        "default": "",
+    },
+    (_VISION, "answers_as"): {
+        "label": "Answers must call themselves",
+        "help_text": "The model name that answers report; answers of another one end"
+        " the reading. Empty: any.",
+    },
+    (_VISION, "temperature"): {
+        "label": "Temperature",
+        "help_text": "0 gives the likeliest answer. Some models take no other than 1.",
+        "default": 0.0,
+        "least": 0.0,
+        "most": 2.0,
+    },
+    (_VISION, "output_limit"): {
+        "label": "The longest answer is asked for as",
+        "help_text": "What the service calls it.",
+        "choices": (
+            ("max_completion_tokens", "max_completion_tokens"),
+            ("max_tokens", "max_tokens, as older servers do"),
+        ),
     },
 }
 # What decides no result, but where and how fast it is made: settings say it.
@@ -39,15 +67,14 @@ def options_of(
     signature = inspect.signature(import_string(backend))
     found = []
     for name, argument in signature.parameters.items():
-        kind = type(argument.default)
-        if name in runtime or argument.default is argument.empty or kind not in _TYPES:
-            continue
         words = {
             "label": name.replace("_", " ").capitalize(),
             "help_text": "",
+            "default": argument.default,
             **DESCRIBED.get((backend, name), {}),
         }
-        found.append(
-            Parameter((f"engine_{alias}",), name, default=argument.default, **words)
-        )
+        # One without a default has an empty class for it, which is of no type below.
+        if name in runtime or type(words["default"]) not in _TYPES:
+            continue
+        found.append(Parameter((f"engine_{alias}",), name, **words))
     return found

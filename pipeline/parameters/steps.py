@@ -6,6 +6,7 @@ from typing import Any
 from pipeline.extracting import acceptance
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.parameters.parameter import Parameter
+from pipeline.parameters.vision import VISION
 from pipeline.steps import extract, input_gate, layout, normalize, ocr, verify
 from pipeline.wording import plain
 
@@ -186,6 +187,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     *_THUMBNAIL,
     *_LAYOUT,
     *_EXTRACT,
+    *VISION,
     *_VERIFY,
     *_DISPOSITION,
 )
@@ -196,8 +198,9 @@ def of_step(entry: StepEntry) -> list[Parameter]:
 
     What a version sets and nobody described is shown by its name.
     """
-    described = {one.name for one in PARAMETERS if entry.step in one.steps}
-    found = [one for one in PARAMETERS if one.steps[0] == entry.step]
+    known = [one for one in PARAMETERS if one.is_of(entry.step, entry.version)]
+    described = {one.name for one in known}
+    found = [one for one in known if one.steps[0] == entry.step]
     for name, value in entry.params.items():
         if name not in described and isinstance(value, bool | int | float | str):
             found.append(Parameter((entry.step,), name, plain(name), "", value))
@@ -215,7 +218,7 @@ def with_values(manifest: Manifest, given: Mapping[Parameter, Any]) -> Manifest:
     for entry in manifest.steps:
         params = dict(entry.params)
         for parameter, value in given.items():
-            if entry.step not in parameter.steps:
+            if not parameter.is_of(entry.step, entry.version):
                 continue
             if value != parameter.value_in(params):
                 params[parameter.name] = value

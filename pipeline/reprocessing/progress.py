@@ -11,8 +11,10 @@ from django.db.models import Count
 from django.utils import timezone
 
 from catalog.models import Comparison
+from pipeline.manifest import Manifest
 from pipeline.models import Reprocess, ReprocessItem, Stage
 from pipeline.models.reprocess_item import ReprocessItemQuerySet
+from pipeline.prices import without_price
 
 # How fast it is now, not on average since it began.
 WINDOW = timedelta(minutes=5)
@@ -41,7 +43,8 @@ class StageProgress:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """rate: items a minute now, None while nobody can say; seconds_left: until the end
-    of the last stage that was asked for. verdicts: {word: items}.
+    of the last stage that was asked for. verdicts: {word: items}. unpriced: models of
+    the version that have no price today, so that what was spent on them is not known.
     """
 
     reprocess: Reprocess
@@ -52,6 +55,7 @@ class Progress:
     without_candidate: int
     rate: float | None = None
     states: Mapping[str, int] = field(default_factory=dict)
+    unpriced: Sequence[str] = ()
 
     @property
     def items(self) -> int:
@@ -95,6 +99,9 @@ def progress_of(
         disagreeing=items.disagreeing().count(),
         without_candidate=items.without_candidate().count(),
         rate=_rate(reprocess, items),
+        unpriced=without_price(
+            Manifest.of(reprocess.pipeline_version), on=timezone.now().date()
+        ),
     )
 
 
@@ -155,6 +162,7 @@ def progress_json(progress: Progress) -> dict[str, Any]:
         "items_a_minute": progress.rate,
         "seconds_left": progress.seconds_left,
         "spent_micro_usd": progress.sums["micro_usd"],
+        "without_price": list(progress.unpriced),
         "budget_micro_usd": reprocess.budget_micro_usd,
         **{name: progress.sums[name] for name in ("ms", "steps_run", "steps_spared")},
     }

@@ -92,6 +92,11 @@ def state_text(reprocess: Reprocess) -> str:
     return f"{state}: {why}" if why else state
 
 
+def _beside(found: Progress) -> str:
+    names = " and ".join(found.unpriced)
+    return f", and what nobody knows at {names}, without a price" if names else ""
+
+
 def progress_text(found: Progress) -> str:
     reprocess = found.reprocess
     lines = [
@@ -112,7 +117,8 @@ def progress_text(found: Progress) -> str:
     budget = reprocess.budget_micro_usd
     limit = f" of {usd(budget)}" if budget is not None else ""
     lines.append(
-        f"Spent {usd(found.sums['micro_usd'])}{limit}; {found.sums['steps_run']} steps"
-        f" ran, {found.sums['steps_spared']} were spared."
+        f"Spent {usd(found.sums['micro_usd'])}{limit}{_beside(found)};"
+        f" {found.sums['steps_run']} steps ran,"
+        f" {found.sums['steps_spared']} were spared."
     )
     return "\n".join(lines)

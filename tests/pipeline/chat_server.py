@@ -11,6 +11,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -31,10 +32,12 @@ FAULTS = (
     *("busy", "error", "slow", "dripping", "broken_off", "no_json_body", "huge"),
     "unauthorized",
     *("cut_off", "no_json", "wrong_schema", "refusal", "hallucinated", "wrong_boxes"),
-    *("no_usage", "other_model"),
+    *("hallucinated_amounts", "no_usage", "other_model"),
 )
 SLOW_SECONDS = 3.0
 INVENTED = "Nowhere & Sons 987654321"
+INVENTED_AMOUNT = "98765.43"
+_AMOUNT = re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass
@@ -153,12 +156,13 @@ class Handler(BaseHTTPRequestHandler):
     def _value(self, name: str, schema: Mapping[str, Any], fault: str) -> Any:
         truth = self.state.truth
         if name == "lines":
-            return truth.get("lines", [])
+            return [
+                {column: _told(text, fault) for column, text in row.items()}
+                for row in truth.get("lines", [])
+            ]
         if name == "document_type":
             return truth["document_type"]
-        text = truth["fields"].get(name)
-        if fault == "hallucinated" and text is not None:
-            text = INVENTED
+        text = _told(truth["fields"].get(name), fault)
         if schema["type"] != "object":
             return text
         box = [-50, 990, 4000, 20] if fault == "wrong_boxes" else None
@@ -200,6 +204,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """No line a request."""
+
+
+def _told(text: str | None, fault: str) -> str | None:
+    """Instead of what is printed, something that is printed nowhere."""
+    if text is None:
+        return None
+    if fault == "hallucinated":
+        return INVENTED
+    amount = fault == "hallucinated_amounts" and _AMOUNT.fullmatch(text)
+    return INVENTED_AMOUNT if amount else text
 
 
 def _schema(request: Mapping[str, Any]) -> dict[str, Any]:

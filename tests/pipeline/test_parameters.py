@@ -6,7 +6,15 @@ from pipeline.definitions.doc_extract import MOST_PIXELS, PARAMS
 from pipeline.engines.handler import engines
 from pipeline.manifest import Manifest, StepEntry
 from pipeline.parameters import PARAMETERS, of_step, options_of, with_values
-from pipeline.steps import input_gate, layout, normalize, ocr, verify
+from pipeline.steps import (
+    extract_pictures,
+    input_gate,
+    layout,
+    normalize,
+    ocr,
+    verify,
+)
+from pipeline.wording import plain
 
 DEFAULTS = {
     "input_gate": input_gate.DEFAULTS,
@@ -18,7 +26,8 @@ DEFAULTS = {
 
 
 def described(step: str) -> dict[str, object]:
-    return {one.name: one.default for one in PARAMETERS if step in one.steps}
+    """Of the step's plain code."""
+    return {one.name: one.default for one in PARAMETERS if one.is_of(step, "1.0.0")}
 
 
 def test_the_built_in_version_sets_what_is_described() -> None:
@@ -34,6 +43,21 @@ def test_the_built_in_version_sets_what_is_described() -> None:
 def test_defaults_are_those_of_the_steps() -> None:
     for step, defaults in DEFAULTS.items():
         assert described(step) == dict(defaults)
+
+
+def test_the_step_that_shows_pictures_is_described_whole_and_in_words() -> None:
+    entry = StepEntry("extract", "1.0.0+pictures", "", dict(extract_pictures.DEFAULTS))
+
+    shown = of_step(entry)
+
+    assert {one.name: one.default for one in shown} == dict(extract_pictures.DEFAULTS)
+    for one in shown:
+        assert one.help_text, one.name
+        assert one.label != plain(one.name) or one.name == "prompt", one.name
+        if isinstance(one.default, int) and not isinstance(one.default, bool):
+            assert None not in (one.least, one.most), one.name
+    # The plain step's own are not its: it would not know what to do with them.
+    assert "charges" not in {one.name for one in shown}
 
 
 def test_defaults_are_within_their_bounds() -> None:

@@ -80,8 +80,9 @@ class VisionChatEngine:
     """A model behind an OpenAI-compatible endpoint, by `chat/completions`.
 
     Decide results, and are frozen in a version: model; answers_as, the name that
-    answers must report ("": any); request, further keys of each request; output_limit,
-    what the service calls the most tokens of an answer. Of this machine: url, seconds
+    answers must report ("": any); temperature, 0 unless said; request, further keys of
+    each request, instead of that 0; output_limit, what the service calls the most
+    tokens of an answer. Of this machine: url, seconds
     for one request, retries, in_flight requests of one document at a time, and the
     limits of pipeline.engines.vision_chat.limits.
     """
@@ -94,6 +95,7 @@ class VisionChatEngine:
         model: str,
         *,
         answers_as: str = "",
+        temperature: float | None = None,
         request: Mapping[str, Any] | None = None,
         output_limit: str = "max_completion_tokens",
         url: str = "",
@@ -111,7 +113,9 @@ class VisionChatEngine:
         self._limit = RateLimit(requests_a_minute, tokens_a_minute)
         self._tariff = Tariff()
         self._keeper: Keeper | None = None
-        more = {"temperature": 0} if request is None else request
+        more: Mapping[str, Any] = {"temperature": 0} if request is None else request
+        if temperature is not None:
+            more = {**more, "temperature": temperature}
         self._client = Client(url, model, seconds, output_limit, more, retries)
 
     def at(self, tariff: Tariff) -> Self:

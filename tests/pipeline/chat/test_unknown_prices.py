@@ -16,7 +16,8 @@ from pipeline.reprocessing import Plan, ReprocessRefused, Selection
 from pipeline.reprocessing.dispatching import work_for
 from pipeline.reprocessing.dry_run import Forecast, forecast
 from pipeline.reprocessing.measured import FEWEST, taken_by_step
-from pipeline.reprocessing.telling import forecast_text
+from pipeline.reprocessing.progress import progress_of
+from pipeline.reprocessing.telling import forecast_text, progress_text
 from pipeline.versions import ensure_built_in
 from tests.documents import pdf_of
 from tests.factories import make_source
@@ -61,7 +62,7 @@ def test_readings_without_a_price_measure_time_alone(base: PipelineVersion) -> N
     assert taken.ms.count == FEWEST
     assert taken.micro_usd is None
     # A price that is entered later does not say what those cost.
-    entry = ModelEntry.objects.get(model_id=MODEL)
+    entry = ModelEntry.objects.filter(model_id=MODEL).earliest("first_seen_at")
     ModelPrice.objects.create(
         model=entry, valid_from="2020-01-01", input_micro_usd=1, output_micro_usd=1
     )
@@ -130,6 +131,8 @@ def test_the_gate_says_nothing_of_money_where_nobody_knows(
 
     found = spending_of(begun, floors_of({}), level=0.95)
 
+    told = progress_text(progress_of(begun))
+    assert ("what nobody knows at seer-1" in told) != known
     assert found["latency"].n == 1
     assert found["cost"].n == int(known)
     assert (found["cost"].new_mean is None) != known

@@ -48,6 +48,29 @@ def test_a_value_that_stands_nowhere_goes_to_people(
     assert run.disposition == "human_review"
 
 
+@pytest.mark.parametrize("fault", ["hallucinated", "hallucinated_amounts"])
+def test_amounts_and_cells_that_stand_nowhere_go_to_people(
+    source: SourceMedia, version: PipelineVersion, server: ChatServer, fault: str
+) -> None:
+    right = fields(generation_of(read(source, version)))
+    server.tell(faults=[fault] * 6)
+    other = vision_version(version, "2.0.1", prompt="Read closely.")
+    run = read(source, other)
+    found = fields(generation_of(run))
+    assert run.disposition == "human_review"
+    amounts = ["line_total", "tax_total", "grand_total"]
+    columns = ["quantity", "unit_price", "amount"]
+    cells = [f"lines[{row}].{column}" for row in (0, 1) for column in columns]
+    for slot in [*amounts, *cells]:
+        claim = found[slot]
+        # As printed it stands somewhere; what was made up has no place, and says so.
+        assert right[slot].region is not None, slot
+        assert value_of(claim) != value_of(right[slot]), slot
+        assert claim.region is None, slot
+        assert claim.payload is not None
+        assert claim.payload["confidence"] < 0.1, slot
+
+
 def test_boxes_that_are_wrong_move_nothing_off_the_words(
     source: SourceMedia, version: PipelineVersion, server: ChatServer
 ) -> None:
