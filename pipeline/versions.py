@@ -228,6 +228,11 @@ def _refuse_gate(version: PipelineVersion, gate: Gate) -> None:
             f"The gate of {version} is about a part of the documents only: reprocess a"
             " sample of everything, and sign its gate."
         )
+    if gate.is_loose:
+        raise VersionRefused(
+            f"The gate of {version} has a margin or a level above 10 %: reprocess anew"
+            " and state stricter ones."
+        )
     if (later := Gate.objects.against(gate).order_by("measured_at").last()) is not None:
         raise VersionRefused(
             f"Another gate of {version} was measured later, on"

@@ -103,7 +103,8 @@ def golden(one: GateSlice) -> str:
     found = one.golden
     if not found or not found["cases"]:
         return "none"
-    return f"{found['old_right']}, then {found['new_right']} of {found['cases']}"
+    said = f"{found['old_right']}, then {found['new_right']} of {found['cases']}"
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def unmet_margins(gate: Gate) -> str:

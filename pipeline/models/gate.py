@@ -16,6 +16,9 @@ from pipeline.models.reprocess import Reprocess
 
 # Between the dimensions, and the keys, of a slice of two.
 CROSS = " x "
+# The margin of the whole and the level above which a gate activates nothing: as in
+# pipeline.gate.deciding, which knows no database, and in the trigger of activations.
+LOOSEST = 0.1
 # Whoever signs adds a signature and nothing else, to a measurement that bears it out.
 SIGNED_AS_MEASURED = """
 IF (NEW.fit_to_activate, NEW.figures, NEW.measured_at) IS DISTINCT FROM
@@ -153,6 +156,12 @@ class Gate(models.Model):
 
     def __str__(self) -> str:
         return f"gate of {self.reprocess}"
+
+    @property
+    def is_loose(self) -> bool:
+        """Too loose to activate, also where it was signed when that was not asked."""
+        whole = self.slices.filter(dimension="", margin__gt=LOOSEST)
+        return self.level > LOOSEST or whole.exists()
 
 
 class GateSliceQuerySet(models.QuerySet["GateSlice"]):

@@ -11,14 +11,17 @@ from django.db import DatabaseError, transaction
 from catalog.models import Tenant
 from pipeline import versions
 from pipeline.gate import measure, open_gate, sign, wording
+from pipeline.gate.deciding import MOST_LEVEL, MOST_MARGIN
 from pipeline.models import Activation, Gate, PipelineVersion
+from pipeline.models.activation import ACTIVATION_IS_TRUE
+from pipeline.models.gate import LOOSEST
 from tests.factories import make_generation, make_source, make_tenant, make_user
 from tests.pipeline.gated import make_items, make_reprocess
 
 pytestmark = pytest.mark.django_db
 # So many documents without a loss prove the loosest margin: .9^29 is below 5 %.
 FLAWLESS = ["same"] * 29
-LOOSEST = {"": 0.1}
+AT_MOST = {"": 0.1}
 
 
 @pytest.fixture
@@ -29,12 +32,18 @@ def olive(db: None) -> User:
 def measured(outcomes: list[str], *, selection: object = None, **given: Any) -> Gate:
     reprocess = make_reprocess(selection=selection or {})
     make_items(reprocess, outcomes)
-    return measure(gate=open_gate(reprocess=reprocess, **{"margins": LOOSEST} | given))
+    return measure(gate=open_gate(reprocess=reprocess, **{"margins": AT_MOST} | given))
 
 
 def why(gate: Gate) -> list[str]:
     found: list[str] = gate.figures["activation"]["why"]
     return found
+
+
+def test_the_numbers_are_the_same_everywhere() -> None:
+    assert LOOSEST == MOST_MARGIN == MOST_LEVEL
+    assert f"g.level <= {LOOSEST}" in ACTIVATION_IS_TRUE
+    assert f"s.margin > {LOOSEST}" in ACTIVATION_IS_TRUE
 
 
 def activate(gate: Gate, actor: User, note: str = "") -> PipelineVersion:
@@ -84,7 +93,7 @@ def test_a_tenant_that_has_the_version_already_is_not_missed() -> None:
     reprocess = make_reprocess()
     make_generation(make_source(make_tenant("harbour")), version="1.1.0")
     make_items(reprocess, FLAWLESS)
-    gate = open_gate(reprocess=reprocess, margins=LOOSEST)
+    gate = open_gate(reprocess=reprocess, margins=AT_MOST)
     assert measure(gate=gate).fit_to_activate
 
 
@@ -118,15 +127,23 @@ def test_an_older_gate_does_not_speak_against_a_newer_one(olive: User) -> None:
     assert activate(later, olive).active
 
 
+@pytest.mark.parametrize(
+    ("given", "because"),
+    [
+        ({"selection": {"template_key": "t-1"}}, "a part of the documents only"),
+        ({"margins": {"": 0.4}}, "a margin or a level above 10 %"),
+        ({"level": 0.4}, "a margin or a level above 10 %"),
+    ],
+)
 def test_what_was_signed_as_fit_when_less_was_asked_activates_no_more(
-    olive: User,
+    olive: User, given: dict[str, Any], because: str
 ) -> None:
-    gate = measured(FLAWLESS, selection={"template_key": "t-1", "tenants": []})
+    gate = measured(FLAWLESS, **given)
     Gate.objects.filter(pk=gate.pk).update(fit_to_activate=True)
     gate.refresh_from_db()
     gate.signed_by, gate.signed_at, gate.report_digest = olive, gate.measured_at, "0"
     gate.save(update_fields=["signed_by", "signed_at", "report_digest"])
-    with pytest.raises(versions.VersionRefused, match="a part of the documents only"):
+    with pytest.raises(versions.VersionRefused, match=because):
         activate(gate, olive)
     with pytest.raises(DatabaseError, match="was not activated because"):
         by_hand(gate, olive)
