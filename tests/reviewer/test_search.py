@@ -30,7 +30,8 @@ def test_words_lead_to_the_page_with_its_hits_boxed(
     source = make_read_source(make_tenant("harbour"), tmp_path, name="tea.jpg")
     html = found(client, alice, "invoice total")
     assert f'href="/sources/{source.pk}/?page=1&amp;q=invoice%20total"' in html
-    assert html.split('class="citations"', 1)[1].count("<rect") == 2
+    drawn = html.split('<span class="hit__page">', 1)[1].split("</svg>", 1)[0]
+    assert drawn.count("<rect") == 2
     assert "tea.jpg" in html
 
 
