@@ -8,7 +8,6 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -24,6 +23,7 @@ from catalog.models import (
 )
 from catalog.people import Viewer, within_tenants_of
 from catalog.slices import Slice
+from reviewer.models.review_task_indexes import INDEXES
 from reviewer.models.skills import Scope
 
 # How long a case is kept for a page that has not shown it yet. It is lent: who finds
@@ -190,8 +190,6 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
 # Whose page shows nothing of what others answered before.
 BLIND = ("second", "third")
-HELD = models.Q(state="open", reserved_until__isnull=False)
-FREE = models.Q(state="open", reserved_until__isnull=True)
 
 
 class ReviewTask(models.Model):
@@ -295,79 +293,7 @@ class ReviewTask(models.Model):
                 name="done_task_has_time",
             ),
         ]
-        indexes = [
-            models.Index(
-                "tenant",
-                models.F("priority").desc(),
-                "created_at",
-                "task_id",
-                condition=models.Q(state="open"),
-                name="review_task_triage",
-            ),
-            # For those who see many tenants.
-            models.Index(
-                models.F("priority").desc(),
-                "created_at",
-                "task_id",
-                condition=models.Q(state="open"),
-                name="review_task_urgent",
-            ),
-            # Counts by facet, read from the index alone.
-            models.Index(
-                fields=[
-                    *("tenant", "asks", "document_type"),
-                    *("reason", "stakes", "for_senior"),
-                ],
-                condition=models.Q(state="open"),
-                name="review_task_facets",
-            ),
-            # What nobody ever held, or what was put back: whoever asks for a case walks
-            # one of these three from its top. No row that is held stands in the way.
-            models.Index(
-                "tenant",
-                models.F("priority").desc(),
-                "created_at",
-                "task_id",
-                condition=FREE & models.Q(for_senior=False),
-                name="review_task_free",
-            ),
-            models.Index(
-                "tenant",
-                "document_type",
-                models.F("priority").desc(),
-                "created_at",
-                "task_id",
-                condition=FREE & models.Q(for_senior=False),
-                name="review_task_free_of_type",
-            ),
-            models.Index(
-                "tenant",
-                models.F("priority").desc(),
-                "created_at",
-                "task_id",
-                condition=models.Q(state="open", for_senior=True),
-                name="review_task_for_senior",
-            ),
-            # Reservations that ran out, the first of them first.
-            models.Index(
-                fields=["tenant", "reserved_until"],
-                condition=HELD,
-                name="review_task_held",
-            ),
-            models.Index(
-                fields=["reserver"], condition=HELD, name="review_task_reserver"
-            ),
-            GinIndex(
-                fields=["skipped_by"],
-                condition=models.Q(state="open"),
-                name="review_task_skipped",
-            ),
-            GinIndex(
-                fields=["excluded"],
-                condition=models.Q(state="open", asks__in=["second", "third"]),
-                name="review_task_excluded",
-            ),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} review task"
