@@ -12,16 +12,11 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 
 from catalog.models import DerivedArtifact, Generation, GoldenValue, Kind, Tenant
-from reviewer import services, wording
-from reviewer.demo import load
-from reviewer.expected_loss import Costs, People
-from reviewer.expected_loss import look_at as look_at_value
+from reviewer import services
 from reviewer.models import (
     BlindLook,
-    Correction,
     Decision,
     ReviewTask,
-    SecondLookRule,
     SecondOpinion,
     Skills,
     Verdict,
@@ -29,9 +24,7 @@ from reviewer.models import (
 from reviewer.services import AnswerRefused, ReservationLost
 from tests.factories import make_tenant, make_user
 from tests.reviewer.answering import NEWER, OLDER, answered, say
-from tests.reviewer.cases import two_doubts
 from tests.reviewer.second_looking import (
-    SECOND,
     THIRD,
     confirm,
     first_answered,
@@ -59,9 +52,6 @@ def released(task: ReviewTask) -> bool:
 def value(task: ReviewTask, slot: str) -> str:
     live = DerivedArtifact.objects.live_in(task.generation).of_kind(Kind.FIELD)
     return str((live.get(slot=slot).payload or {})["value"])
-
-
-def test_without_a_rule_everything_is_as_before(harbour: Tenant, alice: User) -> None:
 
 
 class TestThirdPerson:
