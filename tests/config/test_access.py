@@ -33,6 +33,7 @@ from catalog.services.golden_sets import freeze_golden_set
 from pipeline.gate import open_gate
 from pipeline.memo.revocations import Which, revoke_memo
 from pipeline.models import (
+    AcceptanceProof,
     Activation,
     DocumentType,
     Gate,
@@ -46,10 +47,18 @@ from pipeline.models import (
     Stage,
 )
 from pipeline.versions import add_missing_types
-from reviewer.models import ReviewTask, Skills, Turnaround
+from reviewer.models import (
+    CheckShare,
+    ReviewTask,
+    SecondLookRule,
+    Skills,
+    Turnaround,
+)
 from tests.config.places import Place, UnknownPlace, places
 from tests.corpus import put_in_place, read
 from tests.factories import make_source, make_task, make_tenant, make_user
+from tests.pipeline.test_proof_pages import make_proof
+from tests.reviewer.second_looking import make_rule
 
 Rows = dict[type[Model], Model]
 
@@ -57,6 +66,7 @@ EVERYWHERE = places()
 OPEN = {"healthz", "readyz", "login", "admin:login", "admin:logout", "api-token"}
 # Everybody's, or of operators alone: not a tenant's.
 SHARED = {
+    AcceptanceProof,
     Activation,
     DocumentType,
     ModelEntry,
@@ -125,7 +135,10 @@ def rows(alice: User) -> Rows:
         Run: Run.objects.get(source=task.source),
         ReviewTask: task,
         PipelineVersion: PipelineVersion.objects.get(),
+        AcceptanceProof: make_proof(PipelineVersion.objects.get()),
         Activation: Activation.objects.get(),
+        CheckShare: CheckShare.objects.create(tenant=tenant),
+        SecondLookRule: make_rule(tenant=tenant),
         PipelinePolicy: PipelinePolicy.objects.create(name="doc-extract"),
         DocumentType: DocumentType.objects.first() or DocumentType(),
         Skills: Skills.objects.create(membership=Membership.objects.get(user=alice)),

@@ -20,6 +20,8 @@ from tests.factories import make_generation, make_source, make_user, make_versio
 
 pytestmark = pytest.mark.django_db
 
+AUDITS = {"audit_days": "30"}
+
 
 @pytest.fixture
 def behind() -> list[Generation]:
@@ -115,14 +117,14 @@ def test_a_policy_is_chosen_in_the_admin_and_its_history_kept(
     client: Client, operator: User, behind: list[Generation]
 ) -> None:
     page = "/admin/pipeline/pipelinepolicy/"
-    given = {"name": "doc-extract", "mode": "pinned", "audit_share": "0.02"}
+    given = {"name": "doc-extract", "mode": "pinned", **AUDITS, "audit_share": "0.02"}
     assert client.post(f"{page}add/", given).status_code == 302
 
     own = f"{page}doc-extract/change/"
     text = client.get(own).content.decode()
     assert "4 of 4 documents (100%) are behind doc-extract@1.1.0" in text
     assert "nobody knows yet" in text
-    response = client.post(own, {"mode": "lazy", "audit_share": "0.05"})
+    response = client.post(own, {"mode": "lazy", **AUDITS, "audit_share": "0.05"})
 
     assert response.status_code == 302
     policy = PipelinePolicy.objects.get()
@@ -138,6 +140,6 @@ def test_a_share_is_a_share(client: Client, operator: User) -> None:
     PipelinePolicy.objects.create(name="doc-extract")
 
     page = "/admin/pipeline/pipelinepolicy/doc-extract/change/"
-    response = client.post(page, {"mode": "lazy", "audit_share": "2"})
+    response = client.post(page, {"mode": "lazy", **AUDITS, "audit_share": "2"})
 
     assert "Give a share from 0 to 1" in response.content.decode()
