@@ -119,6 +119,7 @@ class Storm:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: int = 0
     in_flight: int = 0
+    given_up: int = 0
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311 - moments, not secrets
@@ -241,6 +242,18 @@ def settle(reprocess: Reprocess) -> float:
     return time.monotonic() - started
 
 
+def try_again(storm: Storm, reprocess: Reprocess) -> None:
+    """As an operator would: items over which three workers in a row were killed."""
+    from pipeline import reprocessing
+    from pipeline.models import ReprocessItem
+
+    items = ReprocessItem.objects.filter(reprocess=reprocess)
+    storm.given_up = items.filter(state=ReprocessItem.State.FAILED).count()
+    if storm.given_up:
+        reprocessing.retry(reprocess=reprocess, enqueue=False)
+        settle(reprocess)
+
+
 def audit(storm: Storm, reprocess: Reprocess) -> Iterator[tuple[str, Any]]:
     from django.db.models import Count
 
@@ -254,7 +267,8 @@ def audit(storm: Storm, reprocess: Reprocess) -> Iterator[tuple[str, Any]]:
     yield "items", reprocess.items_count
     yield "! not finished at the end", int(reprocess.state != "finished")
     yield "done", states.get("done", 0)
-    yield "given up after three killed workers", states.get("failed", 0)
+    yield "given up after three killed workers, and tried again", storm.given_up
+    yield "! failed at the end", states.get("failed", 0)
     yield "! lost", reprocess.items_count - sum(states.get(s, 0) for s in states)
     yield (
         "! left waiting or at work",
@@ -318,6 +332,7 @@ def run(home: Path, options: argparse.Namespace) -> None:
             storm.start_worker()
         rage(storm, reprocess, options.kills)
         print(f"settled {settle(reprocess):.0f} s after the last kill")
+        try_again(storm, reprocess)
     finally:
         storm.end()
     for name, value in audit(storm, reprocess):
