@@ -13,13 +13,13 @@ import django
 
 django.setup()
 
-from django.contrib.auth.models import User  # noqa: E402
-from django.db.models import Count, Q  # noqa: E402
-from rest_framework.authtoken.models import Token  # noqa: E402
+from django.contrib.auth.models import User
+from django.db.models import Count, Q
+from rest_framework.authtoken.models import Token
 
-from benchmarks.upload import invoice  # noqa: E402
-from catalog import blobs, fsck  # noqa: E402
-from catalog.models import (  # noqa: E402
+from benchmarks.upload import invoice
+from catalog import blobs, fsck
+from catalog.models import (
     DerivedArtifact,
     Generation,
     Origin,
@@ -27,7 +27,7 @@ from catalog.models import (  # noqa: E402
     SourceMedia,
     Tenant,
 )
-from pipeline.models import Run  # noqa: E402
+from pipeline.models import Run
 
 SETTLED_AFTER = 300
 

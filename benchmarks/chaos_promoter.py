@@ -15,17 +15,17 @@ import django
 
 django.setup()
 
-from django.contrib.auth.models import User  # noqa: E402
-from django.db import DatabaseError, InterfaceError, connection  # noqa: E402
+from django.contrib.auth.models import User
+from django.db import DatabaseError, InterfaceError, connection
 
-from catalog.ids import new_id  # noqa: E402
-from catalog.models import (  # noqa: E402
+from catalog.ids import new_id
+from catalog.models import (
     DerivedArtifact,
     Generation,
     Promotion,
     PromotionBatch,
 )
-from catalog.services import (  # noqa: E402
+from catalog.services import (
     HumanValue,
     NewArtifact,
     PromotionRefused,
@@ -36,7 +36,7 @@ from catalog.services import (  # noqa: E402
     roll_back,
     store_generation,
 )
-from pipeline.models import PipelineVersion  # noqa: E402
+from pipeline.models import PipelineVersion
 
 VERSION = "99.0.{0}"
 BATCH = 20

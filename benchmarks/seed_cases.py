@@ -13,36 +13,36 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.db import transaction  # noqa: E402
+from django.db import transaction
 
-from benchmarks import extraction  # noqa: E402
-from catalog.models import (  # noqa: E402
+from benchmarks import extraction
+from catalog.models import (
     Generation,
     GoldenCase,
     GoldenValue,
     Tenant,
 )
-from catalog.services import (  # noqa: E402
+from catalog.services import (
     NewArtifact,
     Reading,
     register_source,
     store_generation,
 )
-from pipeline import versions  # noqa: E402
-from pipeline.claims import Claim, ValueType  # noqa: E402
-from pipeline.doubts import Doubt  # noqa: E402
-from pipeline.engines.rules import RulesEngine  # noqa: E402
-from pipeline.extracting.values import normalise  # noqa: E402
-from pipeline.manifest import Manifest  # noqa: E402
-from pipeline.models import PipelineVersion  # noqa: E402
-from pipeline.report import live_fields  # noqa: E402
-from reviewer import services, triage  # noqa: E402
-from reviewer.checks import planting  # noqa: E402
-from reviewer.checks.confusions import family_of  # noqa: E402
-from reviewer.checks.donors import Donors  # noqa: E402
-from reviewer.checks.slips import learn  # noqa: E402
-from reviewer.models import CheckShare, ReviewTask  # noqa: E402
-from reviewer.wording import ABOUT_THE_DOCUMENT  # noqa: E402
+from pipeline import versions
+from pipeline.claims import Claim, ValueType
+from pipeline.doubts import Doubt
+from pipeline.engines.rules import RulesEngine
+from pipeline.extracting.values import normalise
+from pipeline.manifest import Manifest
+from pipeline.models import PipelineVersion
+from pipeline.report import live_fields
+from reviewer import services, triage
+from reviewer.checks import planting
+from reviewer.checks.confusions import family_of
+from reviewer.checks.donors import Donors
+from reviewer.checks.slips import learn
+from reviewer.models import CheckShare, ReviewTask
+from reviewer.wording import ABOUT_THE_DOCUMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,14 +35,14 @@ from scipy.optimize import minimize
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.conf import settings
+from django.db import connection
 
-from benchmarks.seed_cases import Seen, fill, questions  # noqa: E402
-from config import postgres  # noqa: E402
-from pipeline.stats.proportions import clopper_pearson  # noqa: E402
-from reviewer.checks import Rate  # noqa: E402
-from reviewer.models import PlantedError  # noqa: E402
+from benchmarks.seed_cases import Seen, fill, questions
+from config import postgres
+from pipeline.stats.proportions import clopper_pearson
+from reviewer.checks import Rate
+from reviewer.models import PlantedError
 
 FOLDS = 5
 RIDGE = 1.0
