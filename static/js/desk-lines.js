@@ -72,6 +72,7 @@ export class DeskLines {
     const cell = this.at(event.target);
     if (!cell) return;
     this.tabbable(cell.element);
+    this.desk.clock.turnTo(cell.slot);
     this.desk.pages.spot(cell.place);
   }
 
@@ -181,7 +182,7 @@ export class DeskLines {
       token: desk.dataset.token,
       within: desk.querySelector('[name="within"]').value,
       decision_id: newId(),
-      active_ms: desk.clock.ms,
+      active_ms: desk.clock.take(cell.slot),
       slot: cell.slot,
       seen: cell.element.dataset.seen,
       shown: cell.value,
@@ -190,7 +191,6 @@ export class DeskLines {
     });
     cell.showSending({ value });
     this.sum();
-    desk.clock.reset();
     desk.notes.state("Saving…");
     desk.answers.send({ question: cell, body, value, words: choice });
   }

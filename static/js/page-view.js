@@ -16,7 +16,9 @@ export class PageView extends HTMLElement {
     if (!this.frame || !this.image) return;
     this.view = { scale: 1, x: 0, y: 0 };
     this.remembered = new Remembered(document.body.dataset.user ?? "");
-    this.turns = Number(this.remembered.get(`turns ${this.image.src}`) ?? 0);
+    // A picture that waits is not in its src yet.
+    this.picture = this.image.dataset.src ?? this.image.getAttribute("src");
+    this.turns = Number(this.remembered.get(`turns ${this.picture}`) ?? 0);
     this.setContrast(this.remembered.get("contrast") ?? "usual");
     const { tiles } = this.image.dataset;
     this.tiles = tiles ? new PageTiles(this, tiles) : null;
@@ -107,7 +109,7 @@ export class PageView extends HTMLElement {
 
   turn() {
     this.turns = (this.turns + 1) % 4;
-    this.remembered.set(`turns ${this.image.src}`, this.turns);
+    this.remembered.set(`turns ${this.picture}`, this.turns);
     this.whole();
     if (this.litBox) this.show(geometry.viewForBox(this.litBox, this.view, this.sheetSize, this.frameSize));
     this.tell(this.turns ? `Picture turned by ${this.turns * 90} degrees` : "Picture as it was");
