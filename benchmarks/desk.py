@@ -85,6 +85,9 @@ DONE_OR_QUIET = """
 n => told.cases.length > n || !document.querySelector("[data-sending]")
 """
 
+KEY_HERE = """
+document.querySelector('[data-current] [data-key="Enter"]') ? "Enter" : "a"
+"""
 NEXT_FIELD = """
 slot => document.querySelector("[data-current]")?.dataset.slot !== slot
 """
@@ -127,14 +130,13 @@ def prepare(home: Path, asked: argparse.Namespace) -> Any:
 
 
 def answer_all(page: Any, cases: int) -> None:
-    """Enter, until so many cases are done; another key where Enter is no answer."""
-    done, ends = 0, time.monotonic() + 3 * cases
+    """Enter, or a where there is no value to confirm, until so many cases are done."""
+    done, ends = 0, time.monotonic() + 2 * cases
     while done < cases and time.monotonic() < ends:
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(60)
-        now = page.evaluate("told.cases.length")
-        if now == done:
-            page.wait_for_function(DONE_OR_QUIET, arg=done)
+        page.keyboard.press(page.evaluate(KEY_HERE))
+        page.wait_for_timeout(40)
+        if page.evaluate("told.cases.length") == done:
+            page.wait_for_function(DONE_OR_QUIET, arg=done, timeout=5000)
         done = page.evaluate("told.cases.length")
 
 
