@@ -51,6 +51,14 @@ def test_from_measuring_to_activating_in_one_line(reprocess: Reprocess) -> None:
     assert json.loads(gate(reprocess, "--json"))["report"] == answer["report"]
 
 
+def test_what_may_not_read_is_not_signed_on_the_way(reprocess: Reprocess) -> None:
+    options = ("--margin", ".4", "--sign", "--activate", "--as", "olive")
+    with pytest.raises(CommandError, match="Nothing was signed"):
+        gate(reprocess, *options)
+    assert Gate.objects.get().signed_at is None
+    assert not PipelineVersion.objects.get(version="1.1.0").active
+
+
 def test_the_report_file(reprocess: Reprocess, tmp_path: Path) -> None:
     gate(reprocess, "--report", str(tmp_path / "gate.html"))
     assert "Slice by slice" in (tmp_path / "gate.html").read_text(encoding="utf-8")

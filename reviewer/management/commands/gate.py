@@ -91,6 +91,8 @@ class Command(BaseCommand):
         done: dict[str, Any] = {}
         if gate.signed_at is None:
             gate = measure(gate=gate)
+        if options["sign"] and options["activate"]:
+            _check_fit(gate)
         if options["sign"] and actor:
             gate = sign(gate=gate, actor=actor)
             done["signed"] = True
@@ -185,3 +187,10 @@ def _margins(options: dict[str, Any]) -> dict[str, float]:
                 " DIMENSION:KEY=SHARE."
             ) from None
     return margins
+
+
+def _check_fit(gate: Gate) -> None:
+    """Before a signature freezes what would be refused right after it."""
+    if not gate.fit_to_activate:
+        told = " ".join(wording.not_fit(gate))
+        raise CommandError(f"It may not read what comes in. {told} Nothing was signed.")
