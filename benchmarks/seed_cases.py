@@ -172,7 +172,7 @@ def questions(times: int, slug: str | None) -> Cases:
     found = Cases([])
     known: dict[tuple[object, str], Donors] = {}
     # Learned once, since nothing is corrected meanwhile.
-    setattr(planting, "learn", cache(learn))  # noqa: B010
+    mock.patch.object(planting, "learn", cache(learn)).start()
     tasks = ReviewTask.objects.asking(ReviewTask.Asks.DOUBTS)
     if slug:
         tasks = tasks.filter(tenant__slug=slug)
