@@ -7,6 +7,7 @@ import os
 import random
 from dataclasses import dataclass
 from functools import cache
+from unittest import mock
 
 import django
 
