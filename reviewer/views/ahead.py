@@ -1,0 +1,38 @@
+"""The case after the one that is shown, sent before it is needed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from reviewer import services
+from reviewer.models import AHEAD, ReviewTask
+from reviewer.views.accounts import UserRequest, login_needed
+from reviewer.views.task import _context as context_of
+from reviewer.views.task import narrowing_of, token_of
+
+
+@require_POST
+@never_cache
+@login_needed
+def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
+    """The desk of the case that is kept for after this one, from now on for so many
+    seconds; "" where none is. Whoever does not hold this one gets none: a 404.
+
+    It is noted as seen now, since from here on the browser has it.
+    """
+    held = ReviewTask.objects.reserved_by(request.user).filter(ahead=False)
+    shown = get_object_or_404(held, pk=task_id, reservation_token=token_of(request))
+    kept = services.reserve_ahead(
+        user=request.user, shown=shown, narrowing=narrowing_of(request)
+    )
+    if kept is None:
+        return JsonResponse({"desk": "", "seconds": 0})
+    context = context_of(request, kept, None)
+    desk = render_to_string("review/_desk.html", context, request)
+    return JsonResponse({"desk": desk, "seconds": AHEAD.total_seconds()})
