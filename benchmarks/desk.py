@@ -46,7 +46,8 @@ WATCH = """
   Object.assign(told, { pointers: 0, keys: 0 });
   // Of the key pressed last: when, and how long after it what happened.
   let pressed = { at: 0, parts: {} };
-  const mark = (name, { at, parts } = pressed) => (parts[name] ??= performance.now() - at);
+  const mark = (name, { at, parts } = pressed) =>
+    (parts[name] ??= performance.now() - at);
   const ask = window.fetch;
   window.fetch = async (...how) => {
     if (!String(how[0]).endsWith("/decide/")) return ask(...how);
@@ -261,7 +262,9 @@ def measure(url: str, user: Any, cases: int) -> None:
         page.keyboard.press("n")
         page.wait_for_selector("[data-current]")
         page.evaluate("pictured()")
-        page.evaluate("Object.assign(told, {keys: 0, fields: [], cases: [], parts: []})")
+        page.evaluate(
+            "Object.assign(told, {keys: 0, fields: [], cases: [], parts: []})"
+        )
         answer_all(page, cases)
         told = page.evaluate("told")
         print(f"next case   {quantiles(told['cases'])}")

@@ -33,15 +33,14 @@ export class NextCase {
     if (!drawn) return;
     this.kept = seconds * 1000;
     this.until = asked + this.kept;
-    // Kept, so that the browser does not give the pictures up.
-    this.pictures = picturesOf(drawn, page);
-    await Promise.allSettled(this.pictures.map((picture) => picture.decode()));
     this.withPage = page;
     this.drawn = drawn;
     this.ready = this.made();
+    for (const picture of this.ready.querySelectorAll("img[src]")) picture.decode().catch(() => {});
   }
 
-  // Ready to be put in; its pictures are there, and decoded.
+  // Ready to be put in. Its pictures come and are decoded meanwhile: its crops, and where
+  // there is room for it the page that it begins with.
   made() {
     const desk = document.importNode(this.drawn, true);
     const picture = this.withPage && desk.querySelector("page-view img[data-src]");
@@ -131,15 +130,6 @@ function deskIn(html) {
   // For pages without scripts; the parser of documents takes what is in them for elements.
   for (const one of desk?.querySelectorAll("noscript") ?? []) one.remove();
   return desk;
-}
-
-// Its crops, and where there is room for it the page that it begins with.
-function picturesOf(desk, page) {
-  const crops = [...desk.querySelectorAll("img.crop__picture")];
-  const wanted = crops.map(({ sizes, srcset }) => ({ sizes, srcset }));
-  const src = page && desk.querySelector("page-view img")?.dataset.src;
-  if (src) wanted.push({ src });
-  return wanted.map((how) => Object.assign(new Image(), { fetchPriority: "low", ...how }));
 }
 
 // Back to an earlier case is a page of its own.
