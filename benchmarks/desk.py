@@ -42,29 +42,52 @@ COLD_STARTS = 40
 # Runs in the page. A time ends after the frame in which nothing in view is missing.
 WATCH = """
 (() => {
-  const told = (window.told = { cases: [], fields: [], pointers: 0, keys: 0 });
+  const told = (window.told = { cases: [], parts: [], fields: [] });
+  Object.assign(told, { pointers: 0, keys: 0 });
+  // Of the key pressed last: when, and how long after it what happened.
+  let pressed = { at: 0, parts: {} };
+  const mark = (name, { at, parts } = pressed) =>
+    (parts[name] ??= performance.now() - at);
+  const ask = window.fetch;
+  window.fetch = async (...how) => {
+    if (!String(how[0]).endsWith("/decide/")) return ask(...how);
+    const key = pressed;
+    mark("answer sent", key);
+    const response = await ask(...how);
+    mark("server answered", key);
+    return response;
+  };
+  const swap = Element.prototype.replaceWith;
+  Element.prototype.replaceWith = function (...by) {
+    if (this.localName === "review-desk") mark("swap begun");
+    swap.apply(this, by);
+    if (this.localName === "review-desk") mark("desk put in");
+  };
   const inView = (one) => {
     const box = one.getBoundingClientRect();
     const shown = box.width && box.bottom > 0 && box.top < innerHeight;
     return shown && one.checkVisibility();
   };
-  const painted = async (desk, began) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const painted = async (desk, key) => {
+    // The page's picture may be asked for after the cut-outs.
+    while (desk.querySelector("page-view img[data-src]")) await frame();
     const pictures = [...desk.querySelectorAll("img, image")].filter(inView);
     await Promise.all(pictures.map((one) => one.decode?.().catch(() => null)));
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    return performance.now() - began;
+    mark("pictures decoded", key);
+    await frame().then(() => new Promise((done) => setTimeout(done)));
+    return mark("painted", key);
   };
-  window.pictured = () => painted(document, 0);
-  let down = 0;
+  window.pictured = () => painted(document, { at: 0, parts: {} });
   let before = null;
   addEventListener("keydown", () => {
-    down = performance.now();
+    const key = (pressed = { at: performance.now(), parts: {} });
     told.keys += 1;
     before = document.querySelector("[data-current]");
     requestAnimationFrame(() => setTimeout(() => {
       const now = document.querySelector("[data-current]");
       if (now && now !== before && document.contains(before)) {
-        told.fields.push(performance.now() - down);
+        told.fields.push(performance.now() - key.at);
       }
     }));
   }, true);
@@ -76,7 +99,12 @@ WATCH = """
     if (!now || now === desk) return;
     const first = desk === null;
     desk = now;
-    if (!first) painted(now, down).then((ms) => told.cases.push(ms));
+    if (first) return;
+    const key = pressed;
+    const holds = () => "early" in now.dataset || mark("takes answers", key);
+    new MutationObserver(holds).observe(now, { attributeFilter: ["data-early"] });
+    holds();
+    painted(now, key).then((ms) => told.cases.push(ms) && told.parts.push(key.parts));
   }).observe(document, { childList: true, subtree: true });
 })();
 """
@@ -98,6 +126,17 @@ def quantiles(ms: Sequence[float]) -> str:
         return "too few"
     cuts = statistics.quantiles(ms, n=100, method="inclusive")
     return f"p50 {cuts[49]:.0f}, p95 {cuts[94]:.0f}, p99 {cuts[98]:.0f} ms of {len(ms)}"
+
+
+def breakdown(parts: Sequence[dict[str, float]]) -> str:
+    """Median milliseconds from the key to each step of the way to the next case."""
+    names = {name: None for part in parts for name in part}
+    medians = {
+        name: statistics.median([part[name] for part in parts if name in part])
+        for name in names
+    }
+    told = sorted(medians.items(), key=lambda item: item[1])
+    return ", ".join(f"{name} {ms:.0f}" for name, ms in told)
 
 
 def prepare(home: Path, asked: argparse.Namespace) -> Any:
@@ -223,10 +262,13 @@ def measure(url: str, user: Any, cases: int) -> None:
         page.keyboard.press("n")
         page.wait_for_selector("[data-current]")
         page.evaluate("pictured()")
-        page.evaluate("Object.assign(told, {keys: 0, fields: [], cases: []})")
+        page.evaluate(
+            "Object.assign(told, {keys: 0, fields: [], cases: [], parts: []})"
+        )
         answer_all(page, cases)
         told = page.evaluate("told")
         print(f"next case   {quantiles(told['cases'])}")
+        print(f"            medians: {breakdown(told['parts'])}")
         print(f"next field  {quantiles(told['fields'])}")
         print(f"            {told['keys']} keys, {told['pointers']} pointer moves")
         print(f"cold        {quantiles(cold(browser, url, cookies))}")

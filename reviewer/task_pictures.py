@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -141,11 +140,6 @@ def crops_on(desk: Desk) -> list[Crop]:
     return [
         crop for pair in zip(plain, sides, strict=True) for few in pair for crop in few
     ]
-
-
-def first_page(desk: Desk) -> Sequence[str]:
-    """The address of the page picture that a wide screen shows first."""
-    return [page.src for page in desk.pages if page.number == desk.shown]
 
 
 def addresses_of(task: ReviewTask) -> list[str]:

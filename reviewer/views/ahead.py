@@ -1,0 +1,40 @@
+"""The case after the one that is shown, sent before it is needed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from reviewer import services
+from reviewer.models import AHEAD, ReviewTask
+from reviewer.services.reservations import holds
+from reviewer.views.accounts import UserRequest, login_needed
+from reviewer.views.task import _context as context_of
+from reviewer.views.task import answering, narrowing_of, token_of
+
+
+@require_POST
+@never_cache
+@login_needed
+@answering
+def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
+    """The desk of the case that is kept for after this one, from now on for so many
+    seconds; "" where none is. Whoever does not hold this one gets none.
+
+    It is noted as seen now, since from here on the browser has it.
+    """
+    shown = ReviewTask.objects.visible_to(request.user).get(pk=task_id)
+    if not holds(shown, request.user, token_of(request)):
+        raise services.ReservationLost(shown)
+    kept = services.reserve_ahead(
+        user=request.user, shown=shown, narrowing=narrowing_of(request)
+    )
+    if kept is None:
+        return JsonResponse({"desk": "", "seconds": 0})
+    context = context_of(request, kept, None)
+    desk = render_to_string("review/_desk.html", context, request)
+    return JsonResponse({"desk": desk, "seconds": AHEAD.total_seconds()})
