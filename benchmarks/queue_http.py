@@ -1,7 +1,8 @@
 """People at the desk over HTTP: decisions a second, and how long each waits.
 
-Clients speak as the page does: the log-in's cookies, the last answer of a case brings
-the whole desk of the next one, whose forms give the next answers. They are threads of
+Clients speak as the page does: the log-in's cookies; the desk of the next case, asked
+for as soon as a case is there; the last answer of a case, which says that the person
+holds the next one, and sends it where it is not what came ahead. They are threads of
 their own processes, and share the machine's cores with what they measure. First each
 answers as soon as it may, so that the server is always full; then all together ask for
 a steady number of decisions a second.
@@ -46,6 +47,7 @@ class Person:
     task: str = ""
     token: str = ""
     slots: list[str] = field(default_factory=list)
+    ahead: dict[str, Any] = field(default_factory=dict)  # the next case, sent before
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Any:
         """The status, the headers and the text."""
@@ -81,6 +83,20 @@ class Person:
         status, _, page = self.ask("GET", path)
         return status == 200 and self.see(page)
 
+    def prepare(self) -> None:
+        """Have the next case sent before it is needed, as the page does."""
+        form = {"token": self.token, "within": ""}
+        status, _, text = self.ask("POST", f"/review/{self.task}/ahead/", form)
+        self.ahead = json.loads(text) if status == 200 else {}
+
+    def go_on(self, told: dict[str, Any]) -> bool:
+        """To the case that the last answer brought; False where none came."""
+        if "held" not in told:
+            return self.see(told.get("desk", ""))
+        seen = self.see(self.ahead["desk"])
+        self.token = told["held"]["token"]
+        return seen
+
     def see(self, page: str) -> bool:
         found = TASK.search(page), TOKEN.search(page)
         if found[0] is None or found[1] is None:
@@ -96,6 +112,7 @@ class Person:
             "slot": slot,
             "choice": "confirm",
             "active_ms": "900",
+            "drawn": self.ahead.get("stamp", ""),
             **more,
         }
         status, _, text = self.ask("POST", f"/review/{self.task}/decide/", form)
@@ -111,6 +128,8 @@ def work(person: Person, until: float, every: float) -> list[tuple[float, bool]]
     """
     times = []
     going = person.start()
+    if going:
+        person.prepare()
     due = time.monotonic() + random.random() * every  # noqa: S311 - people begin apart
     while going and time.monotonic() < until:
         time.sleep(max(0.0, due - time.monotonic()))
@@ -123,7 +142,9 @@ def work(person: Person, until: float, every: float) -> list[tuple[float, bool]]
             raise SystemExit(f"an answer was not taken: {status} {told}")
         times.append((seconds, bool(told["done"])))
         if told["done"]:
-            going = person.see(told.get("desk", "")) or person.start()
+            going = person.go_on(told) or person.start()
+            if going:
+                person.prepare()
     return times
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 
@@ -24,7 +23,6 @@ from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
 from reviewer.standing import standing_in
 from reviewer.two_versions import LoneLine, lone_lines
-from reviewer.values import value_of
 
 MOST_CANDIDATES = 3
 
@@ -375,26 +373,3 @@ def from_field(text: str) -> Region | None:
     if not 1 <= int(page) <= 100_000:
         raise ValueError("pages count from 1")
     return Region(int(page), box)
-
-
-def progress(
-    task: ReviewTask, decision: Decision, *, following: str, settles: bool = True
-) -> dict[str, Any]:
-    """What a script needs to go on after an answer that is stored.
-
-    following: the URL to go to when the task is done. settles: whether checks may have
-    settled fields of it.
-    """
-    done = task.state == ReviewTask.State.DONE
-    return {
-        "slot": decision.item.slot,
-        "decision_id": str(decision.pk),
-        "seen": decision.sequence,
-        "verdict": decision.verdict,
-        "verdict_text": wording.decided(decision),
-        "value": value_of(decision.artifact),
-        "done": done,
-        "says": wording.done(task) if done else "",
-        "settled": agreements(task) if settles else {},
-        "following": following,
-    }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from reviewer import services
 from reviewer.models import AHEAD, ReviewTask
 from reviewer.services.reservations import holds
+from reviewer.stamps import stamp_of
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.task import _context as context_of
 from reviewer.views.task import answering, narrowing_of, token_of
@@ -23,7 +24,8 @@ from reviewer.views.task import answering, narrowing_of, token_of
 @answering
 def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     """The desk of the case that is kept for after this one, from now on for so many
-    seconds; "" where none is. Whoever does not hold this one gets none.
+    seconds; "" where none is. Whoever does not hold this one gets none. With the last
+    answer the stamp comes back, and says that the desk need not be sent again.
 
     It is noted as seen now, since from here on the browser has it.
     """
@@ -34,7 +36,11 @@ def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
         user=request.user, shown=shown, narrowing=narrowing_of(request)
     )
     if kept is None:
-        return JsonResponse({"desk": "", "seconds": 0})
-    context = context_of(request, kept, None)
+        return JsonResponse({"desk": "", "seconds": 0, "stamp": ""})
+    # First: what changes while the desk is drawn must not pass for what it shows.
+    stamp = stamp_of(kept)
+    services.note_desk_seen(user=request.user, task=kept)
+    context = context_of(request, kept, None, last=None)
     desk = render_to_string("review/_desk.html", context, request)
-    return JsonResponse({"desk": desk, "seconds": AHEAD.total_seconds()})
+    seconds = AHEAD.total_seconds()
+    return JsonResponse({"desk": desk, "seconds": seconds, "stamp": stamp})

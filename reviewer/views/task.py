@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.ids import new_id
 from catalog.models import Generation
-from reviewer import currencies, desk, services, talk, wording
+from reviewer import currencies, desk, desk_told, services, talk, wording
 from reviewer.answer_form import LONGEST_WORK, AnswerForm
 from reviewer.granting import shows_only_crops
 from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.narrowing import Narrowing
 from reviewer.services import AnswerRefused, ReservationLost
+from reviewer.stamps import stamp_of
 from reviewer.veiled_desk import veiled
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import queue_url, task_url
@@ -75,13 +76,24 @@ def _as_json(request: UserRequest, turn: services.Turn) -> HttpResponse:
     following = queue_url(narrowing)
     if turn.following or not turn.done:
         following = task_url(shown, narrowing)
-    told = desk.progress(
+    told = desk_told.progress(
         turn.task, turn.decision, following=following, settles=turn.settles
     )
     if turn.following is not None:
-        context = _context(request, turn.following, turn.ahead, last=turn.last)
-        told["desk"] = render_to_string("review/_desk.html", context, request)
+        told |= _next_desk(request, turn, turn.following)
     return JsonResponse(told)
+
+
+def _next_desk(
+    request: UserRequest, turn: services.Turn, following: ReviewTask
+) -> dict[str, Any]:
+    """Whole, or where the page has it from before and nothing has changed since, only
+    what the reservation made new."""
+    drawn = request.POST.get("drawn")
+    if drawn and drawn == stamp_of(following):
+        return {"held": desk_told.held(following, turn.ahead, turn.last)}
+    context = _context(request, following, turn.ahead, last=turn.last)
+    return {"desk": render_to_string("review/_desk.html", context, request)}
 
 
 def _as_page(request: UserRequest, turn: services.Turn) -> HttpResponse:

@@ -97,6 +97,7 @@ export class DeskAnswers {
   post({ url, body }) {
     const form = new URLSearchParams(body);
     form.set("csrfmiddlewaretoken", csrfToken());
+    if (this.desk.next.stamp) form.set("drawn", this.desk.next.stamp);
     return fetch(url, {
       method: "POST",
       body: form,

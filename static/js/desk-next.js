@@ -28,9 +28,10 @@ export class NextCase {
       priority: "low",
     });
     if (!response.ok) return;
-    const { desk: html, seconds } = await response.json();
+    const { desk: html, seconds, stamp } = await response.json();
     const drawn = html && deskIn(html);
     if (!drawn) return;
+    this.stamp = stamp;
     this.kept = seconds * 1000;
     this.until = asked + this.kept;
     this.withPage = page;
@@ -56,6 +57,19 @@ export class NextCase {
     this.until = performance.now() + this.kept;
   }
 
+  // The desk that was sent ahead, with what the reservation made new.
+  heldBy({ token, ahead, undoes }) {
+    const desk = document.importNode(this.drawn, true);
+    Object.assign(desk.dataset, { token, ahead });
+    for (const field of desk.querySelectorAll('input[name="token"]')) field.value = token;
+    const undo = desk.querySelector("[data-undo]");
+    if (undo) {
+      undo.hidden = !undoes;
+      undo.querySelector('[name="undoes"]').value = undoes;
+    }
+    return desk;
+  }
+
   // While the last answer is on its way; false where the next case is not here, or might
   // be somebody else's by now.
   show() {
@@ -76,10 +90,11 @@ export class NextCase {
   }
 
   // From a case that is done to the one that came with the last answer. says: what that
-  // answer has brought about, as the server words it.
-  goOn({ following, says, desk: html }) {
+  // answer has brought about, as the server words it. held: nothing has changed since the
+  // desk was sent ahead.
+  goOn({ following, says, desk: html, held: unchanged }) {
     const { desk } = this;
-    const next = html && deskIn(html);
+    const next = unchanged ? this.heldBy(unchanged) : html && deskIn(html);
     if (!next) {
       this.takeBack();
       desk.end();
@@ -89,7 +104,7 @@ export class NextCase {
     }
     history.pushState(null, "", following);
     document.title = next.dataset.title;
-    const same = this.drawn && isSame(this.drawn, next);
+    const same = unchanged || (this.drawn && isSame(this.drawn, next));
     if (same && this.shown) {
       desk.end();
       this.shown.given(next, says);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from catalog import services as catalog
 from catalog.models import Tenant
 from reviewer import services
-from reviewer.models import AHEAD, ReviewTask
+from reviewer.models import AHEAD, ReviewTask, TaskNote
 from tests.factories import make_tenant
 from tests.reviewer.cases import one_doubt
 
@@ -57,14 +59,85 @@ def test_it_is_drawn_as_the_turn_draws_it_but_for_its_numbers(
 ) -> None:
     other = one_doubt(tenant)
     early = ask(client, shown, alice).json()["desk"]
-    answer = {"decision_id": uuid.uuid4(), "slot": "date", "choice": "confirm"}
-    told = client.post(
-        f"/review/{shown.pk}/decide/",
-        {"token": shown.reservation_token, "active_ms": "0", **answer},
-        headers={"Accept": "application/json"},
-    ).json()
+    told = answer(client, shown)
     assert f'data-task="{other.pk}"' in told["desk"]
     assert plain(early) == plain(told["desk"])
+
+
+def answer(client: Client, shown: ReviewTask, **more: str) -> Any:
+    """The only field of it."""
+    given = {"decision_id": uuid.uuid4(), "slot": "date", "choice": "confirm"}
+    return client.post(
+        f"/review/{shown.pk}/decide/",
+        {"token": shown.reservation_token, "active_ms": "0", **given, **more},
+        headers={"Accept": "application/json"},
+    ).json()
+
+
+def test_a_desk_that_came_ahead_is_not_sent_again(
+    client: Client, tenant: Tenant, alice: User, shown: ReviewTask
+) -> None:
+    other = one_doubt(tenant)
+    early = ask(client, shown, alice).json()
+    told = answer(client, shown, drawn=early["stamp"])
+    other.refresh_from_db()
+    assert "desk" not in told
+    assert told["following"] == f"/review/{other.pk}/"
+    assert told["held"] == {
+        "token": str(other.reservation_token),
+        "ahead": "",
+        "undoes": told["decision_id"],
+    }
+    assert (other.reserver, other.ahead) == (alice, False)
+
+
+def noted(task: ReviewTask, user: User) -> None:
+    TaskNote.objects.create(
+        note_id=uuid.uuid4(), task=task, kind="comment", author=user, text="Look."
+    )
+
+
+def settled(task: ReviewTask, user: User) -> None:
+    task.items.update(decided=True)
+
+
+def read_anew(task: ReviewTask, user: User) -> None:
+    payload = task.items.get(slot="date").artifact.payload  # type: ignore[union-attr]
+    answer = catalog.HumanValue("date", payload or {}, None, uuid.uuid4(), user)
+    catalog.record_human_artifact(generation=task.generation, answer=answer)
+
+
+def more_urgent(task: ReviewTask, user: User) -> None:
+    ReviewTask.objects.filter(pk=task.pk).update(stakes=3)
+
+
+@pytest.mark.parametrize("change", [noted, settled, read_anew, more_urgent])
+def test_what_has_changed_since_is_sent_as_it_is_now(
+    client: Client,
+    tenant: Tenant,
+    alice: User,
+    bob: User,
+    shown: ReviewTask,
+    change: Callable[[ReviewTask, User], None],
+) -> None:
+    other = one_doubt(tenant)
+    early = ask(client, shown, alice).json()
+    change(other, bob)
+    told = answer(client, shown, drawn=early["stamp"])
+    assert f'data-task="{other.pk}"' in told["desk"]
+    assert "held" not in told
+
+
+def test_the_desk_of_another_case_is_not_taken_for_this_one(
+    client: Client, tenant: Tenant, alice: User, bob: User, shown: ReviewTask
+) -> None:
+    kept, third = one_doubt(tenant), one_doubt(tenant)
+    early = ask(client, shown, alice).json()
+    ReviewTask.objects.filter(pk=kept.pk).update(
+        reserver=bob, reserved_until=timezone.now() + AHEAD, ahead=False
+    )
+    told = answer(client, shown, drawn=early["stamp"])
+    assert f'data-task="{third.pk}"' in told["desk"]
 
 
 def plain(desk: str) -> str:
@@ -78,7 +151,8 @@ def plain(desk: str) -> str:
 def test_nothing_is_after_the_last(
     client: Client, alice: User, shown: ReviewTask
 ) -> None:
-    assert ask(client, shown, alice).json() == {"desk": "", "seconds": 0}
+    told = ask(client, shown, alice).json()
+    assert told == {"desk": "", "seconds": 0, "stamp": ""}
 
 
 def test_only_who_holds_this_one_gets_the_next(
