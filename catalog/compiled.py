@@ -12,7 +12,8 @@ parameters change.
 
 Positional arguments are parameters: they stand in the SQL as they are. Keyword
 arguments, and a None, are the question's shape: for each of them there is an SQL of its
-own. Prefetching is not possible.
+own. Prefetching is not possible. What is not handed in stays as it was at the first
+call: the time, too.
 """
 
 from __future__ import annotations
