@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.contrib.auth.models import User
@@ -53,14 +53,19 @@ def page(
     return begun(context.new_page(), live_server, cases)
 
 
-def begun(page: Page, live_server: LiveServer, cases: list[ReviewTask]) -> Page:
+def begun(
+    page: Page,
+    live_server: LiveServer,
+    cases: list[ReviewTask],
+    keys: Sequence[str] = ("Enter", "u"),
+) -> Page:
     page.goto(f"{live_server.url}/login/")
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password").fill("correct horse")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{live_server.url}/")
     page.keyboard.press("n")
-    for number, key in enumerate(("Enter", "u"), start=1):
+    for number, key in enumerate(keys, start=1):
         expect(page.locator(".question[data-current]")).to_be_visible()
         page.keyboard.press(key)
         expect(page.locator("[data-answered]")).to_have_text(str(number))
@@ -215,3 +220,20 @@ def test_the_tiles_that_it_begins_with_are_fetched_too(
     page.wait_for_timeout(500)
     assert {url for url in asked if second in url} == ahead
     context.close()
+
+
+def test_nothing_is_shown_early_while_answers_are_held(
+    context: BrowserContext, live_server: LiveServer, cases: list[ReviewTask]
+) -> None:
+    page = begun(context.new_page(), live_server, cases, keys=["Enter"])
+    context.clear_cookies()
+    page.keyboard.press("u")
+    expect(page.get_by_role("alert")).to_contain_text("Your log-in has ended")
+    page.keyboard.press("a")
+    expect(page.locator(".question[data-sending]")).to_have_count(2)
+    assert (
+        page.evaluate("document.querySelector('review-desk').answers.outbox.unsent")
+        == 2
+    )
+    expect(title(page)).to_have_text(cases[0].source.name)
+    assert "data-early" not in page.content()
