@@ -44,7 +44,7 @@ def crop(
     task = _task(request, task_id)
     try:
         shown = task_pictures.crop_of_task(request.user, task, image_id, place, width)
-    except NotGranted as error:
+    except (NotGranted, blobs.BlobMissing, blobs.BlobDamaged) as error:
         raise Http404 from error
     return _picture(request, task, shown)
 

@@ -91,7 +91,7 @@ export class DeskAnswers {
     const done = `${question.name} ${question.verdict}.`;
     desk.notes.say(next ? `${done} ${next.name}: ${number} of ${desk.questions.length}.` : done);
     if (next) desk.select(next);
-    else desk.next.show();
+    else if (!this.outbox.stuck) desk.next.show();
   }
 
   post({ url, body }) {

@@ -2,6 +2,8 @@
 // its desk comes ahead, its pictures are decoded, and the key that ends this case shows it.
 // It takes no answer before the server has said that the person holds it. Where it says
 // something else, what was here comes back as it was left.
+import { openingView } from "./desk-view.js";
+import { tilesAhead } from "./page-tiles.js";
 import { csrfToken } from "./reservation.js";
 
 // What differs each time that a desk is drawn, and says nothing of the case.
@@ -37,7 +39,25 @@ export class NextCase {
     this.withPage = page;
     this.drawn = drawn;
     this.ready = this.made();
-    for (const picture of this.ready.querySelectorAll("img[src]")) picture.decode().catch(() => {});
+    const pictures = [...this.ready.querySelectorAll("img[src]")];
+    await Promise.allSettled(pictures.map((picture) => picture.decode()));
+    if (page) await this.prepareTiles();
+  }
+
+  // Those that a page too large for its picture will begin with, in a frame like this one.
+  async prepareTiles() {
+    const next = this.shown ?? this.ready;
+    const picture = next?.querySelector("page-view img[data-tiles]");
+    const frame = this.desk.pages.view?.frameSize;
+    if (!picture?.naturalWidth || !frame?.width) return;
+    const { naturalWidth: width, naturalHeight: height } = picture;
+    const paper = { width: frame.width, height: (frame.width * height) / width };
+    const first = next.querySelector(".question:not([data-decided], [data-settled])");
+    const here = first?.dataset.page === next.querySelector("page-view").dataset.page;
+    const view = openingView(here ? JSON.parse(first.dataset.box || "[]") : [], paper, frame);
+    const wanted = () => !this.desk.life.signal.aborted;
+    // Kept, so that the browser does not give them up.
+    this.tiles = await tilesAhead(picture.dataset.tiles, { width, paper, view, frame }, wanted);
   }
 
   // Ready to be put in. Its pictures come and are decoded meanwhile: its crops, and where

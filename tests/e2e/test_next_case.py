@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from catalog.models import Tenant
+from catalog.models import DerivedArtifact, Tenant
 from reviewer import services
 from reviewer.models import Decision, ReviewTask
 from tests.e2e.drawn import make_case
@@ -50,14 +50,22 @@ def page(
     context: BrowserContext, live_server: LiveServer, cases: list[ReviewTask]
 ) -> Page:
     """The first case with one answer to go, and the second one ready."""
-    page = context.new_page()
+    return begun(context.new_page(), live_server, cases)
+
+
+def begun(
+    page: Page,
+    live_server: LiveServer,
+    cases: list[ReviewTask],
+    keys: Sequence[str] = ("Enter", "u"),
+) -> Page:
     page.goto(f"{live_server.url}/login/")
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password").fill("correct horse")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{live_server.url}/")
     page.keyboard.press("n")
-    for number, key in enumerate(("Enter", "u"), start=1):
+    for number, key in enumerate(keys, start=1):
         expect(page.locator(".question[data-current]")).to_be_visible()
         page.keyboard.press(key)
         expect(page.locator("[data-answered]")).to_have_text(str(number))
@@ -182,3 +190,50 @@ def test_an_answer_to_a_lost_case_brings_it_back(
     expect(page.get_by_role("alert")).to_contain_text("bob has this case now")
     expect(title(page)).to_have_text(cases[0].source.name)
     expect(page.get_by_role("button", name="Next case")).to_be_focused()
+
+
+def test_the_tiles_that_it_begins_with_are_fetched_too(
+    browser: Browser, live_server: LiveServer, cases: list[ReviewTask]
+) -> None:
+    """On a screen for which the picture is too coarse."""
+    context = browser.new_context(device_scale_factor=3)
+    page = context.new_page()
+    grid = {"state": "ready", "tile": 512, "levels": [[3600, 4800], [1800, 2400]]}
+    asked: list[str] = []
+
+    def tile(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=404)
+
+    page.route(re.compile("/tiles/$"), lambda route: route.fulfill(json=grid))
+    page.route(re.compile("/tiles/0/.*jpg$"), tile)
+    begun(page, live_server, cases)
+    images = DerivedArtifact.objects.filter(kind="page_image")
+    second = str(images.get(generation=cases[1].generation_id).pk)
+    deadline = time.monotonic() + 10
+    while not any(second in url for url in asked):
+        assert time.monotonic() < deadline, "no tile was asked for ahead"
+        page.wait_for_timeout(50)
+    ahead = {url for url in asked if second in url}
+    page.keyboard.press("a")
+    expect(page).to_have_url(re.compile(str(cases[1].pk)))
+    page.wait_for_timeout(500)
+    assert {url for url in asked if second in url} == ahead
+    context.close()
+
+
+def test_nothing_is_shown_early_while_answers_are_held(
+    context: BrowserContext, live_server: LiveServer, cases: list[ReviewTask]
+) -> None:
+    page = begun(context.new_page(), live_server, cases, keys=["Enter"])
+    context.clear_cookies()
+    page.keyboard.press("u")
+    expect(page.get_by_role("alert")).to_contain_text("Your log-in has ended")
+    page.keyboard.press("a")
+    expect(page.locator(".question[data-sending]")).to_have_count(2)
+    assert (
+        page.evaluate("document.querySelector('review-desk').answers.outbox.unsent")
+        == 2
+    )
+    expect(title(page)).to_have_text(cases[0].source.name)
+    assert "data-early" not in page.content()
