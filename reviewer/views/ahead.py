@@ -14,8 +14,7 @@ from reviewer.models import AHEAD, ReviewTask
 from reviewer.services.reservations import holds
 from reviewer.stamps import stamp_of
 from reviewer.views.accounts import UserRequest, login_needed
-from reviewer.views.task import _context as context_of
-from reviewer.views.task import answering, narrowing_of, token_of
+from reviewer.views.task import answering, desk_context, narrowing_of, token_of
 
 
 @require_POST
@@ -40,7 +39,7 @@ def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     # First: what changes while the desk is drawn must not pass for what it shows.
     stamp = stamp_of(kept)
     services.note_desk_seen(user=request.user, task=kept)
-    context = context_of(request, kept, None, last=None)
+    context = desk_context(request, kept, None, last=None)
     desk = render_to_string("review/_desk.html", context, request)
     seconds = AHEAD.total_seconds()
     return JsonResponse({"desk": desk, "seconds": seconds, "stamp": stamp})

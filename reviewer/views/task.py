@@ -92,7 +92,7 @@ def _next_desk(
     drawn = request.POST.get("drawn")
     if drawn and drawn == stamp_of(following):
         return {"held": desk_told.held(following, turn.ahead, turn.last)}
-    context = _context(request, following, turn.ahead, last=turn.last)
+    context = desk_context(request, following, turn.ahead, last=turn.last)
     return {"desk": render_to_string("review/_desk.html", context, request)}
 
 
@@ -194,12 +194,12 @@ def _desk(
     )
     services.note_desk_seen(user=request.user, task=held)
     last = services.last_undoable(request.user)
-    context = _context(request, held, ahead, refusal, last=last)
+    context = desk_context(request, held, ahead, refusal, last=last)
     status = 400 if refusal else 200
     return render(request, "review/task.html", context, status=status)
 
 
-def _context(
+def desk_context(
     request: UserRequest,
     held: ReviewTask,
     ahead: ReviewTask | None,
