@@ -20,6 +20,7 @@ const ANSWERING = ".question__body, .desk__leave, [data-lines], .talk";
 class ReviewDesk extends HTMLElement {
   connectedCallback() {
     if (this.life) {
+      // Back from where it stepped aside.
       this.select(this.current);
       return;
     }
@@ -184,6 +185,11 @@ class ReviewDesk extends HTMLElement {
 
   // Skipped, handed on or left: the time for which there is no answer goes along.
   ends(event) {
+    if (this.isEarly) {
+      event.preventDefault();
+      this.keys.notYet();
+      return;
+    }
     if (this.questionOf(event.target) || !event.target.elements.token) return;
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name: "active_ms", value: this.clock.take() });

@@ -59,12 +59,13 @@ def begun(
     cases: list[ReviewTask],
     keys: Sequence[str] = ("Enter", "u"),
 ) -> Page:
+    """Answers the first case's fields by these keys."""
     page.goto(f"{live_server.url}/login/")
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password").fill("correct horse")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{live_server.url}/")
-    page.keyboard.press("n")
+    page.goto(f"{live_server.url}/review/{cases[0].pk}/")
     for number, key in enumerate(keys, start=1):
         expect(page.locator(".question[data-current]")).to_be_visible()
         page.keyboard.press(key)
@@ -237,3 +238,23 @@ def test_nothing_is_shown_early_while_answers_are_held(
     )
     expect(title(page)).to_have_text(cases[0].source.name)
     assert "data-early" not in page.content()
+
+
+def test_what_is_closed_by_one_key_is_not_closed_early(
+    context: BrowserContext, live_server: LiveServer, tenant: Tenant, alice: User
+) -> None:
+    cases = [make_case(tenant), make_case(tenant, known=False)]
+    page = begun(context.new_page(), live_server, cases)
+    routes = held_back(page)
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Note it and close")).to_be_focused()
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-says]")).to_contain_text("Not yet")
+    assert cases[0].pk.hex in page.url.replace("-", "")
+    routes[0].continue_()
+    expect(page).to_have_url(re.compile(str(cases[1].pk)))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Nothing waits")).to_be_visible()
+    cases[1].refresh_from_db()
+    assert cases[1].state == ReviewTask.State.DONE
