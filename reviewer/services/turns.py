@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -44,13 +44,17 @@ def decide_and_go_on(
     token: uuid.UUID,
     answer: Answer,
     narrowing: Narrowing = ANYTHING,
+    goes_on: bool = True,
 ) -> Turn:
     """decide(), and where the task is done by it, reserve the next one and the one
     after that, all in one transaction. An answer sent twice gets the same case again.
+    goes_on: whether somebody waits for it.
     """
     with keeping_what_is_late(user, task_id, answer), transaction.atomic():
         filed = file_answer(user=user, task_id=task_id, token=token, answer=answer)
-        turn = _go_on(user, filed, narrowing)
+        turn = Turn(filed.decision, filed.task, settles=filed.settles)
+        if goes_on and turn.done:
+            turn = _go_on(user, filed, narrowing, turn)
         filed.seal()
     return turn
 
@@ -61,10 +65,7 @@ def note_desk_seen(*, user: User, task: ReviewTask) -> None:
     note_seen(user=user, what=What.VALUES, sources=[source], task_id=task.pk)
 
 
-def _go_on(user: User, filed: Filed, narrowing: Narrowing) -> Turn:
-    turn = Turn(filed.decision, filed.task, settles=filed.settles)
-    if not turn.done:
-        return turn
+def _go_on(user: User, filed: Filed, narrowing: Narrowing, turn: Turn) -> Turn:
     scopes = scopes_of(user)
     resume = filed.replayed or filed.after_all
     following = reserve_next(
@@ -77,4 +78,4 @@ def _go_on(user: User, filed: Filed, narrowing: Narrowing) -> Turn:
     )
     note_desk_seen(user=user, task=following)
     last = last_undoable(user) if filed.replayed else filed.decision
-    return Turn(filed.decision, filed.task, following, ahead, last, filed.settles)
+    return replace(turn, following=following, ahead=ahead, last=last)

@@ -65,6 +65,8 @@ def decide(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
         token=form.held_by,
         answer=form.answer(),
         narrowing=narrowing_of(request),
+        # Sent by a page that shows no case, or another one.
+        goes_on="alone" not in request.POST,
     )
     return _as_json(request, turn) if wants_json(request) else _as_page(request, turn)
 

@@ -32,6 +32,8 @@ class WaitingAnswers extends HTMLElement {
   send({ url, body }) {
     const form = new URLSearchParams(body);
     form.set("csrfmiddlewaretoken", csrfToken());
+    // Nobody waits here for the next case: another page may show one.
+    form.set("alone", "1");
     return fetch(url, {
       method: "POST",
       body: form,

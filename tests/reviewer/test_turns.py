@@ -124,6 +124,24 @@ def test_a_page_gets_the_next_desk_in_the_answer(
         assert f'data-token="{second.reservation_token}"' in told["desk"]
 
 
+def test_an_answer_that_nobody_waits_for_takes_no_case(
+    client: Client, tenant: Tenant, alice: User
+) -> None:
+    client.force_login(alice)
+    task = held(tenant, alice)
+    shown = services.reserve(user=alice, task_id=one_doubt(tenant).pk)
+    url = reverse("task-decide", args=[task.pk])
+    form = {"decision_id": uuid.uuid4(), "slot": "date", "choice": "confirm"}
+    form |= {"token": task.reservation_token, "alone": "1"}
+    for _ in range(2):
+        told = client.post(url, form, headers={"Accept": "application/json"}).json()
+        assert told["done"]
+        assert "desk" not in told
+    token = shown.reservation_token
+    shown.refresh_from_db()
+    assert shown.reservation_token == token
+
+
 def test_a_turn_takes_few_statements(tenant: Tenant, alice: User) -> None:
     task = held(tenant, alice)
     for _ in range(3):
