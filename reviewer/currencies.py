@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.html import format_html_join
+
 from pipeline.extracting.values import CODES
 
 NAMES = {
@@ -23,4 +25,9 @@ NAMES = {
     "SGD": "Singapore dollar",
     "USD": "US dollar",
 }
-CHOICES = [(code, NAMES.get(code, code)) for code in sorted(CODES)]
+# Written once: it stands on every desk.
+OPTIONS = format_html_join(
+    "",
+    '<option value="{}">{}</option>',
+    [(code, NAMES.get(code, code)) for code in sorted(CODES)],
+)

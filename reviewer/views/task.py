@@ -223,7 +223,7 @@ def desk_context(
         "talk": talk.of(held, request.user) if laid.talked else talk.NOTHING,
         "last": last,
         "note_id": new_id(),
-        "currencies": currencies.CHOICES,
+        "currencies": currencies.OPTIONS,
         "seconds": int(services.RESERVATION.total_seconds()),
     }
 
