@@ -25,10 +25,12 @@ FIELDS = {"tenant": "tenant", "template": "template_key", "type": "document_type
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """query: of the blast radius page that lists what is counted here."""
+    """query: of the blast radius page that lists what is counted here. version: of which
+    it is, empty for all together."""
 
     count: int
     query: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def open_page(scope: Scope, query: Mapping[str, str]) -> MatrixPage:
         matrix,
         page,
         [_row(matrix, line, names) for line in page.object_list],
-        [Cell(matrix.total_of(v), _query(version=v)) for v in matrix.versions],
+        [_cell(matrix.total_of(v), v) for v in matrix.versions],
         list(mixed_kinds_of(first)),
         sources.count(),
         _unguarded(matrix),
@@ -104,16 +106,18 @@ def _names(matrix: Matrix) -> Mapping[Any, tuple[str, str]]:
 def _row(matrix: Matrix, line: Line, names: Mapping[Any, tuple[str, str]]) -> MatrixRow:
     word, name = names[line.key]
     field = {FIELDS[matrix.by]: word}
-    cells = [
-        Cell(line.versions.get(v, 0), _query(version=v, **field))
-        for v in matrix.versions
-    ]
+    cells = [_cell(line.versions.get(v, 0), v, **field) for v in matrix.versions]
     return MatrixRow(
         line,
         name,
         cells,
         Cell(line.generations, urlencode({**field, "show": "readings"})),
     )
+
+
+def _cell(count: int, version: Version, **more: str) -> Cell:
+    name = f"{version.pipeline_name} {version.pipeline_version}"
+    return Cell(count, _query(version=version, **more), name)
 
 
 def _query(*, version: Version, **more: str) -> str:
