@@ -273,7 +273,7 @@ PLACES_OF_DOCUMENTS = ("/sources/", "/upload/", "/search/", "/golden/")
 def test_the_menu_leads_only_where_there_is_something(
     client: Client, erin: User, tenant: Tenant
 ) -> None:
-    """Who sees only crops everywhere has the queue; one whole tenant brings the rest."""
+    """Only the queue; one tenant that is seen whole brings the rest."""
     empty = client.get("/").content.decode()
     assert 'href="/"' in empty
     assert not [one for one in PLACES_OF_DOCUMENTS if f'href="{one}"' in empty]
