@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 
 from catalog.models import Tenant
-from catalog.services import Reading, store_generation
+from catalog.services import NewArtifact, Reading, store_generation
 from reviewer.template_names import template_names
 from tests.factories import field_artifact, make_source, make_tenant, make_user
 
 pytestmark = pytest.mark.django_db
 KEY = "t-4f2a"
+WORDS = NewArtifact("ocr", "page=1", "ocr", payload={"page": 1})
 
 
 def sent_by(tenant: Tenant, sender: str, *, key: str = KEY) -> None:
@@ -26,7 +27,7 @@ def sent_by(tenant: Tenant, sender: str, *, key: str = KEY) -> None:
             reason="all_critical_verified",
             document_type="invoice",
             template_key=key,
-            artifacts=fields if sender else [],
+            artifacts=[WORDS, *fields] if sender else [WORDS],
         ),
     )
 
