@@ -252,7 +252,7 @@ def test_the_line_of_time_tells_what_was_settled_and_its_end(
     page = client.get(f"/sources/{task.source_id}/").content.decode()
     assert "Line total agrees now and was not asked" in page
     answer = client.get(f"/api/v1/sources/{task.source_id}/history/").json()
-    kinds = [one["kind"] for one in answer["moments"]]
+    kinds = [one["kind"] for one in answer["history"]]
     assert kinds.count("settlement") == 2
     decision = Decision.objects.get()
     services.undo(user=alice, decision_id=new_id(), undoes=decision.pk)
