@@ -16,12 +16,22 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.models import DerivedArtifact, Erasure, Kind, Sighting, Way, What
+from catalog.ids import new_id
+from catalog.models import (
+    DerivedArtifact,
+    Erasure,
+    GoldenCase,
+    Kind,
+    Sighting,
+    Way,
+    What,
+)
 from catalog.services import drop_sightings, erase
 from reviewer import services
-from reviewer.models import ReviewTask
+from reviewer.models import ReviewTask, Verdict
 from tests.factories import make_tenant, make_user
 from tests.reviewer import crop_cases
+from tests.reviewer.answering import answered, say
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +112,31 @@ def test_each_look_is_noted_once(
     noted = Sighting.objects.get()
     assert (noted.user, noted.source, noted.tenant) == (alice, task.source, task.tenant)
     assert (noted.what, noted.way) == (what, way)
+
+
+def test_windows_of_the_admin_on_values_are_noted(
+    client: Client, adam: User, alice: User, task: ReviewTask
+) -> None:
+    answered(task, alice, say("total", Verdict.CONFIRM), say("date", Verdict.CONFIRM))
+    User.objects.filter(pk=adam.pk).update(is_staff=True)
+    client.force_login(User.objects.get(pk=adam.pk))
+    total = artifact(task, Kind.OCR)
+    for model, pk, what in (
+        ("derivedartifact", total.pk, What.WORDS),
+        ("goldencase", GoldenCase.objects.get(source=task.source).pk, What.VALUES),
+    ):
+        before = Sighting.objects.count()
+        address = f"/admin/catalog/{model}/{pk}/change/"
+        assert client.get(address).status_code == 200
+        assert Sighting.objects.count() == before + 1
+        assert (last().user, last().source, last().what) == (adam, task.source, what)
+    before = Sighting.objects.count()
+    for page in (
+        f"/admin/catalog/derivedartifact/{new_id()}/change/",
+        f"/admin/catalog/sourcemedia/{task.source_id}/change/",
+    ):
+        client.get(page)
+    assert Sighting.objects.count() == before
 
 
 def test_a_crop_is_noted_with_its_place(
