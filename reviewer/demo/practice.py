@@ -16,17 +16,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
-from catalog.models import (
-    Disposition,
-    Membership,
-    Tenant,
-)
+from catalog.models import Disposition, Generation, Membership, Tenant
 from catalog.services import NewArtifact, Reading, register_source, store_generation
 from pipeline import versions
 from pipeline.claims import Claim
 from pipeline.manifest import Manifest
-from pipeline.models import PipelineVersion
+from pipeline.models import PipelineVersion, Run
 from pipeline.report import live_fields
 from reviewer import services, triage
 from reviewer.checks import planting
@@ -119,6 +116,7 @@ class Desk:
             return known
         reading = _reading(self.version, drawn)
         generation = store_generation(source=source, reading=reading)
+        _file_run(generation, self.version)
         fields = live_fields(generation)
         doubts = triage.questions(
             generation=generation, fields=fields, manifest=self.manifest
@@ -130,6 +128,20 @@ class Desk:
         if seed is not None:
             seed.file(task)
         return task
+
+
+def _file_run(generation: Generation, version: PipelineVersion) -> None:
+    """What has no run is taken for forgotten, and read by the active version."""
+    Run.objects.create(
+        source=generation.source,
+        pipeline_version=version,
+        lane=Run.Lane.BATCH,
+        state=Run.State.FINISHED,
+        generation=generation,
+        disposition=generation.disposition,
+        reason=generation.reason,
+        finished_at=timezone.now(),
+    )
 
 
 def _reading(version: PipelineVersion, drawn: Slip) -> Reading:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from catalog.models import Tenant
+from catalog.models import SourceMedia, Tenant
 from pipeline import versions
 from reviewer.checks import checks_of
 from reviewer.demo import load, practice
@@ -50,6 +51,8 @@ def test_they_answer_all_and_the_rest_is_done_once(desk: Tenant) -> None:
     assert not tasks.exclude(state=ReviewTask.State.DONE).exists()
     checks = checks_of([desk.pk])
     assert checks.planted == checks.whole.answered == CASES
+    # Nothing is read anew by the pipeline, as what was forgotten is.
+    assert not SourceMedia.objects.without_run(before=timezone.now()).exists()
     before = Decision.objects.count()
     practise()
     assert (tasks.count(), Decision.objects.count()) == (CASES, before)
