@@ -1,18 +1,21 @@
 """The desk in a browser: keys and seconds of a case, and key down to next case painted.
 
-    python -m benchmarks.desk [FOLDER] [--cases 500] [--files 24]
+    python -m benchmarks.desk [FOLDER] [--cases 500] [--files 24] [--look 1]
 
 In an empty installation of its own, started as script/server starts it. Without a
 folder the demo's documents are drawn and read; else those of the folder. Cases are
 copies of what people are asked about, each with a picture that no browser has yet. A
-headless Chromium works them off by keys alone:
+headless Chromium works them off by keys alone, as fast as the desk lets it, or after so
+many seconds of looking at each case (--look; people need more than one):
 
     keys            what one case of three fields takes, by what is answered, and its
                     seconds by the keystroke-level model (Card, Moran and Newell: a key
                     .28 s for an average typist, a decision 1.35 s) with the times that
                     the machine took, as measured
     next case       from the key that ends a case until the next one is painted, with
-                    every picture in view decoded; the page's own clock
+                    every picture in view decoded; the page's own clock. It is shown
+                    before the server has stored the answer: how soon it takes answers
+                    itself, and the steps on the way, in medians
     next field      from a key to the next field painted
     cold            from asking for a case's address to the same
 """
@@ -42,29 +45,52 @@ COLD_STARTS = 40
 # Runs in the page. A time ends after the frame in which nothing in view is missing.
 WATCH = """
 (() => {
-  const told = (window.told = { cases: [], fields: [], pointers: 0, keys: 0 });
+  const told = (window.told = { cases: [], parts: [], fields: [] });
+  Object.assign(told, { pointers: 0, keys: 0 });
+  // Of the key pressed last: when, and how long after it what happened.
+  let pressed = { at: 0, parts: {} };
+  const mark = (name, { at, parts } = pressed) =>
+    (parts[name] ??= performance.now() - at);
+  const ask = window.fetch;
+  window.fetch = async (...how) => {
+    if (!String(how[0]).endsWith("/decide/")) return ask(...how);
+    const key = pressed;
+    mark("answer sent", key);
+    const response = await ask(...how);
+    mark("server answered", key);
+    return response;
+  };
+  const swap = Element.prototype.replaceWith;
+  Element.prototype.replaceWith = function (...by) {
+    if (this.localName === "review-desk") mark("swap begun");
+    swap.apply(this, by);
+    if (this.localName === "review-desk") mark("desk put in");
+  };
   const inView = (one) => {
     const box = one.getBoundingClientRect();
     const shown = box.width && box.bottom > 0 && box.top < innerHeight;
     return shown && one.checkVisibility();
   };
-  const painted = async (desk, began) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const painted = async (desk, key) => {
+    // The page's picture may be asked for after the cut-outs.
+    while (desk.querySelector("page-view img[data-src]")) await frame();
     const pictures = [...desk.querySelectorAll("img, image")].filter(inView);
     await Promise.all(pictures.map((one) => one.decode?.().catch(() => null)));
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    return performance.now() - began;
+    mark("pictures decoded", key);
+    await frame().then(() => new Promise((done) => setTimeout(done)));
+    return mark("painted", key);
   };
-  window.pictured = () => painted(document, 0);
-  let down = 0;
+  window.pictured = () => painted(document, { at: 0, parts: {} });
   let before = null;
   addEventListener("keydown", () => {
-    down = performance.now();
+    const key = (pressed = { at: performance.now(), parts: {} });
     told.keys += 1;
     before = document.querySelector("[data-current]");
     requestAnimationFrame(() => setTimeout(() => {
       const now = document.querySelector("[data-current]");
       if (now && now !== before && document.contains(before)) {
-        told.fields.push(performance.now() - down);
+        told.fields.push(performance.now() - key.at);
       }
     }));
   }, true);
@@ -76,7 +102,12 @@ WATCH = """
     if (!now || now === desk) return;
     const first = desk === null;
     desk = now;
-    if (!first) painted(now, down).then((ms) => told.cases.push(ms));
+    if (first) return;
+    const key = pressed;
+    const holds = () => "early" in now.dataset || mark("takes answers", key);
+    new MutationObserver(holds).observe(now, { attributeFilter: ["data-early"] });
+    holds();
+    painted(now, key).then((ms) => told.cases.push(ms) && told.parts.push(key.parts));
   }).observe(document, { childList: true, subtree: true });
 })();
 """
@@ -85,6 +116,7 @@ DONE_OR_QUIET = """
 n => told.cases.length > n || !document.querySelector("[data-sending]")
 """
 
+STORED = "told.cases.length > 0 && !document.querySelector('[data-early]')"
 KEY_HERE = """
 document.querySelector('[data-current] [data-key="Enter"]') ? "Enter" : "a"
 """
@@ -98,6 +130,17 @@ def quantiles(ms: Sequence[float]) -> str:
         return "too few"
     cuts = statistics.quantiles(ms, n=100, method="inclusive")
     return f"p50 {cuts[49]:.0f}, p95 {cuts[94]:.0f}, p99 {cuts[98]:.0f} ms of {len(ms)}"
+
+
+def breakdown(parts: Sequence[dict[str, float]]) -> str:
+    """Median milliseconds from the key to each step of the way to the next case."""
+    names = {name: None for part in parts for name in part}
+    medians = {
+        name: statistics.median([part[name] for part in parts if name in part])
+        for name in names
+    }
+    told = sorted(medians.items(), key=lambda item: item[1])
+    return ", ".join(f"{name} {ms:.0f}" for name, ms in told)
 
 
 def prepare(home: Path, asked: argparse.Namespace) -> Any:
@@ -129,14 +172,19 @@ def prepare(home: Path, asked: argparse.Namespace) -> Any:
     return user
 
 
-def answer_all(page: Any, cases: int) -> None:
-    """Enter, or a where there is no value to confirm, until so many cases are done."""
-    done, ends = 0, time.monotonic() + 2 * cases
+def answer_all(page: Any, cases: int, look: float = 0.0) -> None:
+    """Enter, or a where there is no value to confirm, until so many cases are done.
+
+    look: seconds at a new case before its first key.
+    """
+    done, ends = 0, time.monotonic() + (2 + look) * cases
     while done < cases and time.monotonic() < ends:
         page.keyboard.press(page.evaluate(KEY_HERE))
         page.wait_for_timeout(40)
         if page.evaluate("told.cases.length") == done:
             page.wait_for_function(DONE_OR_QUIET, arg=done, timeout=5000)
+        if page.evaluate("told.cases.length") > done:
+            page.wait_for_timeout(look * 1000)
         done = page.evaluate("told.cases.length")
 
 
@@ -158,7 +206,7 @@ def three_fields(page: Any, url: str, task: Any) -> dict[str, Any]:
     page.keyboard.press("Control+A")
     page.keyboard.type(typed)
     page.keyboard.press("Enter")
-    page.wait_for_function("told.cases.length > 0")
+    page.wait_for_function(STORED)
     return dict(page.evaluate("told"))
 
 
@@ -199,7 +247,7 @@ def of_three_fields(user: Any) -> Any:
     return counted.filter(n=3, reserver__isnull=True).first()
 
 
-def measure(url: str, user: Any, cases: int) -> None:
+def measure(url: str, user: Any, cases: int, look: float) -> None:
     from playwright.sync_api import sync_playwright
 
     from benchmarks.queue_http import session_of
@@ -223,10 +271,15 @@ def measure(url: str, user: Any, cases: int) -> None:
         page.keyboard.press("n")
         page.wait_for_selector("[data-current]")
         page.evaluate("pictured()")
-        page.evaluate("Object.assign(told, {keys: 0, fields: [], cases: []})")
-        answer_all(page, cases)
+        page.evaluate(
+            "Object.assign(told, {keys: 0, fields: [], cases: [], parts: []})"
+        )
+        answer_all(page, cases, look)
         told = page.evaluate("told")
         print(f"next case   {quantiles(told['cases'])}")
+        takes = [part["takes answers"] for part in told["parts"]]
+        print(f"takes more  {quantiles(takes)}")
+        print(f"            {breakdown(told['parts'])}")
         print(f"next field  {quantiles(told['fields'])}")
         print(f"            {told['keys']} keys, {told['pointers']} pointer moves")
         print(f"cold        {quantiles(cold(browser, url, cookies))}")
@@ -238,6 +291,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--cases", type=int, default=500)
     parser.add_argument("--files", type=int, default=48)
+    parser.add_argument("--look", type=float, default=0.0)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(
         prefix="palimpsest-desk-", ignore_cleanup_errors=True
@@ -257,7 +311,7 @@ def main() -> None:
             server, port = start_server(home)
             try:
                 print(f"load of the machine: {os.getloadavg()[0]:.1f}")
-                measure(f"http://127.0.0.1:{port}", user, asked.cases)
+                measure(f"http://127.0.0.1:{port}", user, asked.cases, asked.look)
             finally:
                 server.send_signal(signal.SIGTERM)
                 server.wait(90)

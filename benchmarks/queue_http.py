@@ -1,8 +1,11 @@
 """People at the desk over HTTP: decisions a second, and how long each waits.
 
-Clients speak as the page does: the log-in's cookies, the last answer of a case brings
-the whole desk of the next one, whose forms give the next answers. They are threads of
-their own processes, and share the machine's cores with what they measure.
+Clients speak as the page does: the log-in's cookies; the desk of the next case, asked
+for as soon as a case is there; the last answer of a case, which says that the person
+holds the next one, and sends it where it is not what came ahead. They are threads of
+their own processes, and share the machine's cores with what they measure. First each
+answers as soon as it may, so that the server is always full; then all together ask for
+a steady number of decisions a second.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -26,6 +30,8 @@ from urllib.parse import urlencode
 
 CSRF = "b" * 32
 CLIENT_PROCESSES = 2
+WARMING = 4.0  # seconds, not counted: connections opened, plans made
+PACE = 105  # decisions a second that all people together ask for in the paced run
 TOKEN = re.compile(r'data-token="([^"]+)"')
 TASK = re.compile(r'data-task="([^"]+)"')
 SLOT = re.compile(r'class="question[^>]*data-slot="([^"]+)"')
@@ -41,6 +47,7 @@ class Person:
     task: str = ""
     token: str = ""
     slots: list[str] = field(default_factory=list)
+    ahead: dict[str, Any] = field(default_factory=dict)  # the next case, sent before
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Any:
         """The status, the headers and the text."""
@@ -76,6 +83,20 @@ class Person:
         status, _, page = self.ask("GET", path)
         return status == 200 and self.see(page)
 
+    def prepare(self) -> None:
+        """Have the next case sent before it is needed, as the page does."""
+        form = {"token": self.token, "within": ""}
+        status, _, text = self.ask("POST", f"/review/{self.task}/ahead/", form)
+        self.ahead = json.loads(text) if status == 200 else {}
+
+    def go_on(self, told: dict[str, Any]) -> bool:
+        """To the case that the last answer brought; False where none came."""
+        if "held" not in told:
+            return self.see(told.get("desk", ""))
+        seen = self.see(self.ahead["desk"])
+        self.token = told["held"]["token"]
+        return seen
+
     def see(self, page: str) -> bool:
         found = TASK.search(page), TOKEN.search(page)
         if found[0] is None or found[1] is None:
@@ -91,6 +112,7 @@ class Person:
             "slot": slot,
             "choice": "confirm",
             "active_ms": "900",
+            "drawn": self.ahead.get("stamp", ""),
             **more,
         }
         status, _, text = self.ask("POST", f"/review/{self.task}/decide/", form)
@@ -98,11 +120,20 @@ class Person:
         return status, told
 
 
-def work(person: Person, until: float) -> list[tuple[float, bool]]:
-    """Seconds of each decision, and whether it brought the next case."""
+def work(person: Person, until: float, every: float) -> list[tuple[float, bool]]:
+    """Seconds of each decision, and whether it brought the next case.
+
+    every: seconds from one answer to the next, as long as the server keeps up; 0: each
+    answer at once.
+    """
     times = []
     going = person.start()
+    if going:
+        person.prepare()
+    due = time.monotonic() + random.random() * every  # noqa: S311 - people begin apart
     while going and time.monotonic() < until:
+        time.sleep(max(0.0, due - time.monotonic()))
+        due += every
         slot = person.slots.pop(0)
         begin = time.perf_counter()
         status, told = person.decide(slot, str(uuid.uuid4()))
@@ -111,20 +142,25 @@ def work(person: Person, until: float) -> list[tuple[float, bool]]:
             raise SystemExit(f"an answer was not taken: {status} {told}")
         times.append((seconds, bool(told["done"])))
         if told["done"]:
-            going = person.see(told.get("desk", "")) or person.start()
+            going = person.go_on(told) or person.start()
+            if going:
+                person.prepare()
     return times
 
 
-def share(port: int, sessions: list[str], seconds: float) -> list[tuple[float, bool]]:
+def share(
+    port: int, sessions: list[str], seconds: float, every: float = 0.0
+) -> list[tuple[float, bool]]:
     """Of one client process."""
     until = time.monotonic() + seconds
     people = [Person(port, session) for session in sessions]
     with ThreadPoolExecutor(len(people)) as pool:
-        found = pool.map(lambda person: work(person, until), people)
+        found = pool.map(lambda person: work(person, until, every), people)
         return [one for times in found for one in times]
 
 
 def session_of(user: Any) -> str:
+    from django.conf import settings
     from django.contrib.auth import (
         BACKEND_SESSION_KEY,
         HASH_SESSION_KEY,
@@ -134,7 +170,7 @@ def session_of(user: Any) -> str:
 
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return str(session.session_key)
@@ -199,17 +235,36 @@ class Watcher:
         return f"backends of PostgreSQL, on average: {', '.join(parts)}"
 
 
+def measured(port: int, sessions: list[str], seconds: float, every: float) -> None:
+    """Prints what came of it."""
+    from benchmarks.queue import quantiles
+
+    watcher = Watcher()
+    begin = time.monotonic()
+    times = _all_at(port, sessions, seconds, every)
+    length = time.monotonic() - begin
+    last = [s for s, done in times if done]
+    rest = [s for s, done in times if not done]
+    print(
+        f"{len(times) / length:.0f} decisions a second, p50 / p95 / p99 ms"
+        f" {quantiles([s for s, _ in times])}; with the next desk {quantiles(last)};"
+        f" within a case {quantiles(rest)}; load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
+    print(f"  {watcher.told()} (advisory: the ledger's one writer at a time)")
+
+
 def over_http(*, people: int, seconds: float) -> None:
     """Prints a line for cases of three doubtful fields, and one for cases of one."""
     from django.conf import settings
     from django.db import connections
 
     from benchmarks import queue_cases
-    from benchmarks.queue import let_all_go, quantiles
+    from benchmarks.queue import let_all_go
 
     connections.close_all()
     server, port = start_server(settings.HOME)
-    print(f"over HTTP, {people} people at once, no pause, WEB_WORKERS as by default")
+    print(f"over HTTP, {people} people at once, WEB_WORKERS as by default")
     try:
         for fields in (3, 1):
             let_all_go()
@@ -220,27 +275,22 @@ def over_http(*, people: int, seconds: float) -> None:
             queue_cases.grow(tenant, first=first, last=first + 19_999, fields=fields)
             sessions = [session_of(user) for user in users]
             connections.close_all()
-            watcher = Watcher()
-            begin = time.monotonic()
-            parts = [sessions[n::CLIENT_PROCESSES] for n in range(CLIENT_PROCESSES)]
-            with ProcessPoolExecutor(CLIENT_PROCESSES) as pool:
-                asked = [pool.submit(share, port, part, seconds) for part in parts]
-                times = [one for part in asked for one in part.result()]
-            length = time.monotonic() - begin
-            last = [s for s, done in times if done]
-            rest = [s for s, done in times if not done]
-            print(
-                f"{fields} field{'s' * (fields > 1)} a case: {len(times) / length:.0f}"
-                f" decisions a second, p50 / p95 / p99 ms"
-                f" {quantiles([s for s, _ in times])}; with the next desk"
-                f" {quantiles(last)}; within a case {quantiles(rest)};"
-                f" load {os.getloadavg()[0]:.1f}",
-                flush=True,
-            )
-            print(f"  {watcher.told()} (advisory: the ledger's one writer at a time)")
+            _all_at(port, sessions, WARMING, 0.0)
+            for every, called in ((0.0, "no pause"), (people / PACE, f"{PACE} asked")):
+                print(f"{fields} field{'s' * (fields > 1)} a case, {called}:", end=" ")
+                measured(port, sessions, seconds, every)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(90)
+
+
+def _all_at(
+    port: int, sessions: list[str], seconds: float, every: float
+) -> list[tuple[float, bool]]:
+    parts = [sessions[n::CLIENT_PROCESSES] for n in range(CLIENT_PROCESSES)]
+    with ProcessPoolExecutor(CLIENT_PROCESSES) as pool:
+        asked = [pool.submit(share, port, part, seconds, every) for part in parts]
+        return [one for part in asked for one in part.result()]
 
 
 def _only_in(users: list[Any], tenant: Any) -> None:

@@ -34,7 +34,7 @@ from pipeline.claims import Claim, ValueType
 from pipeline.doubts import Doubt
 from pipeline.engines.rules import RulesEngine
 from pipeline.extracting.values import normalise
-from pipeline.manifest import Manifest
+from pipeline.manifests_read import manifest_of
 from pipeline.models import PipelineVersion
 from pipeline.report import live_fields
 from reviewer import services, triage
@@ -180,7 +180,7 @@ def questions(times: int, slug: str | None) -> Cases:
     for task in tasks.select_related("generation__source").order_by("pk"):
         generation = task.generation
         fields = live_fields(generation)
-        manifest = Manifest.of(PipelineVersion.objects.of(generation))
+        manifest = manifest_of(generation)
         spec = manifest.document_type(generation.document_type)
         doubts = triage.questions(
             generation=generation, fields=fields, manifest=manifest

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
+from catalog.compiled import compiled
 from catalog.models import DerivedArtifact, Generation, Kind
 from pipeline.claims import LINE_COLUMNS, LINE_SLOT
 from pipeline.models import ProcessingEvent, Run
@@ -50,9 +54,13 @@ def denies_line(artifact: DerivedArtifact) -> bool:
 
 
 def live_fields(generation: Generation) -> list[DerivedArtifact]:
-    return list(
-        DerivedArtifact.objects.live_in(generation).of_kind(Kind.FIELD).order_by("slot")
-    )
+    return _live_fields(generation.pk)
+
+
+@compiled
+def _live_fields(generation_id: uuid.UUID) -> QuerySet[DerivedArtifact]:
+    live = DerivedArtifact.objects.live_in(Generation(pk=generation_id))
+    return live.of_kind(Kind.FIELD).order_by("slot")
 
 
 def steps_of(run: Run) -> list[dict[str, Any]]:

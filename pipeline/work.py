@@ -54,7 +54,7 @@ class LeaseLost(Exception):
     """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
     """A queued run under a lease: this one, or the lane's oldest. None: nothing is due.
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from catalog.api.files import payload_of
+from catalog.compiled import compiled
 from catalog.models import DerivedArtifact, Generation, Kind
 from catalog.regions import BoundingBox
 from pipeline.steps.slots import UPRIGHT
@@ -93,11 +96,20 @@ def region_box(
 
 def page_images(generation: Generation) -> dict[int, DerivedArtifact]:
     """The page pictures of a generation by page number, set upright where need was."""
-    made = DerivedArtifact.objects.whole().filter(generation=generation)
-    images = made.of_kind(Kind.PAGE_IMAGE)
+    return by_page(_images_of(generation.pk))
+
+
+def by_page(images: Iterable[DerivedArtifact]) -> dict[int, DerivedArtifact]:
+    """Page pictures of one generation, as page_images() gives them."""
     # The shorter slot first, so that the upright picture takes its place.
     ordered = sorted(images, key=lambda image: (page_number(image.slot), image.slot))
     return {page_number(image.slot): image for image in ordered}
+
+
+@compiled
+def _images_of(generation_id: uuid.UUID) -> QuerySet[DerivedArtifact]:
+    made = DerivedArtifact.objects.whole().filter(generation=generation_id)
+    return made.of_kind(Kind.PAGE_IMAGE)
 
 
 def words_on(generation: Generation, page: int) -> PageWords | None:
@@ -115,8 +127,22 @@ def page_of(
     image: DerivedArtifact, words: PageWords | None, boxes: Iterable[Box] = ()
 ) -> Page:
     """A page picture with those of the boxes that stand on it."""
+    shape = (words.width, words.height) if words else PAPER
+    return page_shaped(image, shape, boxes)
+
+
+def shape_of(words: DerivedArtifact) -> tuple[float, float]:
+    """Width and height of the page whose words they are. Raises Unavailable."""
+    payload = payload_of(words)
+    return float(payload["width"]), float(payload["height"])
+
+
+def page_shaped(
+    image: DerivedArtifact, shape: tuple[float, float], boxes: Iterable[Box] = ()
+) -> Page:
+    """As page_of(), of a known shape."""
     number = page_number(image.slot)
-    width, height = (words.width, words.height) if words else PAPER
+    width, height = shape
     return Page(
         number=number,
         image=image,

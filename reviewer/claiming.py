@@ -25,6 +25,8 @@ from reviewer.narrowing import Narrowing
 
 _TAKE = "LIMIT 1 FOR NO KEY UPDATE OF t SKIP LOCKED"
 _TRIAGE = "t.priority DESC, t.created_at, t.task_id"
+# By name: a plan that is kept must outlive a new column.
+_ROW = ", ".join(f"t.{field.column}" for field in ReviewTask._meta.concrete_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def claim_sql(wanted: Claim) -> tuple[str, list[Any]]:
         f" reservation_token = {query.value(wanted.token)},"
         f" reserved_until = {query.value(wanted.now + wanted.length)},"
         f" ahead = {query.value(wanted.ahead)}"
-        " FROM chosen WHERE t.task_id = chosen.task_id RETURNING t.*"
+        f" FROM chosen WHERE t.task_id = chosen.task_id RETURNING {_ROW}"
     )
     return f"WITH {', '.join(parts)} {update}", query.parameters
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.urls import reverse
 
 from catalog.ids import new_id
-from catalog.models import DerivedArtifact, Generation, Kind, Origin
+from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
-from reviewer import citations, live_checks, services, triage, wording
+from reviewer import citations, desk_rows, live_checks, services, triage, wording
 from reviewer.checks import showing
-from reviewer.citations import Box, Page
+from reviewer.checks.showing import Mask
+from reviewer.citations import PAPER, Box, Page
 from reviewer.crops import Crop, crop_of
 from reviewer.desk_sides import BothReadings, Sides
 from reviewer.lines import LineGrid, grid_of
@@ -23,7 +23,6 @@ from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.names import FieldNames
 from reviewer.standing import standing_in
 from reviewer.two_versions import LoneLine, lone_lines
-from reviewer.values import value_of
 
 MOST_CANDIDATES = 3
 
@@ -100,6 +99,7 @@ class Desk:
     names: FieldNames
     lines: LineGrid | None = None
     crops_only: bool = False  # nothing but what is asked about may be shown
+    talked: bool = True  # whether people may have said anything about it
 
     @property
     def answered_count(self) -> int:
@@ -123,18 +123,27 @@ def lay_out(
 
     slot: only this field, as a sheet of many documents shows it, without the rest.
     """
-    every = task.items.select_related("artifact", "other_artifact")
-    every = every if slot is None else every.filter(slot=slot)
+    every = (
+        desk_rows.items_of(task.pk)
+        if slot is None
+        else desk_rows.item_of(task.pk, slot)
+    )
+    for item in every:
+        item.task = task
     # What nobody asked stands in the grid of line items.
-    items = [i for i in every.order_by("position") if not (i.decided and i.is_by_hand)]
-    standing = standing_in(task, items)
+    items = [i for i in every if not (i.decided and i.is_by_hand)]
+    there = desk_rows.what_is_there(task)
+    made = desk_rows.made_for(task.generation_id)
+    masks = showing.masks_of(task, items) if there.planted else {}
+    standing = standing_in(task, items, showing.as_shown(masks, made[Kind.FIELD]))
     readings = _readings(task, items, standing)
     both = BothReadings.of(task)
     boxes = [box for reading in readings for box in reading.boxes()]
     boxes += [box for item in items for box in both.boxes(item)]
-    pages = _pages(task, boxes)
-    given = _given(task)
-    settled = agreements(task)
+    read = {citations.page_number(words.slot): words for words in made[Kind.OCR]}
+    pages = _pages(citations.by_page(made[Kind.PAGE_IMAGE]), boxes, read)
+    given = _given(task, masks.values()) if there.answered or masks else {}
+    settled = agreements(task) if there.settled else {}
     questions = [
         _question(
             reading,
@@ -155,20 +164,20 @@ def lay_out(
         why="" if slot else wording.why(task, open_items or items, names),
         questions=questions,
         pages=list(pages.values()),
-        words={} if slot else _words(task),
+        words={} if slot else _words(read),
         shown=page if page in pages else start,
         lone_lines=_not_asked(task, items),
         names=names,
         lines=_grid(task, [*standing.values()], every, given, names),
+        talked=there.noted or there.opined,
     )
 
 
 def fetch_readings(*tasks: ReviewTask | None) -> None:
     """In one query what a page needs of each: its generation, source and tenant."""
     shown = [task for task in tasks if task is not None]
-    # Long, and no page of a task asks for them.
-    rows = Generation.objects.defer("steps").select_related("source__tenant")
-    found = rows.in_bulk([task.generation_id for task in shown])
+    wanted = [task.generation_id for task in shown]
+    found = {one.pk: one for one in desk_rows.generations(wanted[0], wanted[-1])}
     for task in shown:
         task.generation = found[task.generation_id]
         task.source = task.generation.source
@@ -217,18 +226,14 @@ def _count(given: Mapping[uuid.UUID, Given], item: ReviewItem) -> int:
     return given.get(item.pk, NOTHING_GIVEN).count
 
 
-def _given(task: ReviewTask) -> dict[uuid.UUID, Given]:
+def _given(task: ReviewTask, masks: Iterable[Mask]) -> dict[uuid.UUID, Given]:
     """By item."""
     found: dict[uuid.UUID, Given] = {}
-    decisions = Decision.objects.of_task(task).select_related(
-        *("artifact", "item__task", "item__artifact", "item__other_artifact"),
-        "undone_by",
-    )
-    for decision in decisions.order_by("sequence"):
+    for decision in desk_rows.decisions_in(task.pk):
         before = found.get(decision.item_id, NOTHING_GIVEN)
         standing = decision if decision.stands else before.standing
         found[decision.item_id] = Given(decision.sequence, standing)
-    for mask in showing.of_task(task):
+    for mask in masks:
         found[mask.item.pk] = Given(len(mask.answers), mask.standing_told)
     return found
 
@@ -281,27 +286,27 @@ def _claim(artifact: DerivedArtifact | None) -> Claim | None:
     return next(iter(triage.claims_of([artifact] if artifact else [])), None)
 
 
-def _pages(task: ReviewTask, boxes: Sequence[Box]) -> dict[int, Page]:
+def _pages(
+    images: Mapping[int, DerivedArtifact],
+    boxes: Sequence[Box],
+    read: Mapping[int, DerivedArtifact],
+) -> dict[int, Page]:
     """Every page picture, in its true shape if it is the first or has boxes."""
-    needed = {1, *(box.page for box in boxes)}
-    generation = task.generation
+    needed = {1, *(box.page for box in boxes)} & read.keys()
     return {
-        number: citations.page_of(
+        number: citations.page_shaped(
             image,
-            citations.words_on(generation, number) if number in needed else None,
+            citations.shape_of(read[number]) if number in needed else PAPER,
             boxes,
         )
-        for number, image in citations.page_images(generation).items()
+        for number, image in images.items()
     }
 
 
-def _words(task: ReviewTask) -> dict[int, str]:
-    read = DerivedArtifact.objects.filter(generation=task.generation).of_kind(Kind.OCR)
+def _words(read: Mapping[int, DerivedArtifact]) -> dict[int, str]:
     return {
-        citations.page_number(artifact.slot): reverse(
-            "artifact-file", args=[artifact.pk]
-        )
-        for artifact in read.only("artifact_id", "slot")
+        number: reverse("artifact-file", args=[artifact.pk])
+        for number, artifact in read.items()
     }
 
 
@@ -368,23 +373,3 @@ def from_field(text: str) -> Region | None:
     if not 1 <= int(page) <= 100_000:
         raise ValueError("pages count from 1")
     return Region(int(page), box)
-
-
-def progress(task: ReviewTask, decision: Decision, *, following: str) -> dict[str, Any]:
-    """What a script needs to go on after an answer that is stored.
-
-    following: the URL to go to when the task is done.
-    """
-    done = task.state == ReviewTask.State.DONE
-    return {
-        "slot": decision.item.slot,
-        "decision_id": str(decision.pk),
-        "seen": decision.sequence,
-        "verdict": decision.verdict,
-        "verdict_text": wording.decided(decision),
-        "value": value_of(decision.artifact),
-        "done": done,
-        "says": wording.done(task) if done else "",
-        "settled": agreements(task),
-        "following": following,
-    }

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from catalog.models import DerivedArtifact, Origin
 from catalog.regions import Region
 from pipeline.claims import LINE_COLUMNS, LINE_SLOT, DocumentTypeSpec
-from pipeline.manifest import Manifest
-from pipeline.models import PipelineVersion
+from pipeline.manifests_read import manifest_of
 from pipeline.report import denies_line
 from reviewer.live_checks import LINE_TYPES
 from reviewer.models import ReviewTask
@@ -78,7 +77,7 @@ def grid_of(
     """
     if task.asks != ReviewTask.Asks.DOUBTS:
         return None
-    manifest = Manifest.of(PipelineVersion.objects.of(task.generation))
+    manifest = manifest_of(task.generation)
     spec = manifest.document_type(task.document_type)
     if spec is None or not spec.line_columns:
         return None

@@ -9,7 +9,8 @@ from PIL import Image
 
 from catalog import blobs
 from catalog.models import DerivedArtifact, Kind
-from pipeline.showing.tiles import Wanted
+from pipeline.showing import tiles
+from pipeline.showing.tiles import Pack, Wanted
 from pipeline.steps.slots import UPRIGHT
 from reviewer.citations import page_number
 
@@ -27,6 +28,15 @@ def wanted_for(image: DerivedArtifact) -> Wanted:
         turns=_turns(image) if image.slot.endswith(UPRIGHT) else 0,
         shown_pixels=pixels,
     )
+
+
+def made_for(image: DerivedArtifact) -> Pack | None:
+    """The tiles, where somebody has looked so closely before. Raises BlobMissing,
+    BlobDamaged.
+    """
+    if not tiles.any_of(image.source.content_hash):
+        return None
+    return tiles.pack_of(wanted_for(image))
 
 
 def _turns(upright: DerivedArtifact) -> int:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from catalog.models import DerivedArtifact
-from pipeline.report import live_fields
-from reviewer.checks import showing
 from reviewer.models import Decision, ReviewItem, ReviewTask
 
 
 def standing_in(
-    task: ReviewTask, items: Iterable[ReviewItem]
+    task: ReviewTask, items: Iterable[ReviewItem], fields: Iterable[DerivedArtifact]
 ) -> dict[str, DerivedArtifact]:
-    """By slot, what stands as the task's page shows it."""
+    """By slot, what stands as the task's page shows it; fields: showing.as_shown() of
+    its reading."""
     if not task.is_blind:
-        fields = showing.as_shown(task, items, live_fields(task.generation))
         return {artifact.slot: artifact for artifact in fields}
     found = {
         item.slot: item.artifact

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
+from catalog.compiled import compiled
 from reviewer import wording
 from reviewer.checks import showing
 from reviewer.models import Decision, ReviewTask, SecondOpinion, TaskNote, Verdict
@@ -48,14 +51,26 @@ class Talk:
         return self.notes[-1] if self.notes else None
 
 
+NOTHING = Talk([], [])
+
+
 def of(task: ReviewTask, user: User) -> Talk:
     """Of the task's page. Others' second opinions are shown once an item is answered:
     before, they would answer it.
     """
-    notes = TaskNote.objects.of_task(task)
-    opinions = SecondOpinion.objects.of_task(task).with_answers()
-    decided = opinions.filter(item__decided=True)
-    return Talk([_said(note) for note in notes], told(decided))
+    notes = [_said(note) for note in _notes_of(task.pk)]
+    return Talk(notes, told(_opinions_shown(task.pk)))
+
+
+@compiled
+def _notes_of(task_id: uuid.UUID) -> QuerySet[TaskNote]:
+    return TaskNote.objects.of_task(ReviewTask(pk=task_id))
+
+
+@compiled
+def _opinions_shown(task_id: uuid.UUID) -> QuerySet[SecondOpinion]:
+    opinions = SecondOpinion.objects.of_task(ReviewTask(pk=task_id)).with_answers()
+    return opinions.filter(item__decided=True)
 
 
 def _said(note: TaskNote) -> Said:

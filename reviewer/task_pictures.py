@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -15,11 +14,13 @@ from catalog.people import Viewer
 from catalog.regions import BoundingBox
 from pipeline.showing import cutting
 from pipeline.showing.cutting import CLEAR, Veil
+from pipeline.showing.tiles import Pack
 from reviewer import citations
 from reviewer.crops import Crop
 from reviewer.desk import Desk, lay_out
 from reviewer.granting import glimpses_of, may_look, shows_only_crops
 from reviewer.models import ReviewTask
+from reviewer.page_tiles import made_for
 
 # Pixels across: for a plain screen and for one with two to a point. A crop that has
 # fewer pixels comes as it is.
@@ -39,6 +40,7 @@ class Shown:
     veil: Veil
     tag: str
     width: int = 0  # 0: the whole page, but for what is not granted
+    pack: Pack | None = None  # of a large page, with more than its picture shows
 
     @property
     def page(self) -> int:
@@ -50,6 +52,9 @@ class Shown:
 
     def drawn(self) -> bytes:
         """Raises BlobMissing, BlobDamaged, CannotCut."""
+        if self.pack and self.width:
+            box = self.regions[0]
+            return cutting.cut_tiles(self.pack, box, width=self.width, veil=self.veil)
         data = blobs.read_verified(self.image.payload_hash)
         if not self.width:
             return cutting.windows(data, self.regions, veil=self.veil)
@@ -63,7 +68,7 @@ class NotGranted(Exception):
 def crop_of_task(
     user: Viewer, task: ReviewTask, image_id: uuid.UUID, place: str, width: int
 ) -> Shown:
-    """Raises NotGranted."""
+    """Raises NotGranted, BlobMissing, BlobDamaged."""
     box, image = box_from(place), _image(user, task, image_id)
     if box is None or width not in WIDTHS:
         raise NotGranted
@@ -73,8 +78,9 @@ def crop_of_task(
         if glimpse is None or not glimpse.shows(box):
             raise NotGranted
         veil = glimpse.veil
-    tag = _tag(image.payload_hash, place, width, veil)
-    return Shown(image, (box,), veil, tag, width)
+    pack = made_for(image)
+    tag = _tag(image.payload_hash, place, width, veil, sharp=pack is not None)
+    return Shown(image, (box,), veil, tag, width, pack)
 
 
 def page_of_task(user: Viewer, task: ReviewTask, image_id: uuid.UUID) -> Shown:
@@ -95,14 +101,22 @@ def _image(user: Viewer, task: ReviewTask, image_id: uuid.UUID) -> DerivedArtifa
     if task.comparison is not None:
         readings.append(task.comparison.new_generation_id)
     pictures = DerivedArtifact.objects.whole().of_kind(Kind.PAGE_IMAGE)
-    image = pictures.filter(pk=image_id, generation__in=readings).first()
+    image = (
+        pictures.select_related("source")
+        .filter(pk=image_id, generation__in=readings)
+        .first()
+    )
     if image is None or not may_look(user, task):
         raise NotGranted
     return image
 
 
-def _tag(payload_hash: str, place: str, width: int, veil: Veil) -> str:
-    said = "|".join([payload_hash, place, str(width), veil.key, DRAWN_BY])
+def _tag(
+    payload_hash: str, place: str, width: int, veil: Veil, *, sharp: bool = False
+) -> str:
+    """sharp: cut from tiles."""
+    by = f"{DRAWN_BY} tiles" if sharp else DRAWN_BY
+    said = "|".join([payload_hash, place, str(width), veil.key, by])
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
@@ -141,11 +155,6 @@ def crops_on(desk: Desk) -> list[Crop]:
     return [
         crop for pair in zip(plain, sides, strict=True) for few in pair for crop in few
     ]
-
-
-def first_page(desk: Desk) -> Sequence[str]:
-    """The address of the page picture that a wide screen shows first."""
-    return [page.src for page in desk.pages if page.number == desk.shown]
 
 
 def addresses_of(task: ReviewTask) -> list[str]:

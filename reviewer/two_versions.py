@@ -26,8 +26,7 @@ from pipeline.claims import (
 from pipeline.comparing import SlotChange, slot_changes
 from pipeline.comparing.critical import Critical, critical_of
 from pipeline.comparing.slots import OTHER_VALUE
-from pipeline.manifest import Manifest
-from pipeline.models import PipelineVersion
+from pipeline.manifests_read import manifest_of
 from pipeline.report import live_fields
 from reviewer.models import Decision, Stakes, Verdict
 from reviewer.values import value_of
@@ -226,7 +225,7 @@ def chosen_side(decision: Decision) -> str:
 
 
 def spec_of(generation: Generation) -> DocumentTypeSpec | None:
-    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    manifest = manifest_of(generation)
     return manifest.document_type(generation.document_type)
 
 

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from reviewer.views import (
     accounts,
+    ahead,
     differences,
     erasing,
     gate,
@@ -86,7 +87,7 @@ urlpatterns = [
     path(
         "review/<uuid:task_id>/words/<int:number>/", pictures.words, name="task-words"
     ),
-    path("review/<uuid:task_id>/pictures/", pictures.ahead, name="task-pictures"),
+    path("review/<uuid:task_id>/ahead/", ahead.ahead, name="task-ahead"),
     path("review/<uuid:task_id>/decide/", task.decide, name="task-decide"),
     path("review/<uuid:task_id>/check/", live.check, name="task-check"),
     path("review/<uuid:task_id>/skip/", task.skip, name="task-skip"),

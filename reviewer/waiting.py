@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
+from catalog.compiled import compiled
 from catalog.models import Tenant
 from catalog.people import Viewer
 from reviewer.models import BlindLook, ReviewTask
@@ -28,8 +32,13 @@ DECIDES = "Two people read it differently: a third one decides before the releas
 
 def look_of(task: ReviewTask) -> ReviewTask | None:
     """The open look at the reading that a task was about."""
+    return next(iter(_looks_at(task.generation_id)), None)
+
+
+@compiled
+def _looks_at(generation_id: uuid.UUID) -> QuerySet[ReviewTask]:
     looks = ReviewTask.objects.open().blind().select_related("tenant")
-    return looks.filter(generation=task.generation_id).first()
+    return looks.filter(generation=generation_id)
 
 
 def after(task: ReviewTask) -> str:

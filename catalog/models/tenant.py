@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from catalog.compiled import compiled
 from catalog.ids import new_id
 from catalog.people import Viewer
 
@@ -135,4 +136,12 @@ def may_erase(user: Viewer, source: SourceMedia) -> bool:
 
 
 def sees_only_crops(user: Viewer, tenant_id: uuid.UUID) -> bool:
-    return Membership.objects.crops_only_of(user).filter(tenant=tenant_id).exists()
+    if user.is_superuser or user.pk is None:
+        return False
+    return bool(_crops_only_in(user.pk, tenant_id))
+
+
+@compiled
+def _crops_only_in(user_id: int, tenant_id: uuid.UUID) -> models.QuerySet[Membership]:
+    mine = Membership.objects.filter(user=user_id, tenant=tenant_id)
+    return mine.filter(crops_only=True)

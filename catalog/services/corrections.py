@@ -10,8 +10,10 @@ from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.utils import timezone
 
+from catalog.compiled import compiled
 from catalog.hashing import digest_of
 from catalog.ids import new_id
+from catalog.inserting import insert
 from catalog.models import (
     ArtifactInput,
     DeliveredArtifact,
@@ -41,21 +43,38 @@ class HumanValue:
     actor: User
 
 
-def _locked(generation: Generation) -> Generation:
+def _locked(generation: Generation, *, held: bool = False) -> Generation:
     """The generation that an answer belongs to now: that which took its place, if any.
 
-    No promotion may come between the answer and its storing. Raises SourceErased.
+    No promotion may come between the answer and its storing. held: the caller holds the
+    source already. Raises SourceErased.
     """
-    hold_source(source_id=generation.source_id)
-    rows = Generation.objects.defer("steps")
-    rows = rows.select_for_update(of=("self",), no_key=True)
-    locked = rows.select_related("source").get(pk=generation.pk)
+    if not held:
+        hold_source(source_id=generation.source_id)
+    [locked] = _lock(generation.pk)
     if locked.state == State.SUPERSEDED:
-        of_source = rows.select_related("source").filter(source=locked.source_id)
-        locked = of_source.get(pipeline_name=locked.pipeline_name, state=State.CURRENT)
+        [locked] = _lock_current(locked.source_id, locked.pipeline_name)
     if locked.state == State.ERASED:
         raise SourceErased
     return locked
+
+
+@compiled
+def _lock(generation_id: uuid.UUID) -> models.QuerySet[Generation]:
+    return _to_lock().filter(pk=generation_id)
+
+
+@compiled
+def _lock_current(
+    source_id: uuid.UUID, pipeline_name: str
+) -> models.QuerySet[Generation]:
+    of_source = _to_lock().filter(source=source_id, pipeline_name=pipeline_name)
+    return of_source.filter(state=State.CURRENT)
+
+
+def _to_lock() -> models.QuerySet[Generation]:
+    rows = Generation.objects.defer("steps").select_related("source")
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 @transaction.atomic
@@ -72,16 +91,28 @@ def record_human_artifact(
     return artifact
 
 
-def place_answer(*, generation: Generation, answer: HumanValue) -> DerivedArtifact:
-    """As above, in the caller's transaction, which calls seal_answer() at its end."""
-    generation = _locked(generation)
+def place_answer(
+    *, generation: Generation, answer: HumanValue, held: bool = False
+) -> DerivedArtifact:
+    """As above, in the caller's transaction, which calls seal_answer() at its end.
+
+    held: it has held the source before any other row of it was locked.
+    """
+    generation = _locked(generation, held=held)
     standing = _standing(generation, answer.slot)
     return _put(generation, answer, Origin.HUMAN, over=standing, made_from=standing)
 
 
 def _standing(generation: Generation, slot: str) -> DerivedArtifact | None:
+    return next(iter(_standing_in(generation.pk, slot)), None)
+
+
+@compiled
+def _standing_in(
+    generation_id: uuid.UUID, slot: str
+) -> models.QuerySet[DerivedArtifact]:
     fields = DerivedArtifact.objects.standing().of_kind(Kind.FIELD)
-    return fields.filter(generation=generation, slot=slot).first()
+    return fields.filter(generation=generation_id, slot=slot)
 
 
 def _put(
@@ -112,12 +143,13 @@ def _put(
         # First, since one slot may not have two standing artifacts even for a moment;
         # the foreign key is checked at the end of the transaction.
         DerivedArtifact.objects.filter(pk=over.pk).update(superseded_by_id=artifact.pk)
-    artifact.save(force_insert=True)
-    ArtifactInput.objects.create(
+    insert(artifact)
+    edge = ArtifactInput(
         artifact=artifact,
         input_artifact=made_from,
         input_hash=made_from.payload_hash if made_from else artifact.source_hash,
     )
+    insert(edge)
     return artifact
 
 
@@ -129,7 +161,7 @@ def seal_answer(
     Best at the end of a transaction: from here on all who write there wait for it.
     """
     generation = artifact.generation
-    Promotion.objects.create(
+    entry = Promotion(
         source_id=generation.source_id,
         pipeline_name=generation.pipeline_name,
         reason=Promotion.Reason.DECISION,
@@ -138,6 +170,7 @@ def seal_answer(
         decision_ref=decision_id,
         actor=actor,
     )
+    insert(entry)
 
 
 NEWER = "A newer reading or answer stands there since."
@@ -222,8 +255,7 @@ def file_golden_value(
 
     A withdrawal needs a case to withdraw from: without one nothing is filed.
     """
-    cases = GoldenCase.objects.active().filter(source=generation.source)
-    case = cases.first()
+    case = next(iter(_cases_of(generation.source_id)), None)
     if case is None and value.withdrawn:
         return None
     if case is None:
@@ -235,10 +267,15 @@ def file_golden_value(
         )
         # Of two at once one opens the case.
         GoldenCase.objects.bulk_create([new], ignore_conflicts=True)
-        case = cases.get()
+        [case] = _cases_of(generation.source_id)
     value.case = case
-    value.save(force_insert=True)
+    insert(value)
     return case
+
+
+@compiled
+def _cases_of(source_id: uuid.UUID) -> models.QuerySet[GoldenCase]:
+    return GoldenCase.objects.active().filter(source=source_id)
 
 
 @transaction.atomic(savepoint=False)

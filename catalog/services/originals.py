@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from psycopg import ClientCursor
 
 from catalog import blob_gate, blobs
 from catalog.ids import new_id
@@ -108,7 +109,9 @@ def _row_of(tenant: Tenant, row: dict[str, Any]) -> Registered:
     the end of the tenant's off-boarding. Where the same bytes come twice at the same
     moment, the second waits for the first. Raises TenantOffBoarded.
     """
-    with connection.cursor() as cursor:
+    with connection.cursor() as opened, connection.wrap_database_errors:
+        # Several statements at once take their parameters in the text.
+        cursor = ClientCursor(opened.connection)
         cursor.execute(FILING, row)
         while cursor.nextset():
             pass

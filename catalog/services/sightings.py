@@ -9,6 +9,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from catalog.inserting import insert
 from catalog.models import DerivedArtifact, Sighting, SourceMedia, Way, What
 from catalog.models.sighting import EDGE
 from catalog.regions import BoundingBox
@@ -52,7 +53,7 @@ def note_seen(
     ]
     if len(rows) == 1:
         # One statement, without a BEGIN and a COMMIT around it.
-        rows[0].save(force_insert=True)
+        insert(rows[0])
     else:
         Sighting.objects.bulk_create(rows)
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from catalog.compiled import compiled
 from pipeline.claims import DocumentTypeSpec, FieldSpec, ValueType
 
 # What was proven was proven of the type as it was.
@@ -87,12 +88,15 @@ class FieldDefinitionQuerySet(models.QuerySet["FieldDefinition"]):
     def names_shown(self) -> dict[str, dict[str, str]]:
         """The names given for pages: by document type, then by field."""
         found: dict[str, dict[str, str]] = {}
-        given = self.exclude(shown_as="").order_by()
-        for type_name, name, shown_as in given.values_list(
-            "document_type__name", "name", "shown_as"
-        ):
+        for type_name, name, shown_as in _names_shown():
             found.setdefault(type_name, {})[name] = shown_as
         return found
+
+
+@compiled
+def _names_shown() -> models.QuerySet[FieldDefinition, tuple[str, str, str]]:
+    given = FieldDefinition.objects.exclude(shown_as="").order_by()
+    return given.values_list("document_type__name", "name", "shown_as")
 
 
 class FieldDefinition(models.Model):

@@ -13,8 +13,7 @@ from pipeline.claims import DocumentTypeSpec, Extraction
 from pipeline.extracting.context import Context
 from pipeline.extracting.view import view_of
 from pipeline.layout.codec import layout_from_json
-from pipeline.manifest import Manifest
-from pipeline.models import PipelineVersion
+from pipeline.manifests_read import manifest_of
 from pipeline.words import PageWords
 
 
@@ -45,7 +44,7 @@ def grounds_of(generation: Generation) -> Grounds | None:
         by_kind.setdefault(artifact.kind, []).append(payload_of(artifact))
     if not all(any(by_kind.get(kind, ())) for kind in kinds):
         return None
-    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    manifest = manifest_of(generation)
     extraction = Extraction.from_json(by_kind[Kind.GROUNDING][-1])
     spec = manifest.document_type(extraction.document_type)
     if spec is None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from catalog.regions import BoundingBox
+from pipeline.showing.tiles import Pack
 
 # A larger page picture is shown as tiles, never cut.
 MOST_PIXELS = 60_000_000
@@ -53,9 +54,41 @@ def cut(data: bytes, box: BoundingBox, *, width: int, veil: Veil = CLEAR) -> byt
     """
     page = _page(data)
     edges = _pixels(box, page.size)
-    left, top = edges[:2]
-    part = page.crop(edges)
-    _paint_over(part, page.size, (left, top), veil)
+    return _finished(page.crop(edges), page.size, edges[:2], width, veil)
+
+
+def cut_tiles(pack: Pack, box: BoundingBox, *, width: int, veil: Veil = CLEAR) -> bytes:
+    """As cut(), with the original's own pixels, out of its tiles. Raises CannotCut."""
+    level, size = _level(pack.sizes, box, width)
+    edges = left, top, right, bottom = _pixels(box, size)
+    if (right - left) * (bottom - top) > MOST_PIXELS:
+        raise CannotCut
+    part, side = Image.new("RGB", (right - left, bottom - top)), pack.side
+    for y in range(top // side, -(-bottom // side)):
+        for x in range(left // side, -(-right // side)):
+            tile = Image.open(io.BytesIO(pack.tile(level, x, y)), formats=("JPEG",))
+            part.paste(tile.convert("RGB"), (x * side - left, y * side - top))
+    return _finished(part, size, edges[:2], width, veil)
+
+
+def _level(
+    sizes: Sequence[Sequence[int]], box: BoundingBox, width: int
+) -> tuple[int, tuple[int, int]]:
+    """The smallest level of which the box has so many pixels across, and its size."""
+    enough = [n for n, (across, _) in enumerate(sizes) if across * box.width >= width]
+    level = enough[-1] if enough else 0
+    return level, (sizes[level][0], sizes[level][1])
+
+
+def _finished(
+    part: Image.Image,
+    page: tuple[int, int],
+    corner: tuple[int, int],
+    width: int,
+    veil: Veil,
+) -> bytes:
+    """corner: where the part begins on the page."""
+    _paint_over(part, page, corner, veil)
     if part.width > width:
         high = max(round(part.height * width / part.width), 1)
         part = part.resize((width, high), Image.Resampling.LANCZOS, reducing_gap=2.0)

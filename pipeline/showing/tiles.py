@@ -77,6 +77,11 @@ class Pack:
             return cls(path, json.loads(file.read(length)), DIGITS + length)
 
     @property
+    def side(self) -> int:
+        """Of a whole tile, in pixels."""
+        return int(self.index["tile"])
+
+    @property
     def sizes(self) -> list[list[int]]:
         """Width and height of each level, the largest first."""
         return [[one["width"], one["height"]] for one in self.index["levels"]]
@@ -95,7 +100,7 @@ class Pack:
 
     def edges(self, level: int, x: int, y: int) -> list[float]:
         """A tile's place in page fractions."""
-        side, found = self.index["tile"], self.index["levels"][level]
+        side, found = self.side, self.index["levels"][level]
         width, height = found["width"], found["height"]
         left, top = x * side, y * side
         right, bottom = min(left + side, width), min(top + side, height)
@@ -110,6 +115,11 @@ def pack_of(wanted: Wanted) -> Pack | None:
         return None
     os.utime(wanted.path)  # it is in use
     return pack
+
+
+def any_of(content_hash: str) -> bool:
+    """Whether there are tiles of any of its pages; cheap, where there are none."""
+    return any(_folder(content_hash).glob("*.tiles"))
 
 
 def is_refused(wanted: Wanted) -> bool:

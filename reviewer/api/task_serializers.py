@@ -8,7 +8,9 @@ from rest_framework import serializers
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact
 from catalog.regions import BoundingBox, Region
+from pipeline.report import live_fields
 from reviewer.answers import LONGEST_VALUE, Answer
+from reviewer.checks import showing
 from reviewer.models import (
     ANSWERS,
     Correction,
@@ -127,7 +129,9 @@ class TaskDetailSerializer(TaskSerializer):
     @extend_schema_field(ItemSerializer(many=True))
     def get_items(self, task: ReviewTask) -> list[dict[str, Any]]:
         items = list(task.items.select_related("artifact", "other_artifact"))
-        standing = standing_in(task, items)
+        masks = showing.masks_of(task, items)
+        shown = showing.as_shown(masks, live_fields(task.generation))
+        standing = standing_in(task, items, shown)
         context = {"standing": standing, "asks_which": task.shows_two}
         return list(ItemSerializer(items, many=True, context=context).data)
 

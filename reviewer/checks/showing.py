@@ -7,10 +7,13 @@ and need not know which of its questions are checks.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from catalog.compiled import compiled
 from catalog.models import DerivedArtifact, Kind, Origin
 from pipeline.claims import Claim, ClaimStatus, ValueType
 from pipeline.doubts import MISSING
@@ -130,11 +133,16 @@ def _nothing(item: ReviewItem) -> dict[str, Any]:
     return payload
 
 
+@compiled
+def _planted_in(task_id: uuid.UUID) -> QuerySet[PlantedError]:
+    return PlantedError.objects.of_task(ReviewTask(pk=task_id))
+
+
 def masks_of(task: ReviewTask, items: Iterable[ReviewItem]) -> dict[uuid.UUID, Mask]:
     """By item; of most tasks none. Each such item then has what its question showed in
     place of its artifact, and must not be saved with it.
     """
-    planted = {one.pk: one for one in PlantedError.objects.of_task(task)}
+    planted = {one.pk: one for one in _planted_in(task.pk)}
     if not planted:
         return {}
     answers: dict[uuid.UUID, list[PlantedAnswer]] = {pk: [] for pk in planted}
@@ -159,10 +167,9 @@ def _copy(item: ReviewItem) -> ReviewItem:
 
 
 def as_shown(
-    task: ReviewTask, items: Iterable[ReviewItem], live: Iterable[DerivedArtifact]
+    masks: Mapping[uuid.UUID, Mask], live: Iterable[DerivedArtifact]
 ) -> list[DerivedArtifact]:
-    """The task's live fields, with what its questions show where that is planted."""
-    masks = masks_of(task, items)
+    """A task's live fields, with what its questions show where that is planted."""
     if not masks:
         return list(live)
     hidden = {mask.item.slot for mask in masks.values()}

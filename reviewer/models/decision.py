@@ -6,9 +6,11 @@ from typing import Any
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models.functions import Now
 
+from catalog.compiled import compiled
 from catalog.models import DerivedArtifact, Tenant
 from catalog.models.rules import APPEND_ONLY, erasable, open_erasure_of
 from catalog.people import Viewer, within_tenants_of
@@ -65,10 +67,15 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         rows = by.values("asks", "type", "field").annotate(**spread_of("active_ms"))
         return list(rows.order_by("-total", "type", "field"))
 
-    def last_of(self, user: Viewer, *, since: datetime) -> Decision | None:
+    def last_of(self, user: User, *, since: datetime) -> Decision | None:
         """The user's last answer that nobody took back, given since then."""
-        recent = self.filter(reviewer_id=user.pk, decided_at__gte=since)
-        return recent.standing().order_by("-decided_at").first()
+        return next(iter(_last_of(user.pk, since)), None)
+
+
+@compiled
+def _last_of(user_id: int, since: datetime) -> models.QuerySet[Decision]:
+    recent = Decision.objects.filter(reviewer_id=user_id, decided_at__gte=since)
+    return recent.standing().order_by("-decided_at")[:1]
 
 
 class Decision(models.Model):

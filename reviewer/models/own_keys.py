@@ -4,13 +4,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from catalog.compiled import compiled
 from catalog.people import Viewer
 
 
 class OwnKeysQuerySet(models.QuerySet["OwnKeys"]):
     def of(self, user: Viewer) -> OwnKeys | None:
         """None for who never changed a key."""
-        return self.filter(pk=user.pk).first()
+        return next(iter(_of(user.pk)), None) if user.pk else None
+
+
+@compiled
+def _of(user_id: int) -> models.QuerySet[OwnKeys]:
+    return OwnKeys.objects.filter(pk=user_id)
 
 
 class OwnKeys(models.Model):

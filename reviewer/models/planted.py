@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models.functions import Now
 
+from catalog.compiled import compiled
 from catalog.ids import new_id
 from catalog.models import Tenant
 from catalog.models.rules import erased_only, kept, open_erasure_of
@@ -169,9 +171,8 @@ class PlantedAnswerQuerySet(models.QuerySet["PlantedAnswer"]):
         """In order, and with what telling of them needs."""
         return self.select_related("reviewer", "undone_by").order_by("sequence")
 
-    def last_of(self, user: Viewer, *, since: datetime) -> PlantedAnswer | None:
-        recent = self.filter(reviewer_id=user.pk, decided_at__gte=since)
-        return recent.standing().order_by("-decided_at").first()
+    def last_of(self, user: User, *, since: datetime) -> PlantedAnswer | None:
+        return next(iter(_last_of(user.pk, since)), None)
 
     def that_count(self) -> PlantedAnswerQuerySet:
         """The last standing answer to each planted error: what would have come of it.
@@ -211,6 +212,12 @@ class PlantedAnswerQuerySet(models.QuerySet["PlantedAnswer"]):
         if not by:
             return [self.order_by().aggregate(**counts)]
         return list(self.order_by().values(*by).annotate(**counts))
+
+
+@compiled
+def _last_of(user_id: int, since: datetime) -> models.QuerySet[PlantedAnswer]:
+    recent = PlantedAnswer.objects.filter(reviewer_id=user_id, decided_at__gte=since)
+    return recent.standing().order_by("-decided_at")[:1]
 
 
 class PlantedAnswer(models.Model):

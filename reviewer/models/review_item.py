@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from catalog.compiled import compiled
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact
 from pipeline.rechecking import CONTRADICTIONS
@@ -44,9 +45,20 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         counted = fields.annotate(count=models.Count("*")).order_by("-count", "slot")
         return [(row["slot"], row["count"]) for row in counted]
 
-    def about(self, task: ReviewTask, decision_id: uuid.UUID) -> models.QuerySet[Any]:
-        """A task's items (AskedItem) with all that judging an answer of that number
-        needs, in one query."""
+    def about(self, task: ReviewTask, slot: str, decision_id: uuid.UUID) -> AskedItem:
+        """A task's item with all that judging an answer of that number needs, in one
+        query. Raises ReviewItem.DoesNotExist."""
+        found: list[AskedItem] = _asked(
+            task.pk, task.generation_id, task.tenant_id, slot, decision_id
+        )
+        if not found:
+            raise ReviewItem.DoesNotExist
+        return found[0]
+
+    def with_what_judges(
+        self, task: ReviewTask, decision_id: uuid.UUID
+    ) -> models.QuerySet[Any]:
+        """A task's items as AskedItem."""
         decisions = apps.get_model("reviewer", "Decision").objects
         opinions = apps.get_model("reviewer", "SecondOpinion").objects
         planted = apps.get_model("reviewer", "PlantedError").objects
@@ -82,6 +94,18 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
                 is_opinion_so=models.Exists(opinions.filter(pk=decision_id)),
             )
         )
+
+
+@compiled
+def _asked(
+    task_id: uuid.UUID,
+    generation_id: uuid.UUID,
+    tenant_id: uuid.UUID,
+    slot: str,
+    decision_id: uuid.UUID,
+) -> models.QuerySet[Any]:
+    task = ReviewTask(pk=task_id, generation_id=generation_id, tenant_id=tenant_id)
+    return ReviewItem.objects.with_what_judges(task, decision_id).filter(slot=slot)
 
 
 class ReviewItem(models.Model):

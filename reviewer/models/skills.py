@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from catalog.compiled import compiled
 from catalog.models import Membership, Tenant
 from catalog.people import Viewer
 
@@ -88,16 +90,6 @@ def scopes_of(user: Viewer, *, tenant: Tenant | None = None) -> list[Scope]:
     """What the user may be given, of one tenant or of all."""
     if user.is_superuser:
         return [Scope(tenant.pk if tenant else None, senior=True)]
-    memberships = Membership.objects.filter(user=user.pk)
-    if tenant is not None:
-        memberships = memberships.filter(tenant=tenant)
-    rows = memberships.values_list(
-        "tenant_id",
-        "role",
-        "skills__document_types",
-        "skills__languages",
-        "skills__senior",
-    )
     return [
         Scope(
             tenant_id=tenant_id,
@@ -105,8 +97,20 @@ def scopes_of(user: Viewer, *, tenant: Tenant | None = None) -> list[Scope]:
             languages=_limit(languages),
             senior=bool(senior) or role in SENIOR_ROLES,
         )
-        for tenant_id, role, types, languages, senior in rows
+        for tenant_id, role, types, languages, senior in _memberships(user.pk)
+        if tenant is None or tenant.pk == tenant_id
     ]
+
+
+@compiled
+def _memberships(user_id: int | None) -> models.QuerySet[Membership, tuple[Any, ...]]:
+    return Membership.objects.filter(user=user_id).values_list(
+        "tenant_id",
+        "role",
+        "skills__document_types",
+        "skills__languages",
+        "skills__senior",
+    )
 
 
 def _limit(words: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -40,7 +40,7 @@ from reviewer.services.sheets import (
     take_sheet,
 )
 from reviewer.services.siblings import open_siblings, siblings_left
-from reviewer.services.turns import Turn, decide_and_go_on
+from reviewer.services.turns import Turn, decide_and_go_on, note_desk_seen
 from reviewer.services.undoing import last_undoable, undo
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "follow_promotions",
     "hold_sheet",
     "last_undoable",
+    "note_desk_seen",
     "open_audit",
     "open_due_audits",
     "open_siblings",

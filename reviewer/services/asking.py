@@ -22,8 +22,7 @@ from catalog.models import (
     State,
 )
 from pipeline.doubts import ASKED_AGAIN, Doubt, every_field, everything_critical
-from pipeline.manifest import Manifest
-from pipeline.models import PipelineVersion
+from pipeline.manifests_read import manifest_of
 from pipeline.report import live_fields
 from reviewer import auditing, triage
 from reviewer.answers import AnswerRefused
@@ -46,7 +45,7 @@ def open_task(*, generation: Generation) -> ReviewTask | None:
     ):
         return None
     fields = live_fields(generation)
-    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    manifest = manifest_of(generation)
     doubts = triage.questions(generation=generation, fields=fields, manifest=manifest)
     spec = manifest.document_type(generation.document_type)
     seed = planting.seed_for(generation, doubts, fields, spec)
@@ -62,7 +61,7 @@ def open_audit(*, generation: Generation) -> ReviewTask | None:
     """Ask about every critical field of what was accepted unseen, if it is chosen."""
     if not auditing.is_due(generation):
         return None
-    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    manifest = manifest_of(generation)
     spec = manifest.document_type(generation.document_type)
     fields = live_fields(generation)
     claims = triage.claims_of(fields)
@@ -96,7 +95,7 @@ def reopen(*, user: User, source_id: uuid.UUID) -> ReviewTask:
         return task
     if ReviewTask.objects.open().blind().filter(generation=generation).exists():
         raise AnswerRefused(LOOKED_AT)
-    manifest = Manifest.of(PipelineVersion.objects.of(generation))
+    manifest = manifest_of(generation)
     spec = manifest.document_type(generation.document_type)
     if spec is None:
         raise AnswerRefused("It is of no known type: there are no fields to review.")

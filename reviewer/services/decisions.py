@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import services as catalog
-from catalog.models import DerivedArtifact, Kind
+from catalog.compiled import compiled
+from catalog.inserting import insert
+from catalog.models import DerivedArtifact, Generation, Kind
 from reviewer import answers, blinding, granting
 from reviewer.answers import TAKEN_NUMBER, Answer, AnswerRefused
 from reviewer.models import (
@@ -61,7 +64,7 @@ NUMBERS = ("decision_pkey", "planted_answer_pkey")
 class Filed:
     """A decision with its task as it is now. replayed: it was filed before. apart:
     nothing of it stands in the catalog. after_all: the task was done already, since a
-    check had settled the field.
+    check had settled the field. settles: whether the task may have such fields.
     """
 
     decision: Decision
@@ -69,6 +72,7 @@ class Filed:
     replayed: bool = False
     apart: bool = False
     after_all: bool = False
+    settles: bool = True
 
     def seal(self) -> None:
         """Write it into the ledger; the last thing in its transaction, since all who
@@ -126,7 +130,7 @@ def file_answer(
     hold_source_of(task_id)
     task = locked(user, task_id)
     open_cell(user, task, answer.slot)
-    item = ReviewItem.objects.about(task, answer.decision_id).get(slot=answer.slot)
+    item = ReviewItem.objects.about(task, answer.slot, answer.decision_id)
     item.task = task
     if item.is_decided_so:
         same = _same(_known_by(answer.decision_id), user, task)
@@ -148,7 +152,13 @@ def file_answer(
         others_open = _settle_others(task, item, decision)
     if not after_all:
         _close_item(task, item, others_open=others_open)
-    return Filed(decision, task, apart=mask is not None, after_all=after_all)
+    return Filed(
+        decision,
+        task,
+        apart=mask is not None,
+        after_all=after_all,
+        settles=item.is_settled or item.others_contradicted,
+    )
 
 
 def _file_what_it_says(
@@ -243,12 +253,13 @@ def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
 def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
     if task.is_blind:
         return blinding.standing_for(task, item)
-    return (
-        DerivedArtifact.objects.live_in(task.generation)
-        .of_kind(Kind.FIELD)
-        .filter(slot=item.slot)
-        .first()
-    )
+    return next(iter(_live_in(task.generation_id, item.slot)), None)
+
+
+@compiled
+def _live_in(generation_id: uuid.UUID, slot: str) -> QuerySet[DerivedArtifact]:
+    live = DerivedArtifact.objects.live_in(Generation(pk=generation_id))
+    return live.of_kind(Kind.FIELD).filter(slot=slot)
 
 
 def _record_decision(
@@ -268,10 +279,12 @@ def _record_decision(
         actor=user,
     )
     try:
-        artifact = catalog.place_answer(generation=task.generation, answer=value)
+        artifact = catalog.place_answer(
+            generation=task.generation, answer=value, held=True
+        )
     except catalog.SourceErased as error:
         raise AnswerRefused("The document was erased: nothing is to answer.") from error
-    return Decision.objects.create(
+    decision = Decision(
         decision_id=said.decision_id,
         item=item,
         sequence=item.answer_count + 1,
@@ -280,6 +293,8 @@ def _record_decision(
         artifact=artifact,
         active_ms=said.active_ms,
     )
+    insert(decision)
+    return decision
 
 
 def _record_correction(

@@ -27,7 +27,6 @@ ASKED_STAGES = (Stage.CANARY, Stage.SAMPLE)
 MOST = 500  # tasks opened at once
 
 
-@transaction.atomic
 def ask_difference(*, comparison: Comparison, wait: bool = True) -> ReviewTask | None:
     """Ask which of the two readings is right, where they disagree and nobody knows.
 
@@ -35,10 +34,15 @@ def ask_difference(*, comparison: Comparison, wait: bool = True) -> ReviewTask |
     where there is nothing to ask, or a question about that reading is open. wait: for
     whoever is at that reading now; without, nothing is asked about it.
     """
+    if not comparison.disagrees and not two_versions.refuses(comparison):
+        return None
+    return _ask(comparison, wait=wait)
+
+
+@transaction.atomic
+def _ask(comparison: Comparison, *, wait: bool) -> ReviewTask | None:
     generation = comparison.old_generation
     if not _stays_current(generation, wait=wait):
-        return None
-    if not comparison.disagrees and not two_versions.refuses(comparison):
         return None
     waiting = ReviewTask.objects.open().asking(ReviewTask.Asks.DIFFERENCE)
     if waiting.filter(generation=generation).exists():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from catalog.compiled import compiled
 from pipeline.rechecking import CONTRADICTIONS, Rechecked
 from reviewer.live_checks import rechecked, said_in
 from reviewer.models import Decision, ReviewItem, ReviewTask, Settlement
@@ -98,5 +101,10 @@ def _end(settlement: Settlement, by: Decision) -> None:
 
 def reasons(task: ReviewTask) -> Mapping[str, str]:
     """What the checks say of the settled fields, by slot."""
-    standing = Settlement.objects.standing().of_task(task)
-    return dict(standing.values_list("item__slot", "reason"))
+    return dict(_reasons(task.pk))
+
+
+@compiled
+def _reasons(task_id: uuid.UUID) -> QuerySet[Settlement, tuple[str, str]]:
+    standing = Settlement.objects.standing().of_task(ReviewTask(pk=task_id))
+    return standing.values_list("item__slot", "reason")

@@ -8,23 +8,29 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from catalog.models import What
+from catalog.services import note_seen
 from reviewer.answers import Answer
 from reviewer.models import Decision, ReviewTask, scopes_of
 from reviewer.narrowing import Narrowing
 from reviewer.services.decisions import Filed, file_answer, keeping_what_is_late
 from reviewer.services.reservations import ANYTHING, reserve_ahead, reserve_next
+from reviewer.services.undoing import last_undoable
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """following: the next task, held by the user, if the one answered is done; ahead:
-    the one kept for after that.
+    the one kept for after that; last: the answer that can be taken back then. settles:
+    whether the task may have fields that a check settled.
     """
 
     decision: Decision
     task: ReviewTask
     following: ReviewTask | None = None
     ahead: ReviewTask | None = None
+    last: Decision | None = None
+    settles: bool = True
 
     @property
     def done(self) -> bool:
@@ -49,8 +55,14 @@ def decide_and_go_on(
     return turn
 
 
+def note_desk_seen(*, user: User, task: ReviewTask) -> None:
+    """Before its page is sent: what cannot be noted is not shown."""
+    source = (task.source_id, task.tenant_id)
+    note_seen(user=user, what=What.VALUES, sources=[source], task_id=task.pk)
+
+
 def _go_on(user: User, filed: Filed, narrowing: Narrowing) -> Turn:
-    turn = Turn(filed.decision, filed.task)
+    turn = Turn(filed.decision, filed.task, settles=filed.settles)
     if not turn.done:
         return turn
     scopes = scopes_of(user)
@@ -63,4 +75,6 @@ def _go_on(user: User, filed: Filed, narrowing: Narrowing) -> Turn:
     ahead = reserve_ahead(
         user=user, shown=following, narrowing=narrowing, scopes=scopes
     )
-    return Turn(filed.decision, filed.task, following, ahead)
+    note_desk_seen(user=user, task=following)
+    last = last_undoable(user) if filed.replayed else filed.decision
+    return Turn(filed.decision, filed.task, following, ahead, last, filed.settles)

@@ -15,11 +15,10 @@ from catalog import blobs
 from catalog.models import What
 from catalog.services import note_seen
 from pipeline.showing.cutting import CannotCut
-from reviewer import citations, desk, task_pictures
+from reviewer import citations, task_pictures
 from reviewer.granting import glimpses_of, may_look, shows_only_crops
 from reviewer.models import ReviewTask
 from reviewer.task_pictures import NotGranted, Shown
-from reviewer.veiled_desk import veiled
 from reviewer.views.accounts import UserRequest, login_needed
 
 # How long a browser shows a crop without asking, in seconds: its address says all that
@@ -45,7 +44,7 @@ def crop(
     task = _task(request, task_id)
     try:
         shown = task_pictures.crop_of_task(request.user, task, image_id, place, width)
-    except NotGranted as error:
+    except (NotGranted, blobs.BlobMissing, blobs.BlobDamaged) as error:
         raise Http404 from error
     return _picture(request, task, shown)
 
@@ -120,25 +119,3 @@ def words(request: UserRequest, task_id: uuid.UUID, number: int) -> HttpResponse
         regions=regions,
     )
     return JsonResponse(read.as_json())
-
-
-@require_safe
-@never_cache
-@login_needed
-def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
-    """Where the pictures are that the case will show first, for a page that fetches
-    them early: its crops, and for a wide screen its first page.
-    """
-    task = _task(request, task_id)
-    if not may_look(request.user, task):
-        raise Http404
-    laid = desk.lay_out(task)
-    laid = veiled(laid) if shows_only_crops(request.user, task) else laid
-    crops = task_pictures.crops_on(laid)
-    return JsonResponse(
-        {
-            "sizes": task_pictures.SIZES,
-            "crops": [task_pictures.crop_set(task, crop) for crop in crops],
-            "pages": list(task_pictures.first_page(laid)),
-        }
-    )

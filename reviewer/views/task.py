@@ -13,14 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.ids import new_id
-from catalog.models import Generation, What
-from catalog.services import note_seen
-from reviewer import currencies, desk, services, talk, wording
+from catalog.models import Generation
+from reviewer import currencies, desk, desk_told, services, talk, wording
 from reviewer.answer_form import LONGEST_WORK, AnswerForm
 from reviewer.granting import shows_only_crops
-from reviewer.models import ReviewItem, ReviewTask
+from reviewer.models import Decision, ReviewItem, ReviewTask
 from reviewer.narrowing import Narrowing
 from reviewer.services import AnswerRefused, ReservationLost
+from reviewer.stamps import stamp_of
 from reviewer.veiled_desk import veiled
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import queue_url, task_url
@@ -76,11 +76,24 @@ def _as_json(request: UserRequest, turn: services.Turn) -> HttpResponse:
     following = queue_url(narrowing)
     if turn.following or not turn.done:
         following = task_url(shown, narrowing)
-    told = desk.progress(turn.task, turn.decision, following=following)
+    told = desk_told.progress(
+        turn.task, turn.decision, following=following, settles=turn.settles
+    )
     if turn.following is not None:
-        context = _context(request, turn.following, turn.ahead)
-        told["desk"] = render_to_string("review/_desk.html", context, request)
+        told |= _next_desk(request, turn, turn.following)
     return JsonResponse(told)
+
+
+def _next_desk(
+    request: UserRequest, turn: services.Turn, following: ReviewTask
+) -> dict[str, Any]:
+    """Whole, or where the page has it from before and nothing has changed since, only
+    what the reservation made new."""
+    drawn = request.POST.get("drawn")
+    if drawn and drawn == stamp_of(following):
+        return {"held": desk_told.held(following, turn.ahead, turn.last)}
+    context = desk_context(request, following, turn.ahead, last=turn.last)
+    return {"desk": render_to_string("review/_desk.html", context, request)}
 
 
 def _as_page(request: UserRequest, turn: services.Turn) -> HttpResponse:
@@ -179,36 +192,34 @@ def _desk(
     ahead = services.reserve_ahead(
         user=request.user, shown=held, narrowing=narrowing_of(request)
     )
-    context = _context(request, held, ahead, refusal)
+    services.note_desk_seen(user=request.user, task=held)
+    last = services.last_undoable(request.user)
+    context = desk_context(request, held, ahead, refusal, last=last)
     status = 400 if refusal else 200
     return render(request, "review/task.html", context, status=status)
 
 
-def _context(
+def desk_context(
     request: UserRequest,
     held: ReviewTask,
     ahead: ReviewTask | None,
     refusal: desk.Refusal | None = None,
+    *,
+    last: Decision | None,
 ) -> dict[str, Any]:
     """Of review/_desk.html."""
     asked = request.GET.get("page", "")
     page = int(asked) if asked.isdecimal() else None
     desk.fetch_readings(held, ahead)
     laid = desk.lay_out(held, page=page, refusal=refusal)
-    note_seen(
-        user=request.user,
-        source=held.generation.source,
-        what=What.VALUES,
-        task_id=held.pk,
-    )
     return {
         "desk": veiled(laid) if shows_only_crops(request.user, held) else laid,
         "field_names": laid.names,
         "task": held,
         "narrowing": narrowing_of(request),
         "ahead": ahead,
-        "talk": talk.of(held, request.user),
-        "last": services.last_undoable(request.user),
+        "talk": talk.of(held, request.user) if laid.talked else talk.NOTHING,
+        "last": last,
         "note_id": new_id(),
         "currencies": currencies.CHOICES,
         "seconds": int(services.RESERVATION.total_seconds()),

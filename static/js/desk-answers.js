@@ -1,6 +1,5 @@
 // Answers of the desk: shown at once, sent in order, taken back where they are refused.
 import { AnswerStore } from "./answer-store.js";
-import { goOn } from "./desk-next.js";
 import { Outbox } from "./outbox.js";
 import { csrfToken } from "./reservation.js";
 
@@ -91,12 +90,14 @@ export class DeskAnswers {
     const number = desk.questions.indexOf(next) + 1;
     const done = `${question.name} ${question.verdict}.`;
     desk.notes.say(next ? `${done} ${next.name}: ${number} of ${desk.questions.length}.` : done);
-    desk.select(next);
+    if (next) desk.select(next);
+    else if (!this.outbox.stuck) desk.next.show();
   }
 
   post({ url, body }) {
     const form = new URLSearchParams(body);
     form.set("csrfmiddlewaretoken", csrfToken());
+    if (this.desk.next.stamp) form.set("drawn", this.desk.next.stamp);
     return fetch(url, {
       method: "POST",
       body: form,
@@ -106,6 +107,8 @@ export class DeskAnswers {
   }
 
   told(meaning, answer) {
+    const stays = meaning.kind !== "saved" || (!meaning.done && !this.outbox.unsent);
+    if (stays) this.desk.next.takeBack();
     if (meaning.kind === "saved") this.stored(meaning, answer);
     else if (meaning.kind === "refused") this.refused(meaning, answer);
     else if (meaning.kind === "beside") this.beside(meaning, answer);
@@ -164,10 +167,10 @@ export class DeskAnswers {
   // or a value half typed into a field that a check has just settled.
   ended(meaning) {
     const { desk } = this;
-    this.next = meaning;
+    this.over = meaning;
     if (this.outbox.unsent) return;
     if (!desk.current?.typing) {
-      goOn(desk, meaning);
+      desk.next.goOn(meaning);
       return;
     }
     desk.reservation.end();
@@ -176,8 +179,8 @@ export class DeskAnswers {
 
   // Leaves what is typed; true where the case was done already.
   leave() {
-    if (!this.next) return false;
-    goOn(this.desk, this.next);
+    if (!this.over) return false;
+    this.desk.next.goOn(this.over);
     return true;
   }
 

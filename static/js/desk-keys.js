@@ -4,6 +4,8 @@ import { keysOf, ownOf, showKeys } from "./own-keys.js";
 import { RememberedFold } from "./remembered-fold.js";
 
 const LOOK_FIRST = 350; // milliseconds
+// All that is not looking around.
+const ANSWERS = new Set(["edit", "comment", "lines", "leave", "press"]);
 
 export class DeskKeys {
   constructor(desk, signal) {
@@ -11,13 +13,15 @@ export class DeskKeys {
     this.own = keysOf(desk);
     showKeys(desk, this.own);
     this.list = new RememberedFold(desk.querySelector("[data-keymap]"), "keys", signal);
-    this.began = desk.dataset.after ? performance.now() : -LOOK_FIRST;
+    const follows = desk.isEarly || desk.dataset.after;
+    this.began = follows ? performance.now() : -LOOK_FIRST;
     // Before the page picture, whose own arrow keys would else move it while picking.
     document.addEventListener("keydown", (event) => this.pressed(event), { signal, capture: true });
   }
 
   pressed(event) {
     const { desk } = this;
+    if (!desk.isConnected) return;
     const focus = focusOf(event.target);
     if (focus !== "field" && !desk.contains(event.target)) return;
     const taken = desk.lines?.pressed(event) || desk.picking.pressed(event, focus);
@@ -32,7 +36,8 @@ export class DeskKeys {
     const action = actionFor(event, focus, this.own);
     const does = action.split(":", 1)[0];
     const what = action.slice(does.length + 1);
-    if (does === "move") desk.selectBy(Number(what));
+    if (desk.isEarly && ANSWERS.has(does)) this.notYet();
+    else if (does === "move") desk.selectBy(Number(what));
     else if (does === "edit") desk.current?.edit();
     else if (does === "comment") this.comment();
     else if (does === "zoom") this.zoom(what);
@@ -44,6 +49,12 @@ export class DeskKeys {
     else if (does === "wait") return true;
     else return false;
     return true;
+  }
+
+  // Shown early: the server has not said yet that the case is this person's.
+  notYet() {
+    if (performance.now() - this.began < LOOK_FIRST) return;
+    this.desk.notes.hint("Not yet: the last answer is still on its way");
   }
 
   comment() {

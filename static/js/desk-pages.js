@@ -38,9 +38,10 @@ export class DeskPages {
     // A small screen begins with the page closed: by its style, so that nothing moves.
     this.root.toggleAttribute("data-open", this.open);
     this.root.toggleAttribute("data-waits", !this.open);
-    if (!this.open) return;
     await Promise.allSettled(crops.map((crop) => crop.decode()));
+    if (!this.open) return;
     this.view?.demand();
+    await this.view?.image?.decode().catch(() => {});
   }
 
   openPage() {

@@ -1,7 +1,7 @@
 // How the page picture follows the current field: the crop beside it shows the value
 // large, so the picture shows its surroundings, and moves no more than it must. Pure; the
 // words are those of geometry.js.
-import { clamp, clampView, isInView } from "./geometry.js";
+import { clamp, clampView, firstView, isInView } from "./geometry.js";
 
 const LEAST_LINE = 13; // CSS pixels that a line of text should be high to be read
 const LARGEST = 3; // times the width of the frame
@@ -23,4 +23,10 @@ export function viewInContext(box, view, sheet, frame) {
     sheet,
     frame,
   );
+}
+
+// As a page will lie when its case is opened at a field with this box, which may be [].
+export function openingView(box, sheet, frame) {
+  const whole = firstView(sheet, frame);
+  return box.length ? viewInContext(box, whole, sheet, frame) : whole;
 }

@@ -48,10 +48,16 @@ export class Outbox {
     this.keeping = new Map();
     this.busy = false;
     this.held = false;
+    this.attempts = 0;
   }
 
   get unsent() {
     return this.waiting.length;
+  }
+
+  // Whether something stands in the way of what waits.
+  get stuck() {
+    return this.held || this.attempts > 0;
   }
 
   // On the disk first: what a person answered must survive whatever comes next.
@@ -85,7 +91,6 @@ export class Outbox {
   async flush() {
     if (this.busy) return;
     this.busy = true;
-    let attempts = 0;
     while (this.waiting.length && !this.held && !this.closed) {
       const [answer] = this.waiting;
       await this.kept(answer);
@@ -97,11 +102,12 @@ export class Outbox {
       }
       if (this.closed) break;
       if (meaning.kind === "login" || meaning.kind === "lost") this.held = true;
-      attempts = meaning.kind === "offline" ? attempts + 1 : 0;
+      this.attempts = meaning.kind === "offline" ? this.attempts + 1 : 0;
       this.told(meaning, answer);
-      if (attempts) await this.wait(waitAfter(attempts));
+      if (this.attempts) await this.wait(waitAfter(this.attempts));
     }
     this.busy = false;
+    this.attempts = 0;
   }
 
   async attempt(answer) {

@@ -7,6 +7,34 @@ const PAUSE = 120; // milliseconds that a view must stand
 const ASK_AGAIN = 800;
 const PATIENCE = 120_000;
 
+// Which tiles there are, when they are made: {tile, levels}; null where there are none.
+// wanted(): whether anybody still waits for them.
+async function gridAt(url, wanted) {
+  const until = performance.now() + PATIENCE;
+  while (wanted() && performance.now() < until) {
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    const answer = response.ok ? await response.json() : { state: "none" };
+    if (answer.state === "ready") return answer;
+    if (answer.state !== "making") return null;
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+  }
+  return null;
+}
+
+const addressOf = (url, level, { x, y }) => `${url}${level}/${x}-${y}.jpg`;
+
+// Has those made and fetched that a page will be shown with; gives their pictures. paper
+// and frame: its sizes then; view: how it will lie; width: of its picture, in pixels.
+export async function tilesAhead(url, { width, paper, view, frame }, wanted) {
+  const pixels = paper.width * view.scale * devicePixelRatio;
+  const grid = isCoarse(width, pixels) ? await gridAt(url, wanted) : null;
+  if (!grid) return [];
+  const level = levelFor(grid.levels, pixels);
+  return tilesIn(grid, level, view, paper, frame).map((tile) =>
+    Object.assign(new Image(), { fetchPriority: "low", src: addressOf(url, level, tile) }),
+  );
+}
+
 export class PageTiles {
   constructor(view, url) {
     this.view = view;
@@ -35,22 +63,10 @@ export class PageTiles {
       this.clear();
       return;
     }
-    this.asked ??= this.ask();
+    this.asked ??= gridAt(this.url, () => !this.ended);
     const grid = await this.asked;
     if (!grid || this.ended || !isCoarse(naturalWidth, this.pixels)) return;
     this.paint(grid);
-  }
-
-  async ask() {
-    const until = performance.now() + PATIENCE;
-    while (!this.ended && performance.now() < until) {
-      const response = await fetch(this.url, { headers: { Accept: "application/json" } });
-      const answer = response.ok ? await response.json() : { state: "none" };
-      if (answer.state === "ready") return answer;
-      if (answer.state !== "making") return null;
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
-    }
-    return null;
   }
 
   get layer() {
@@ -69,19 +85,19 @@ export class PageTiles {
     const level = levelFor(grid.levels, this.pixels);
     const wanted = new Map();
     for (const tile of tilesIn(grid, level, view, paperSize, frame)) {
-      wanted.set(`${level}/${tile.x}-${tile.y}`, tile);
+      wanted.set(addressOf(this.url, level, tile), tile);
     }
     // Coarser ones stay until the finer ones are there.
-    const fresh = [...wanted].filter(([key]) => !this.shown.has(key));
-    const loaded = fresh.map(([key, tile]) => this.put(key, tile));
+    const fresh = [...wanted].filter(([address]) => !this.shown.has(address));
+    const loaded = fresh.map(([address, tile]) => this.put(address, tile));
     Promise.allSettled(loaded).then(() => this.keep(wanted));
   }
 
-  put(key, { left, top, width, height }) {
+  put(address, { left, top, width, height }) {
     const picture = new Image();
     picture.alt = "";
     picture.draggable = false;
-    picture.src = `${this.url}${key}.jpg`;
+    picture.src = address;
     const share = (part) => `${part * 100}%`;
     Object.assign(picture.style, {
       left: share(left),
@@ -89,16 +105,16 @@ export class PageTiles {
       width: share(width),
       height: share(height),
     });
-    this.shown.set(key, picture);
+    this.shown.set(address, picture);
     this.layer.append(picture);
     return picture.decode();
   }
 
   keep(wanted) {
-    for (const [key, picture] of this.shown) {
-      if (wanted.has(key)) continue;
+    for (const [address, picture] of this.shown) {
+      if (wanted.has(address)) continue;
       picture.remove();
-      this.shown.delete(key);
+      this.shown.delete(address);
     }
   }
 

@@ -5,7 +5,7 @@ import { ActiveTime, keepTime } from "./active-time.js";
 import { DeskAnswers } from "./desk-answers.js";
 import { DeskKeys } from "./desk-keys.js";
 import { DeskLines } from "./desk-lines.js";
-import { fetchAhead } from "./desk-next.js";
+import { NextCase, takeOver } from "./desk-next.js";
 import { DeskNotes } from "./desk-notes.js";
 import { DeskPages } from "./desk-pages.js";
 import { DeskPicking } from "./desk-picking.js";
@@ -14,8 +14,16 @@ import { Question } from "./desk-question.js";
 import { meaningOf } from "./outbox.js";
 import { Reservation } from "./reservation.js";
 
+// What cannot be used while the desk is shown early.
+const ANSWERING = ".question__body, .desk__leave, [data-lines], .talk";
+
 class ReviewDesk extends HTMLElement {
   connectedCallback() {
+    if (this.life) {
+      // Back from where it stepped aside.
+      this.select(this.current);
+      return;
+    }
     this.life = new AbortController();
     const { signal } = this.life;
     this.questions = [...this.querySelectorAll(".question")].map((one) => new Question(one));
@@ -29,26 +37,32 @@ class ReviewDesk extends HTMLElement {
     this.keys = new DeskKeys(this, signal);
     const lines = this.querySelector("[data-lines]");
     this.lines = lines && new DeskLines(this, lines, signal);
-    this.reservation = new Reservation({
-      extendUrl: this.dataset.extend,
-      putBackUrl: this.dataset.putBack,
-      token: this.dataset.token,
-      seconds: Number(this.dataset.seconds),
-      meaningOf,
-      told: (meaning) => this.beaten(meaning),
-      warned: (stands, seconds) => this.notes.ending(stands, seconds),
-      keeps: () => this.answers.outbox.unsent > 0,
-      spent: () => this.clock.ms,
-    });
+    this.next = new NextCase(this);
     this.listen(signal);
     // A page view that comes in with this desk is made ready right after it.
     queueMicrotask(() => this.isConnected && this.begin());
   }
 
   disconnectedCallback() {
+    if (!this.aside) this.end();
+  }
+
+  end() {
     this.life.abort();
     this.answers.outbox.close();
-    this.reservation.end();
+    this.reservation?.end();
+  }
+
+  // Shown while the last answer of the case before is on its way.
+  get isEarly() {
+    return "early" in this.dataset;
+  }
+
+  // The next case stands here, while what this one has to send is on its way.
+  stepAside(next) {
+    this.aside = true;
+    this.replaceWith(next);
+    this.aside = false;
   }
 
   listen(signal) {
@@ -73,22 +87,53 @@ class ReviewDesk extends HTMLElement {
     if (!first) this.querySelector('[data-key="Enter"]')?.focus();
     // One thumb's worth of page: the picture at its top, the answers at its bottom.
     const narrow = matchMedia("(max-width: 40rem)").matches;
-    const { after = "", pictures = "" } = this.dataset;
-    this.answers.takeUp();
-    this.notes.state(after, "good");
-    if (after) {
-      if (!narrow) scrollTo({ top: 0 });
-      this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
-    }
+    const { after = "" } = this.dataset;
+    if ((after || this.isEarly) && !narrow) scrollTo({ top: 0 });
     if (narrow && this.pages.open) this.querySelector(".desk__page").scrollIntoView();
-    this.pages.begin([...this.querySelectorAll(".crop__picture")]);
-    if (pictures) setTimeout(() => this.fetchNext(pictures), 300);
+    const crops = [...this.querySelectorAll(".crop__picture")];
+    this.pictured = this.pages.begin(crops);
+    if (this.isEarly) this.wait();
+    else this.reserved(after);
   }
 
-  async fetchNext(url) {
-    if (!this.isConnected) return;
-    // Kept, so that the browser does not give the pictures up.
-    this.fetched = await fetchAhead(url, { page: this.pages.open }).catch(() => []);
+  // Nothing that somebody gives it may be lost: until it is held it takes nothing.
+  wait() {
+    for (const one of this.querySelectorAll(ANSWERING)) one.inert = true;
+    this.notes.state("Saving…");
+  }
+
+  // The server has given the case that was shown early. drawn: its desk, as it is now.
+  given(drawn, says) {
+    delete this.dataset.early;
+    takeOver(this, drawn);
+    for (const one of this.querySelectorAll(ANSWERING)) one.inert = false;
+    this.reserved(says);
+  }
+
+  // after: what the last answer of the case before has brought about.
+  reserved(after) {
+    this.reservation = new Reservation({
+      extendUrl: this.dataset.extend,
+      putBackUrl: this.dataset.putBack,
+      token: this.dataset.token,
+      seconds: Number(this.dataset.seconds),
+      meaningOf,
+      told: (meaning) => this.beaten(meaning),
+      warned: (stands, seconds) => this.notes.ending(stands, seconds),
+      keeps: () => this.answers.outbox.unsent > 0,
+      spent: () => this.clock.ms,
+    });
+    this.answers.takeUp();
+    this.notes.state(after, "good");
+    if (after) this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
+    if (this.dataset.ahead) this.prepareNext();
+  }
+
+  // When this case has all of its own.
+  async prepareNext() {
+    await this.pictured;
+    if (this.life.signal.aborted) return;
+    await this.next.prepare({ page: this.pages.open }).catch(() => {});
   }
 
   questionOf(element) {
@@ -140,6 +185,11 @@ class ReviewDesk extends HTMLElement {
 
   // Skipped, handed on or left: the time for which there is no answer goes along.
   ends(event) {
+    if (this.isEarly) {
+      event.preventDefault();
+      this.keys.notYet();
+      return;
+    }
     if (this.questionOf(event.target) || !event.target.elements.token) return;
     const field = document.createElement("input");
     Object.assign(field, { type: "hidden", name: "active_ms", value: this.clock.take() });
@@ -186,6 +236,7 @@ class ReviewDesk extends HTMLElement {
 
   // A heartbeat came back.
   beaten(meaning) {
+    if (meaning.kind === "saved") this.next.renewed();
     if (meaning.kind !== "lost" && meaning.kind !== "login") return;
     this.notes.tell(meaning, this.answers.outbox.unsent);
   }

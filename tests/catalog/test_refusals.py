@@ -107,13 +107,16 @@ def test_nothing_becomes_current_without_a_promotion() -> None:
     current = make_generation()
     other = make_generation(current.source, version="1.1.0")
 
-    swap = (
-        "UPDATE generation SET state = CASE generation_id WHEN %s THEN 'superseded'"
-        " ELSE state END; UPDATE generation SET state = 'current'"
-        " WHERE generation_id = %s"
-    )
     with pytest.raises(DatabaseError, match="without a promotion"):
-        run(swap, current.pk, other.pk)
+        swap(current, other)
+
+
+def swap(current: Generation, other: Generation) -> None:
+    become = "UPDATE generation SET state = %s WHERE generation_id = %s"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(become, ["superseded", current.pk])
+        cursor.execute(become, ["current", other.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_nothing_is_superseded_without_a_promotion() -> None:

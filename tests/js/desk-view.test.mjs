@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { viewInContext } from "../../static/js/desk-view.js";
-import { isInView } from "../../static/js/geometry.js";
+import { openingView, viewInContext } from "../../static/js/desk-view.js";
+import { firstView, isInView } from "../../static/js/geometry.js";
 
 const FRAME = { width: 900, height: 700 };
 const SHEET = { width: 900, height: 1270 };
@@ -33,4 +33,12 @@ test("a picture that somebody enlarged a little stays so", () => {
 test("a picture that somebody made small comes back to readable", () => {
   const small = { scale: 0.5, x: 0, y: 0 };
   assert.equal(viewInContext([0.3, 0.2, 0.4, 0.22], small, SHEET, FRAME).scale, 1);
+});
+
+test("a case opens at its field, and without one with the whole page", () => {
+  const box = [0.1, 0.1, 0.2, 0.105];
+  assert.deepEqual(openingView([], SHEET, FRAME), firstView(SHEET, FRAME));
+  const view = openingView(box, SHEET, FRAME);
+  assert.ok(shows(box, view));
+  assert.ok(view.scale > 1.5);
 });

@@ -11,9 +11,11 @@ from PIL import Image
 from pytest_django import Settings
 
 from catalog.models import Erasure, SourceMedia
+from catalog.regions import BoundingBox
 from catalog.services import erase
 from pipeline.sandbox import Limits
-from pipeline.showing import tiles
+from pipeline.showing import cutting, tiles
+from pipeline.showing.cutting import COVER, Veil
 from pipeline.showing.tiles import Wanted
 from tests.documents import pdf_of
 from tests.factories import make_source
@@ -65,6 +67,44 @@ def test_levels_are_halves_down_to_the_page_picture() -> None:
     pack = tiles.pack_of(want)
     assert pack is not None
     assert pack.sizes == [[3000, 2000], [1500, 1000], [750, 500]]
+
+
+@pytest.mark.parametrize(
+    ("box", "width", "size"),
+    [
+        (BoundingBox(0.31, 0.42, 0.51, 0.47), 960, (600, 100)),  # all that there is
+        (BoundingBox(0.31, 0.42, 0.51, 0.47), 480, (480, 80)),
+        (BoundingBox(0.0, 0.1, 1.0, 0.2), 1000, (1000, 67)),  # from a smaller level
+    ],
+)
+def test_a_cut_out_has_the_originals_own_pixels(
+    box: BoundingBox, width: int, size: tuple[int, int]
+) -> None:
+    data = drawn((3000, 2000))
+    want = wanted(large(data))
+    tiles.make(want)
+    pack = tiles.pack_of(want)
+    assert pack is not None
+    cut = opened(cutting.cut_tiles(pack, box, width=width))
+    assert cut.size == size
+    page = opened(data)
+    for across, down in ((0.1, 0.1), (0.5, 0.5), (0.9, 0.9)):
+        here = cut.getpixel((int(across * size[0]), int(down * size[1])))
+        x = (box.left + across * box.width) * 3000
+        y = (box.top + down * box.height) * 2000
+        assert near(here, page.getpixel((int(x), int(y))))
+
+
+def test_a_cut_out_of_tiles_is_painted_over_as_of_the_picture() -> None:
+    want = wanted(large(drawn((3000, 2000))))
+    tiles.make(want)
+    pack = tiles.pack_of(want)
+    assert pack is not None
+    hidden = BoundingBox(0.40, 0.43, 0.45, 0.46)
+    box = BoundingBox(0.31, 0.42, 0.51, 0.47)
+    cut = opened(cutting.cut_tiles(pack, box, width=960, veil=Veil([hidden])))
+    assert near(cut.getpixel((350, 50)), COVER)
+    assert not near(cut.getpixel((50, 50)), COVER)
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "WEBP"])

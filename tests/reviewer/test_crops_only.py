@@ -134,7 +134,6 @@ def test_a_case_is_shown_to_who_holds_it_and_to_who_answered_it(
         *crops_in(desk(client, task)),
         f"/review/{task.pk}/pages/{crop_cases.page_image(task.source).pk}.jpg",
         f"/review/{task.pk}/words/1/",
-        f"/review/{task.pk}/pictures/",
     ]
 
     def codes() -> set[int]:
@@ -163,16 +162,20 @@ def test_a_case_is_shown_to_who_holds_it_and_to_who_answered_it(
     assert codes() == {200}
 
 
-def test_the_next_case_is_fetched_early_as_crops(
+def test_the_next_case_comes_early_as_crops(
     client: Client, erin: User, tenant: Tenant, task: ReviewTask
 ) -> None:
     other = crop_cases.make_case(tenant)
     html = desk(client, task)
-    assert f'data-pictures="/review/{other.pk}/pictures/"' in html
-    told = client.get(f"/review/{other.pk}/pictures/").json()
-    assert len(told["crops"]) == 2
-    addresses = [one.rsplit(" ", 1)[0] for one in told["crops"][0].split(", ")]
-    for address in [*addresses, *told["pages"]]:
+    assert f'data-ahead="/review/{task.pk}/ahead/"' in html
+    token = re.search(r'data-token="([^"]+)"', html)
+    assert token is not None
+    told = client.post(f"/review/{task.pk}/ahead/", {"token": token[1]}).json()
+    assert f'data-task="{other.pk}"' in told["desk"]
+    pictures = re.findall(r'(?:src|srcset)="(/[^" ]+)', told["desk"])
+    assert len({*pictures}) == 3  # two crops, and the page with what is granted of it
+    for address in pictures:
+        assert address.startswith(f"/review/{other.pk}/"), address
         assert client.get(address).status_code == 200, address
 
 
@@ -260,7 +263,6 @@ def test_outsiders_and_strangers_get_nothing(
         crop,
         f"/review/{task.pk}/pages/{image.pk}.jpg",
         f"/review/{task.pk}/words/1/",
-        f"/review/{task.pk}/pictures/",
     ]
     client.force_login(charlie)
     assert {client.get(path).status_code for path in paths} == {404}

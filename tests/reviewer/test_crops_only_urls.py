@@ -37,7 +37,7 @@ TABLE = {
     D: """healthz readyz health login logout api-token api-schema api-docs
         own-keys""",
     C: """queue review-undo review-next task task-crop task-page task-words
-        task-pictures task-decide task-skip task-extend task-put-back task-close
+        task-ahead task-decide task-skip task-extend task-put-back task-close
         task-comment task-escalate task-return
         api-review-task-list api-review-task-next api-review-task-undo
         api-review-task-detail api-review-task-close api-review-task-comment

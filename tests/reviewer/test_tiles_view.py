@@ -14,7 +14,7 @@ from pytest_django import Settings
 from catalog.models import DerivedArtifact, Sighting, What
 from catalog.services import NewArtifact, Reading, store_generation
 from pipeline.showing import tiles
-from reviewer.page_tiles import wanted_for
+from reviewer.page_tiles import made_for, wanted_for
 from tests.factories import make_source, make_tenant, make_version
 from tests.reviewer import crop_cases
 
@@ -106,3 +106,13 @@ def test_a_page_without_more_detail_says_so(
     tiles.make(wanted_for(image))  # the original is no picture at all
     client.force_login(alice)
     assert client.get(f"/artifacts/{image.pk}/tiles/").json() == {"state": "none"}
+
+
+def test_crops_have_the_originals_pixels_when_there_are_tiles(
+    image: DerivedArtifact,
+) -> None:
+    assert made_for(image) is None
+    tiles.make(wanted_for(image))
+    pack = made_for(image)
+    assert pack is not None
+    assert pack.sizes[0] == [1600, 2400]
