@@ -1,10 +1,14 @@
-"""How far reviewers agree: answers that came beside somebody else's, by field."""
+"""How far reviewers agree, by field: answers that came beside somebody else's, late or
+by somebody who read the field alone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,8 +17,11 @@ from catalog.models import Tenant
 from pipeline.stats.agreement import Kappa, cohens_kappa
 from pipeline.stats.proportions import Share, wilson
 from reviewer import talk, wording
-from reviewer.models import Decision, SecondOpinion
+from reviewer.models import BlindLook, Decision, ReviewItem, SecondOpinion
+from reviewer.models.second_look import BlindLookQuerySet
+from reviewer.models.second_opinion import SecondOpinionQuerySet
 from reviewer.names import FieldNames
+from reviewer.second_answers import agree
 from reviewer.values import value_of
 
 MOST_COMPARED = 5000  # the latest, since values are compared one by one
@@ -23,16 +30,28 @@ LINE_NUMBER = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A second opinion beside the decision that stands, by another person."""
+    """Two people's answers to one field: the one that stands, and another beside it.
 
-    opinion: SecondOpinion
+    other: a second opinion, which came late; or, where a second person read the field
+    alone, the first person's decision, which that one did not see.
+    """
+
     decision: Decision
+    other: SecondOpinion | Decision
     agrees: bool
+
+    @property
+    def item(self) -> ReviewItem:
+        return self.other.item
+
+    @property
+    def alone(self) -> bool:
+        return isinstance(self.other, Decision)
 
     @property
     def field(self) -> str:
         """The fields of a line item are one, whatever line they are of."""
-        return LINE_NUMBER.sub("", self.opinion.item.slot)
+        return LINE_NUMBER.sub("", self.item.slot)
 
     @property
     def decided(self) -> str:
@@ -40,7 +59,18 @@ class Pair:
 
     @property
     def opined(self) -> str:
-        return _said(self.opinion.verdict, self.opinion.value)
+        other = self.other
+        if isinstance(other, Decision):
+            return _said(other.verdict, value_of(other.artifact))
+        return _said(other.verdict, other.value)
+
+    @property
+    def at(self) -> datetime:
+        """When the later one of the two came."""
+        other = self.other
+        if isinstance(other, Decision):
+            return self.decision.decided_at
+        return other.given_at
 
 
 def _said(verdict: str, value: str) -> str:
@@ -80,23 +110,46 @@ class FieldAgreement:
 
 def pairs_of(tenants: Iterable[Tenant]) -> list[Pair]:
     """The latest first."""
-    opinions = SecondOpinion.objects.about_documents().filter(
-        item__task__tenant__in=list(tenants)
-    )
-    return _pairs(opinions.with_answers().order_by("-given_at")[:MOST_COMPARED])
+    listed = list(tenants)
+    opinions = SecondOpinion.objects.filter(item__task__tenant__in=listed)
+    looks = BlindLook.objects.filter(item__task__tenant__in=listed)
+    return _latest(opinions, looks)
 
 
 def pairs_seen_by(user: User) -> list[Pair]:
-    opinions = SecondOpinion.objects.about_documents().visible_to(user).with_answers()
-    return _pairs(opinions.order_by("-given_at")[:MOST_COMPARED])
+    tenants = Tenant.objects.visible_to(user)
+    looks = BlindLook.objects.filter(item__task__tenant__in=tenants)
+    return _latest(SecondOpinion.objects.visible_to(user), looks)
 
 
-def pairs_about(sources: Iterable[object]) -> list[Pair]:
+def pairs_about(sources: Iterable[uuid.UUID]) -> list[Pair]:
     """Of some documents, by their ids."""
-    opinions = SecondOpinion.objects.about_documents().filter(
-        item__task__source__in=list(sources)
+    listed = list(sources)
+    return _latest(
+        SecondOpinion.objects.filter(item__task__source__in=listed),
+        BlindLook.objects.filter(item__task__source__in=listed),
     )
-    return _pairs(opinions.with_answers())
+
+
+def _latest(opinions: SecondOpinionQuerySet, looks: BlindLookQuerySet) -> list[Pair]:
+    late = opinions.about_documents().with_answers().order_by("-given_at")
+    alone = looks.compared().order_by("-opened_at")
+    found = [*_pairs(late[:MOST_COMPARED]), *_read_alone(alone[:MOST_COMPARED])]
+    return sorted(found, key=attrgetter("at"), reverse=True)[:MOST_COMPARED]
+
+
+def _read_alone(looks: Iterable[BlindLook]) -> Iterator[Pair]:
+    """Of second looks that are done. The third person's answer is not among them: it
+    was given in view of both."""
+    listed = list(looks)
+    given = Decision.objects.standing().filter(item__in=[one.pk for one in listed])
+    answers = given.select_related("artifact", "reviewer").order_by("sequence")
+    last = {one.item_id: one for one in answers}
+    for look in listed:
+        answer = last.get(look.pk)
+        if answer is None or answer.artifact.is_erased or look.first.artifact.is_erased:
+            continue
+        yield Pair(answer, look.first, agree(look.first, answer))
 
 
 def _pairs(opinions: Iterable[SecondOpinion]) -> list[Pair]:
@@ -107,7 +160,7 @@ def _pairs(opinions: Iterable[SecondOpinion]) -> list[Pair]:
         decision = standing.get(one.item_id)
         agrees = talk.agrees(one, decision)
         if decision is not None and agrees is not None:
-            found.append(Pair(one, decision, agrees))
+            found.append(Pair(decision, one, agrees))
     return found
 
 
@@ -127,14 +180,14 @@ def overall(pairs: Sequence[Pair]) -> FieldAgreement | None:
 
 def _row(field: str, pairs: Sequence[Pair], names: FieldNames) -> FieldAgreement:
     agreed = sum(pair.agrees for pair in pairs)
-    types = {pair.opinion.item.task.document_type for pair in pairs}
+    types = {pair.item.task.document_type for pair in pairs}
     return FieldAgreement(
         field=field,
         name=_name(field, types.pop() if len(types) == 1 else "", names),
         compared=len(pairs),
         agreed=agreed,
         interval=wilson(agreed, len(pairs)),
-        kappa=cohens_kappa([(p.decision.verdict, p.opinion.verdict) for p in pairs]),
+        kappa=cohens_kappa([(p.decision.verdict, p.other.verdict) for p in pairs]),
     )
 
 

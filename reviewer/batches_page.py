@@ -12,8 +12,10 @@ from django.core.paginator import Page, Paginator
 from catalog.models import Promotion, PromotionBatch, Tenant
 from reviewer.rollbacks import Part, counts_of
 from reviewer.slice_form import Scope
+from reviewer.template_names import template_names
 
 PAGE_SIZE = 50
+TENANT, TEMPLATE = "source__tenant", "new_generation__template_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,11 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """What of a batch is of one tenant and template."""
+    """What of a batch is of one tenant and template; name: what that is called."""
 
     tenant: Tenant
     template: str
+    name: str
     count: int
     undoable: int
 
@@ -61,18 +64,28 @@ def open_page(part: Part, scope: Scope, page: str, parts_page: str) -> BatchPage
     promotions = Paginator(listed.order_by("promotion_id"), PAGE_SIZE).get_page(page)
     return BatchPage(
         row,
-        Paginator(_parts(whole, scope), PAGE_SIZE).get_page(parts_page),
+        _parts(whole, scope, parts_page),
         promotions,
     )
 
 
-def _parts(whole: Part, scope: Scope) -> list[PartRow]:
-    keys = ("source__tenant", "new_generation__template_key")
-    counted = counts_of(whole.promotions(scope), *keys)
+def _parts(whole: Part, scope: Scope, page: str) -> Page[Any]:
+    """A page of PartRow; only what it shows is looked up."""
+    counted = counts_of(whole.promotions(scope), TENANT, TEMPLATE)
+    found: Page[Any] = Paginator(counted, PAGE_SIZE).get_page(page)
+    rows = list(found.object_list)
     tenants: dict[uuid.UUID, Any] = Tenant.objects.in_bulk(
-        [row["source__tenant"] for row in counted]
+        [row[TENANT] for row in rows]
     )
-    return [
-        PartRow(tenants[row[keys[0]]], row[keys[1]], row["count"], row["undoable"])
-        for row in counted
+    named = template_names({row[TEMPLATE] for row in rows}, scope)
+    found.object_list = [
+        PartRow(
+            tenant=tenants[row[TENANT]],
+            template=row[TEMPLATE],
+            name=named.get(row[TEMPLATE], ""),
+            count=row["count"],
+            undoable=row["undoable"],
+        )
+        for row in rows
     ]
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from catalog import blobs
 from catalog.models import DerivedArtifact
 from pipeline.gate import report_digest, wording
 from pipeline.models import Gate, ReprocessItem
+from pipeline.models.reprocess_item import ReprocessItemQuerySet
 from reviewer.crops import Crop
 from reviewer.gate_changes import (
     Change,
@@ -41,11 +43,21 @@ class Line:
     pictures: Sequence[tuple[Marked, str]]
 
 
-def html_of(gate: Gate) -> str:
-    """Of every tenant in the gate: for whoever may see all of it."""
-    rows = changed_items(gate, User(is_superuser=True)).select_related(
+def _changed(gate: Gate) -> ReprocessItemQuerySet:
+    return changed_items(gate, User(is_superuser=True)).select_related(
         "source__tenant", "comparison", "old_generation", "new_generation"
     )
+
+
+def told_of(gate: Gate) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Ids of the documents whose values are in the file, each with its tenant's."""
+    rows = _changed(gate)[:MOST_DOCUMENTS]
+    return [(one.source_id, one.source.tenant_id) for one in rows]
+
+
+def html_of(gate: Gate) -> str:
+    """Of every tenant in the gate: for whoever may see all of it."""
+    rows = _changed(gate)
     slices = list(gate.slices.in_order())
     reach = reach_of(slices)
     return render_to_string(

@@ -61,6 +61,12 @@ class GatePage:
     left_to_move: int
     allowed: Allowed
 
+    @property
+    def told_of(self) -> list[tuple[uuid.UUID, uuid.UUID]]:
+        """Ids of the documents of which values are shown, each with its tenant's."""
+        sources = [one.item.source for one in self.changed]
+        return [(source.pk, source.tenant_id) for source in sources]
+
 
 def allowed(gate: Gate, user: Viewer) -> Allowed:
     """Admins of every tenant in it and operators sign; each admin moves their own

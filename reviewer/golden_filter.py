@@ -85,8 +85,8 @@ class GoldenSearchFilter(GoldenCaseFilter):
     ) -> QuerySet[GoldenCase]:
         user: Any = getattr(self.request, "user", None)
         pairs = agreement.pairs_seen_by(user) if user is not None else []
-        compared = {pair.opinion.item.task.source_id for pair in pairs}
-        against = {p.opinion.item.task.source_id for p in pairs if not p.agrees}
+        compared = {pair.item.task.source_id for pair in pairs}
+        against = {p.item.task.source_id for p in pairs if not p.agrees}
         if value == ALONE:
             return rows.exclude(source__in=compared)
         return rows.filter(

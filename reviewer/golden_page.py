@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ from reviewer.source_list import rows_of as source_rows
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     """slips: standing values at which the machine's own value was another one.
-    compared, agreed: second opinions beside what people decided there.
+    compared, agreed: other people's answers beside what was decided there.
     """
 
     case: GoldenCase
@@ -101,9 +102,9 @@ def rows_of(cases: Iterable[GoldenCase], viewer: Viewer) -> list[CaseRow]:
     for value in GoldenValue.objects.filter(case__in=listed).standing():
         if value.slot not in veils[sources_of[value.case_id]].slots:
             by_case[value.case_id].append(value)
-    beside: dict[object, list[Pair]] = {case.source_id: [] for case in listed}
+    beside: dict[uuid.UUID, list[Pair]] = {case.source_id: [] for case in listed}
     for pair in agreement.pairs_about(beside):
-        beside[pair.opinion.item.task.source_id].append(pair)
+        beside[pair.item.task.source_id].append(pair)
     sources = {row.source.pk: row for row in source_rows([c.source for c in listed])}
     return [
         CaseRow(

@@ -17,6 +17,7 @@ from reviewer.happening import Happening, name_of
 from reviewer.looks_told import looks_of, siblings_of
 from reviewer.models import Decision, SecondOpinion, TaskNote, Verdict
 from reviewer.names import FieldNames
+from reviewer.settled_told import settlements_of
 from reviewer.two_versions import chosen_side
 
 DONE: dict[str, str] = {
@@ -36,6 +37,7 @@ def history_of(source: SourceMedia, viewer: Viewer | None = None) -> list[Happen
         *_readings(source),
         *_promotions(source),
         *decisions_of(source, veil),
+        *settlements_of(source, veil),
         *opinions_of(source, veil),
         *notes_of(source, veil),
         *looks_of(source),

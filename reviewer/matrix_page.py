@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from catalog.models.matrix import Version
 from pipeline.models import PipelineVersion
 from pipeline.wording import plain
 from reviewer.slice_form import Scope
+from reviewer.template_names import template_names
 
 PAGE_SIZE = 50
 LINE_NAMES = {"tenant": "By tenant", "template": "By template", "type": "By type"}
@@ -25,16 +26,21 @@ FIELDS = {"tenant": "tenant", "template": "template_key", "type": "document_type
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """query: of the blast radius page that lists what is counted here."""
+    """query: of the blast radius page that lists what is counted here. version: of
+    which it is, empty for all together."""
 
     count: int
     query: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
+    """key: what a template is known by, where the name only says who sends by it."""
+
     line: Line
     name: str
+    key: str
     cells: Sequence[Cell]
     whole: Cell
 
@@ -65,8 +71,8 @@ def open_page(scope: Scope, query: Mapping[str, str]) -> MatrixPage:
     if by not in LINES:
         raise Http404
     matrix = VersionTally.objects.of_tenants(scope).matrix(by)
-    names = _names(matrix)
     page = Paginator(matrix.lines, PAGE_SIZE).get_page(query.get("page"))
+    names = _names(matrix, page.object_list, scope)
     sources = SourceMedia.objects.with_mixed_versions(scope)
     if scope is not None:
         sources = sources.filter(tenant__in=scope)
@@ -75,7 +81,7 @@ def open_page(scope: Scope, query: Mapping[str, str]) -> MatrixPage:
         matrix,
         page,
         [_row(matrix, line, names) for line in page.object_list],
-        [Cell(matrix.total_of(v), _query(version=v)) for v in matrix.versions],
+        [_cell(matrix.total_of(v), v) for v in matrix.versions],
         list(mixed_kinds_of(first)),
         sources.count(),
         _unguarded(matrix),
@@ -90,13 +96,16 @@ def _unguarded(matrix: Matrix) -> list[PipelineVersion]:
     return [known[key] for key in shown if key in known]
 
 
-def _names(matrix: Matrix) -> Mapping[Any, tuple[str, str]]:
-    """The word of a query and the word for people, by the key of a line."""
-    if matrix.by != "tenant":
-        return {
-            line.key: (line.key, plain(line.key) if matrix.by == "type" else line.key)
-            for line in matrix.lines
-        }
+def _names(
+    matrix: Matrix, lines: Iterable[Line], scope: Scope
+) -> Mapping[Any, tuple[str, str]]:
+    """The word of a query and the words for people, by the key of a line."""
+    keys = [line.key for line in lines]
+    if matrix.by == "type":
+        return {key: (key, plain(key)) for key in keys}
+    if matrix.by == "template":
+        called = template_names(keys, scope)
+        return {key: (key, called.get(key, key)) for key in keys}
     rows = Tenant.objects.values_list("pk", "slug", "name")
     return {pk: (slug, name) for pk, slug, name in rows}
 
@@ -104,16 +113,19 @@ def _names(matrix: Matrix) -> Mapping[Any, tuple[str, str]]:
 def _row(matrix: Matrix, line: Line, names: Mapping[Any, tuple[str, str]]) -> MatrixRow:
     word, name = names[line.key]
     field = {FIELDS[matrix.by]: word}
-    cells = [
-        Cell(line.versions.get(v, 0), _query(version=v, **field))
-        for v in matrix.versions
-    ]
+    cells = [_cell(line.versions.get(v, 0), v, **field) for v in matrix.versions]
     return MatrixRow(
         line,
         name,
+        word if matrix.by == "template" else "",
         cells,
         Cell(line.generations, urlencode({**field, "show": "readings"})),
     )
+
+
+def _cell(count: int, version: Version, **more: str) -> Cell:
+    name = f"{version.pipeline_name} {version.pipeline_version}"
+    return Cell(count, _query(version=version, **more), name)
 
 
 def _query(*, version: Version, **more: str) -> str:

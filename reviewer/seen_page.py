@@ -76,24 +76,24 @@ def lines(rows: SightingQuerySet, form: str) -> Iterator[str]:
     if form == "jsonl":
         yield from (json.dumps(row.as_json()) + "\n" for row in found)
         return
-    write = csv.writer(_Line())
+    write = csv.writer(Line())
     yield write.writerow(COLUMNS)
     for row in found:
         said = row.as_json()
         said["regions"] = " ".join(
             ",".join(f"{edge:g}" for edge in box) for box in row.rectangles
         )
-        yield write.writerow([_plain(said[name]) for name in COLUMNS])
+        yield write.writerow([plain_cell(said[name]) for name in COLUMNS])
 
 
-class _Line:
+class Line:
     """A file that gives each line back."""
 
     def write(self, line: str) -> str:
         return line
 
 
-def _plain(cell: Any) -> Any:
+def plain_cell(cell: Any) -> Any:
     """A name that a spreadsheet would run as a formula is only a name."""
     text = "" if cell is None else cell
     dangerous = isinstance(text, str) and text[:1] in ("=", "+", "-", "@")

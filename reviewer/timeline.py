@@ -29,6 +29,7 @@ from reviewer.history import (
     upload_of,
 )
 from reviewer.looks_told import looks_of, siblings_of
+from reviewer.settled_told import settlements_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def timeline_of(source: SourceMedia, viewer: Viewer | None = None) -> list[Momen
         *_readings(source),
         *_promotions(source),
         *(Moment("decision", told) for told in decisions_of(source, veil)),
+        *(Moment("settlement", told) for told in settlements_of(source, veil)),
         *(Moment("second_opinion", told) for told in opinions_of(source, veil)),
         *(Moment("note", told) for told in notes_of(source, veil)),
         *(Moment("second_look", told) for told in looks_of(source)),

@@ -157,6 +157,7 @@ urlpatterns = [
     ),
     path("seen/", seen.seen, name="seen"),
     path("seen/export.<str:form>", seen.export, name="seen-export"),
+    path("seen/decided.<str:form>", seen.decided, name="decided-export"),
     path("search/", search.search, name="search"),
     path("golden/", golden.golden_cases, name="golden-cases"),
     path("golden/agreement/", golden.golden_agreement, name="golden-agreement"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,7 +17,9 @@ from catalog.models import (
     GoldenValue,
     Promotion,
     SourceMedia,
+    Way,
 )
+from catalog.services import note_artifact_seen
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
@@ -48,6 +51,7 @@ class SourceAdmin(Window):
 
 @admin.register(DerivedArtifact)
 class ArtifactAdmin(OfSource):
+    shows_values = True
     search_ids = ("pk", "source_id", "generation_id")
     list_display = [
         "artifact_id",
@@ -64,6 +68,9 @@ class ArtifactAdmin(OfSource):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).order_by("-artifact_id")
+
+    def note(self, user: User, row: DerivedArtifact) -> None:
+        note_artifact_seen(user=user, artifact=row, way=Way.PAGE)
 
 
 @admin.register(Promotion)
@@ -102,6 +109,7 @@ class GoldenValueInline(TabularInline):
 
 @admin.register(GoldenCase)
 class GoldenCaseAdmin(OfSource):
+    shows_values = True
     list_display = ["created_at", "page", "document_type", "came_from", "retired_at"]
     list_filter = [ByTenant, "came_from"]
     inlines = [GoldenValueInline]

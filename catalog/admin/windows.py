@@ -18,7 +18,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
-from catalog.models import Membership, SourceMedia, Tenant
+from catalog.models import Membership, SourceMedia, Tenant, What
+from catalog.services import note_seen
 
 if TYPE_CHECKING:
     BasePaginator = Paginator[Any]
@@ -127,13 +128,34 @@ def source_link(source: SourceMedia) -> str:
 
 
 class OfSource(Window):
-    """A window on rows that belong to a source."""
+    """A window on rows that belong to a source.
 
+    shows_values: whether the page of one row shows what the document says, so that it
+    is noted who was shown it.
+    """
+
+    shows_values = False
     tenant_path = "source__tenant"
     search_ids: tuple[str, ...] = ("source_id", "pk")
     search_fields = ["=source__content_hash", "=source__name"]
     search_help_text = "An id, a content hash, or a file's whole name"
     list_select_related = ["source"]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        answer = super().change_view(request, object_id, form_url, extra_context)
+        row = self.get_object(request, object_id) if self.shows_values else None
+        if row is not None and isinstance(request.user, User):
+            self.note(request.user, row)
+        return answer
+
+    def note(self, user: User, row: Any) -> None:
+        note_seen(user=user, source=row.source, what=What.VALUES)
 
     @admin.display(description="source")
     def page(self, row: Any) -> str:

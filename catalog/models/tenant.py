@@ -75,6 +75,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             found = self.none()
         return found.values_list("tenant_id", flat=True)
 
+    def only_crops_for(self, user: Viewer) -> bool:
+        """Whether the user has memberships, and sees only crops in every one."""
+        if user.is_superuser:
+            return False
+        kinds = self.filter(user=user.pk).values_list("crops_only", flat=True)
+        return set(kinds) == {True}
+
 
 class Membership(models.Model):
     """A person's role in a tenant.

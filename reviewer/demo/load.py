@@ -18,7 +18,11 @@ from reviewer.models import SecondLookRule
 if TYPE_CHECKING:
     from reviewer.demo.incident import Progress
 
-TENANTS = {"harbour": "Harbour Books", "meadow": "Meadow & Daughters"}
+TENANTS = {
+    "harbour": "Harbour Books",
+    "meadow": "Meadow & Daughters",
+    "practice": "Practice desk (simulated)",
+}
 PASSWORD = "palimpsest"  # noqa: S105 - the demo's, printed at every start
 Role = Membership.Role
 # Name, tenant, role; the last one, without a tenant, operates the installation.
@@ -28,6 +32,7 @@ PEOPLE = (
     ("mona", "harbour", Role.MANAGER),
     ("adam", "harbour", Role.ADMIN),
     ("nell", "meadow", Role.REVIEWER),
+    ("petra", "practice", Role.MANAGER),
 )
 OPERATOR = "olive"
 
@@ -39,23 +44,31 @@ def is_due() -> bool:
     return not others and not User.objects.filter(username=OPERATOR).exists()
 
 
-def _no_progress(rows: Iterable[Any], total: int, what: str) -> Iterable[Any]:
+def no_progress(rows: Iterable[Any], total: int, what: str) -> Iterable[Any]:
     return rows
 
 
-def load(*, workers: int = 1, progress: Progress = _no_progress) -> int:
+def load(*, workers: int = 1, progress: Progress = no_progress) -> int:
     """Draw, read and people the demo, and tell its incident; how many were read.
 
     Goes on where an earlier load was cut off.
     """
     # Here, since drawing needs libraries that no other start of a process needs.
-    from reviewer.demo import documents, incident, incident_plans, incident_versions
+    from reviewer.demo import (
+        documents,
+        incident,
+        incident_plans,
+        incident_versions,
+        practice,
+    )
 
     built_in = versions.ensure_built_in()
     for slug, name in TENANTS.items():
         Tenant.objects.get_or_create(slug=slug, defaults={"name": name})
     add_people()
     _ask_twice()
+    # First, so that lists of the newest are not full of it.
+    practice.practise(built_in=built_in, progress=progress)
     admin = User.objects.get(username="adam")
     both = {"before": incident_versions.earlier(built_in, admin), "after": built_in}
     with tempfile.TemporaryDirectory(prefix="palimpsest-demo-") as folder:

@@ -121,6 +121,18 @@ class BlindLookQuerySet(models.QuerySet["BlindLook"]):
         found = cut_off.exclude(mine).select_related("first__item", "second__item")
         return found.order_by("-opened_at")
 
+    def compared(self) -> BlindLookQuerySet:
+        """Second looks that are done, with the first answers. Not while a third person
+        is still to decide, who must not learn what the two have said.
+        """
+        third = ReviewTask.objects.open().asking(ReviewTask.Asks.THIRD)
+        done = self.filter(second=None, item__task__state=ReviewTask.State.DONE)
+        return done.exclude(
+            models.Exists(third.filter(source=models.OuterRef("item__task__source")))
+        ).select_related(
+            "first__artifact", "first__reviewer", "first__item__task__source"
+        )
+
     def of_task(self, task: ReviewTask) -> BlindLookQuerySet:
         return self.filter(item__task=task).select_related(
             "first__artifact", "first__item__artifact", "second__artifact"

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from catalog.models import Generation, Tenant
+from catalog.models import Generation, Membership, Tenant
 from catalog.people import Viewer
 from pipeline import wording
 from pipeline.comparing.slots import Word
@@ -136,6 +136,13 @@ def open_tasks(context: RequestContext) -> str:
     own = ReviewTask.objects.within(scopes_of(user)).open().not_closed_to(user)
     waiting = own[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
+
+
+@register.simple_tag(takes_context=True)
+def sees_documents(context: RequestContext) -> bool:
+    """Whether there is more for whoever looks than crops of single fields: whole
+    documents, or at least a place to put some."""
+    return not Membership.objects.only_crops_for(context["request"].user)
 
 
 @register.simple_tag(takes_context=True)

@@ -14,8 +14,9 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from catalog.models import What
 from catalog.scope import scope_of
-from catalog.services import PromotionRefused
+from catalog.services import PromotionRefused, note_seen
 from pipeline import versions
 from pipeline.gate import (
     GateRefused,
@@ -55,6 +56,7 @@ def gate(request: UserRequest, gate_id: uuid.UUID) -> HttpResponse:
     shown = gate_page.open_page(
         _gate(request, gate_id), request.user, request.GET.dict()
     )
+    note_seen(user=request.user, sources=shown.told_of, what=What.VALUES)
     return render(request, "versions/gate.html", {"shown": shown, "gate": shown.gate})
 
 
@@ -65,6 +67,8 @@ def gate_report(request: UserRequest, gate_id: uuid.UUID, form: str) -> HttpResp
     if form == "json":
         response: HttpResponse = JsonResponse(signed_json(found))
     elif form == "html":
+        told_of = gate_file.told_of(found)
+        note_seen(user=request.user, sources=told_of, what=What.VALUES)
         response = HttpResponse(gate_file.html_of(found))
     else:
         raise Http404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -10,7 +11,9 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Sighting
 from catalog.models.sighting import SightingQuerySet
-from reviewer import seen_page
+from reviewer import decided_file, seen_page
+from reviewer.decided_file import DecidedFilter
+from reviewer.models import Decision
 from reviewer.seen_page import SeenFilter
 from reviewer.views.accounts import UserRequest, login_needed
 
@@ -46,8 +49,23 @@ def export(request: UserRequest, form: str) -> StreamingHttpResponse:
     narrowed = _narrowed(request)
     if form not in MEDIA_TYPES:
         raise Http404
+    return _file(seen_page.lines(_rows(narrowed), form), "seen", form)
+
+
+@require_safe
+@login_needed
+def decided(request: UserRequest, form: str) -> StreamingHttpResponse:
+    """Who decided what, for whoever may ask who saw it."""
+    if form not in MEDIA_TYPES or not seen_page.may_ask(request.user):
+        raise Http404
+    narrowed = DecidedFilter(request.GET, decided_file.decided_for(request.user))
+    rows = narrowed.qs if narrowed.is_valid() else Decision.objects.none()
+    return _file(decided_file.lines(rows, form), "decided", form)
+
+
+def _file(lines: Iterator[str], name: str, form: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        seen_page.lines(_rows(narrowed), form),
+        lines,
         content_type=f"{MEDIA_TYPES[form]}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="seen.{form}"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
     )

@@ -1,6 +1,7 @@
 // The desk's keys: each presses the button that carries it, moves or zooms.
 import { actionFor, focusOf } from "./keymap.js";
 import { keysOf, ownOf, showKeys } from "./own-keys.js";
+import { RememberedFold } from "./remembered-fold.js";
 
 const LOOK_FIRST = 350; // milliseconds
 // All that is not looking around.
@@ -11,6 +12,7 @@ export class DeskKeys {
     this.desk = desk;
     this.own = keysOf(desk);
     showKeys(desk, this.own);
+    this.list = new RememberedFold(desk.querySelector("[data-keymap]"), "keys", signal);
     const follows = desk.isEarly || desk.dataset.after;
     this.began = follows ? performance.now() : -LOOK_FIRST;
     // Before the page picture, whose own arrow keys would else move it while picking.
@@ -41,7 +43,7 @@ export class DeskKeys {
     else if (does === "zoom") this.zoom(what);
     else if (does === "picture") desk.pages.view?.tool(what);
     else if (does === "lines") return desk.lines?.toggle() ?? false;
-    else if (does === "keys") desk.querySelector(".keys")?.toggleAttribute("hidden");
+    else if (does === "keys") this.list.toggle();
     else if (does === "leave" && focus === "text") desk.answers.leave() || desk.select(desk.current);
     else if (does === "press") this.press(what);
     else if (does === "wait") return true;

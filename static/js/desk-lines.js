@@ -14,6 +14,9 @@ export class DeskLines {
     const add = root.querySelector("[data-add-line]");
     add.hidden = root.querySelector("[data-how]").hidden = false;
     add.addEventListener("click", () => this.add(), { signal });
+    const pick = root.querySelector("[data-pick-cell]");
+    pick.hidden = false;
+    pick.addEventListener("click", () => this.pick(this.at(this.tabbed)), { signal });
     const on = (name, act) => this.body.addEventListener(name, act, { signal });
     on("focusin", (event) => this.focused(event));
     on("dblclick", (event) => this.at(event.target)?.edit(this.at(event.target).value));
@@ -28,8 +31,13 @@ export class DeskLines {
     return [...this.body.rows].map((row) => [...row.cells]);
   }
 
+  // The cell that has the focus, or had it last.
+  get tabbed() {
+    return this.body.querySelector('[tabindex="0"]');
+  }
+
   at(target) {
-    const element = target.closest?.("[data-slot]");
+    const element = target?.closest?.("[data-slot]");
     if (!element || !this.body.contains(element)) return null;
     return this.cell(element.dataset.slot);
   }
@@ -57,8 +65,7 @@ export class DeskLines {
   // To the grid, and from it back to the fields; false where there is none.
   toggle() {
     this.root.open = true;
-    const cell = this.body.querySelector('[tabindex="0"]');
-    if (cell) cell.focus();
+    if (this.tabbed) this.tabbed.focus();
     else this.add();
     return true;
   }
@@ -71,6 +78,7 @@ export class DeskLines {
   focused(event) {
     const cell = this.at(event.target);
     if (!cell) return;
+    if (this.desk.picking.target !== cell) this.desk.picking.end();
     this.tabbable(cell.element);
     this.desk.clock.turnTo(cell.slot);
     this.desk.pages.spot(cell.place);
@@ -84,7 +92,9 @@ export class DeskLines {
   }
 
   editing(cell, { key, shiftKey }) {
+    if (key === "F4") return this.pick(cell);
     if (key === "Escape") {
+      this.desk.picking.end();
       cell.show(cell.value);
       cell.element.focus();
       this.sum();
@@ -92,14 +102,26 @@ export class DeskLines {
     }
     if (key !== "Enter" && key !== "Tab") return false;
     const text = cell.editor.value.trim();
-    const wrong = text === cell.value ? "" : cell.wrongWith(text);
+    const same = text === cell.value && !cell.picked;
+    const wrong = same ? "" : cell.wrongWith(text);
     if (wrong) {
       this.say(wrong, true);
       return true;
     }
-    if (text === cell.value) cell.show(cell.value);
-    else this.send(cell, "correct", text);
+    const { region = "" } = cell.picked ?? {};
+    this.desk.picking.end({ keep: true });
+    if (same) cell.show(cell.value);
+    else this.send(cell, "correct", text, region);
     return this.go(cell, key, shiftKey);
+  }
+
+  // Its value by words on the page, instead of typing it; what is saved has their place.
+  pick(cell) {
+    if (!cell) return true;
+    cell.save = () => this.editing(cell, { key: "Enter", shiftKey: false });
+    this.desk.pages.spot(cell.place);
+    this.desk.picking.begin(cell);
+    return true;
   }
 
   moving(cell, event) {
@@ -108,6 +130,7 @@ export class DeskLines {
     else if (key === "Tab") return this.go(cell, key, shiftKey);
     else if (key === "Enter") return event.repeat || this.confirm(cell);
     else if (key === "F2") cell.edit(cell.value);
+    else if (key === "F4") this.pick(cell);
     else if (key === "Insert") this.add();
     else if (key === "Delete") this.remove(cell);
     else if (key.startsWith("Arrow") || key === "Home" || key === "End") return this.go(cell, key);
@@ -176,7 +199,7 @@ export class DeskLines {
     this.say("Line taken away");
   }
 
-  send(cell, choice, value) {
+  send(cell, choice, value, region = "") {
     const { desk } = this;
     const body = new URLSearchParams({
       token: desk.dataset.token,
@@ -188,6 +211,7 @@ export class DeskLines {
       shown: cell.value,
       choice,
       value,
+      region,
     });
     cell.showSending({ value });
     this.sum();

@@ -1,4 +1,5 @@
-// Picking the words of the current field's value on the page shown.
+// Picking the words of a value on the page shown: of the current field, or of a cell of
+// the line items.
 import { WordPicker } from "./word-picker.js";
 
 const HOW = "Press on the first and the last word. Arrows move, Space marks, Enter saves, Esc leaves.";
@@ -6,28 +7,30 @@ const HOW = "Press on the first and the last word. Arrows move, Space marks, Ent
 export class DeskPicking {
   constructor(desk) {
     this.desk = desk;
-    this.picker = null;
+    this.picker = this.target = null;
   }
 
-  async begin(question) {
+  // target: a question of the desk, or a LineCell.
+  async begin(target) {
     const { desk } = this;
     this.end();
-    desk.select(question);
+    if (desk.questions.includes(target)) desk.select(target);
+    this.target = target;
     const { pages } = desk;
     pages.openPage();
     const { view, page } = pages;
     try {
       const words = await pages.wordsOf(page);
-      if (view !== pages.view || desk.current !== question) return;
+      if (view !== pages.view || this.target !== target) return;
       if (!words.length) throw new Error("nothing was read on it");
-      this.start(question, view, words);
+      this.start(target, view, words);
     } catch {
       desk.notes.hint("This page has no words to pick: type the value");
     }
   }
 
-  start(question, view, words) {
-    const { page, box } = question.place;
+  start(target, view, words) {
+    const { page, box } = target.place;
     const near = page === view.dataset.page && box.length ? { x: box[0], y: (box[1] + box[3]) / 2 } : null;
     this.picker = new WordPicker({
       view,
@@ -35,7 +38,7 @@ export class DeskPicking {
       near,
       moved: (place) => this.desk.pages.show(place),
       picked: (value) => {
-        question.take(value);
+        target.take(value);
         this.hint(`Picked “${value.text}”. Enter saves it, Esc leaves.`);
       },
     });
@@ -55,8 +58,10 @@ export class DeskPicking {
     if (!this.picker || focus === "text" || event.ctrlKey || event.metaKey || event.altKey) return false;
     const { key } = event;
     if (key === "Escape") {
+      const { target, desk } = this;
       this.end();
-      this.desk.select(this.desk.current);
+      if (desk.questions.includes(target)) desk.select(target);
+      else target.bring();
       return true;
     }
     if (focus === "control") return false;
@@ -65,7 +70,7 @@ export class DeskPicking {
       return true;
     }
     if (key !== "Enter") return false;
-    this.desk.current.save();
+    this.target.save();
     return true;
   }
 
@@ -73,8 +78,9 @@ export class DeskPicking {
   end({ keep = false } = {}) {
     if (!this.picker) return;
     this.picker.end();
-    this.picker = null;
-    if (!keep) this.desk.current?.forget();
+    const { target } = this;
+    this.picker = this.target = null;
+    if (!keep) target.forget();
     this.hint("");
   }
 }

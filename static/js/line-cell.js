@@ -41,14 +41,32 @@ export class LineCell {
     this.element.focus();
   }
 
-  edit(text) {
+  edit(text, { focus = true } = {}) {
     const input = document.createElement("input");
     input.value = text;
     input.ariaLabel = this.name;
     input.maxLength = 2000;
     input.autocomplete = "off";
     this.element.replaceChildren(input);
-    input.focus();
+    if (focus) input.focus();
+  }
+
+  // What was picked on the page stands in the cell until it is saved or left.
+  take({ text, region }) {
+    this.picked = { text, region };
+    this.edit(text, { focus: false });
+    this.tell();
+  }
+
+  forget() {
+    if (!this.picked) return;
+    this.show(this.value);
+    this.tell();
+  }
+
+  // What the sum is made of has changed.
+  tell() {
+    this.element.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   // What is wrong with the text, "" for nothing.
@@ -59,6 +77,7 @@ export class LineCell {
 
   show(text, state = "") {
     const { element } = this;
+    this.picked = null;
     element.replaceChildren(text);
     element.dataset.state = state;
     if (!state) return;

@@ -149,7 +149,7 @@ class ReviewDesk extends HTMLElement {
 
   select(question, { focus = true, scroll = true } = {}) {
     if (!question) return;
-    if (this.current !== question) this.picking.end();
+    if (this.picking.target !== question) this.picking.end();
     this.clock.turnTo(question.slot);
     this.current = question;
     for (const one of this.questions) one.setCurrent(one === question);

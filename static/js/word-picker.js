@@ -12,13 +12,14 @@ export class WordPicker {
   constructor({ view, words, near, picked, moved }) {
     Object.assign(this, { view, words, picked, moved });
     this.first = this.last = null;
-    this.hovered = -1;
+    this.hovered = this.from = -1;
     this.cursor = words.length ? nearest(words, near ?? { x: 0.5, y: 0.1 }) : -1;
     this.layer = this.draw();
     this.frame = view.querySelector("[data-frame]");
     this.life = new AbortController();
     const options = { signal: this.life.signal, capture: true };
     this.layer.addEventListener("click", (event) => this.clicked(event), options);
+    this.layer.addEventListener("pointerdown", (event) => this.press(event), options);
     this.layer.addEventListener("pointermove", (event) => this.hover(event), options);
     view.toggleAttribute("data-picking", true);
     this.paint();
@@ -54,14 +55,36 @@ export class WordPicker {
     return wordAt(this.words, { x, y });
   }
 
+  // With the mouse also from the word that is pressed to the one where it is let go; a
+  // press between words moves the page, as ever.
+  press(event) {
+    this.from = event.pointerType === "mouse" && event.button === 0 ? this.at(event) : -1;
+    this.dragged = false;
+  }
+
+  drag(event, word) {
+    event.stopPropagation();
+    if (word < 0 || (!this.dragged && word === this.from)) return;
+    this.dragged = true;
+    if (word === this.last && this.first === this.from) return;
+    [this.first, this.last, this.cursor] = [this.from, word, word];
+    this.tell();
+  }
+
   hover(event) {
     const word = this.at(event);
+    if (this.from >= 0 && event.buttons === 1) this.drag(event, word);
     if (word === this.hovered) return;
     this.hovered = word;
     this.outline("hover", word < 0 ? [] : [this.words[word]]);
   }
 
   clicked(event) {
+    if (this.dragged) {
+      this.dragged = false;
+      event.stopPropagation();
+      return;
+    }
     const word = this.at(event);
     if (word < 0 || this.view.gestures?.dragged) return;
     event.stopPropagation();
@@ -88,6 +111,10 @@ export class WordPicker {
     this.cursor = index;
     if (this.first === null || this.last !== null) [this.first, this.last] = [index, null];
     else this.last = index;
+    this.tell();
+  }
+
+  tell() {
     this.paint();
     const chosen = range(this.words, this.first, this.last ?? this.first);
     const region = regionOf(chosen, this.view.dataset.page);

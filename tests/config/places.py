@@ -36,6 +36,7 @@ _API_SHEETS = ("api-sheet-answer", "api-sheet-extend", "api-sheet-put-back")
 NO_ROW = {
     **{name: {"token": NOBODYS} for name in (*_SHEETS, *_API_SHEETS)},
     "seen-export": {"form": "csv"},
+    "decided-export": {"form": "csv"},
     "task-crop": {
         **dict.fromkeys(("task_id", "image_id"), NOBODYS),
         **{"place": "0-0-1-1", "width": "480"},

@@ -52,17 +52,21 @@ def boxes() -> dict[str, list[float]]:
     return found
 
 
-def click_word(page: Page, number: int) -> None:
-    """While somebody picks words on the page shown."""
+def middle_of_word(page: Page, number: int) -> tuple[float, float]:
+    """In pixels of the window, while somebody picks words on the page shown."""
     left, top, right, bottom = [*boxes().values()][number]
     page.locator(".words").wait_for()
     page.wait_for_timeout(350)  # the picture comes to rest
     sheet = page.locator(".words").bounding_box()
     assert sheet
-    page.mouse.click(
+    return (
         sheet["x"] + (left + right) / 2 * sheet["width"],
         sheet["y"] + (top + bottom) / 2 * sheet["height"],
     )
+
+
+def click_word(page: Page, number: int) -> None:
+    page.mouse.click(*middle_of_word(page, number))
 
 
 def picture(folder: str) -> Path:

@@ -39,6 +39,7 @@ def pages_of(task: ReviewTask, other: ReviewTask) -> list[str]:
         *(source, f"{source}history/", f"{source}erase/"),
         *("/golden/", f"/golden/{case.pk}/", "/keys/", "/versions/reprocessing/start/"),
         *(f"/versions/{name}" for name in lists),
+        *("/proof/", "/queue/time/", "/golden/agreement/", "/seen/"),
         f"/review/{other.pk}/",
     ]
 

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from catalog.models import Generation, Tenant
+from catalog.models import DerivedArtifact, Generation, Tenant
 from pipeline.report import live_fields, values_of
-from reviewer.models import Decision, ReviewTask, Verdict
+from reviewer.models import Correction, Decision, ReviewTask, Verdict
 from tests.e2e.test_review import LogIn, alice, current, log_in, says, tenant
 from tests.reviewer.checked import make_checked_case
 
@@ -60,6 +60,37 @@ def test_a_cell_is_typed_and_the_sum_follows(
     expect(says(page)).to_have_text("Line 1, amount corrected")
     expect(grid.get_by_role("gridcell", name="Cake")).to_be_focused()
     assert lines_of(task)[0]["amount"] == "63.00"
+
+
+def test_a_cell_is_picked_on_the_page(
+    page: Page, grid: Locator, task: ReviewTask
+) -> None:
+    page.keyboard.press("End")
+    page.keyboard.press("F4")
+    expect(page.locator(".words")).to_have_count(1)
+    expect(page.locator("[data-frame]")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Line 1, amount")).to_have_value("40.00")
+    expect(sum_of(page)).to_contain_text("Sum 80.00")
+    page.keyboard.press("Escape")
+    expect(grid.get_by_role("gridcell", name="60.00")).to_be_focused()
+    expect(sum_of(page)).to_contain_text("Sum 100.00")
+    page.keyboard.press("F4")
+    expect(page.locator(".words")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(says(page)).to_have_text("Line 1, amount corrected")
+    expect(page.locator(".words")).to_have_count(0)
+    correction = Correction.objects.get()
+    places = dict(
+        DerivedArtifact.objects.filter(
+            source=task.source, slot="lines[1].amount"
+        ).values_list("slot", "region")
+    )
+    assert (correction.how, correction.new_value) == ("words", "40.00")
+    assert correction.new_region == places["lines[1].amount"]
 
 
 def test_what_is_no_amount_is_not_taken(page: Page, grid: Locator) -> None:

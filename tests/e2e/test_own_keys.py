@@ -82,3 +82,20 @@ def test_the_picture_turns_with_its_boxes_and_keeps_its_contrast(
     expect(page.locator("page-view")).to_have_attribute("data-contrast", "strong")
     page.keyboard.press("t")
     expect(page.locator("[data-says]")).to_have_text("Picture turned by 180 degrees")
+
+
+def test_the_list_of_keys_stays_folded(
+    page: Page, log_in: LogIn, alice: User, tenant: Tenant, live_server: LiveServer
+) -> None:
+    task = make_case(tenant)
+    log_in(page, "alice")
+    open_case(page, live_server, task)
+    listed = page.locator("[data-keymap] dl")
+    expect(listed).to_be_visible()
+    page.keyboard.press("?")
+    expect(listed).to_be_hidden()
+    page.reload()
+    expect(page.locator("review-desk.is-live")).to_be_visible()
+    expect(listed).to_be_hidden()
+    page.keyboard.press("?")
+    expect(listed).to_be_visible()

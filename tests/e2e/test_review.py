@@ -18,7 +18,7 @@ from reviewer.models import (
     SecondOpinion,
     Verdict,
 )
-from tests.e2e.drawn import click_word, make_case, region
+from tests.e2e.drawn import click_word, make_case, middle_of_word, region
 from tests.factories import make_tenant, make_user
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -176,6 +176,23 @@ def test_picking_words_with_the_pointer(
     first, last = region("Harbour")["bbox"], region("Cafe")["bbox"]
     box = [first[0], min(first[1], last[1]), last[2], max(first[3], last[3])]
     assert correction.new_region == {"page": 1, "bbox": box}
+
+
+def test_picking_words_by_dragging(
+    page: Page, log_in: LogIn, alice: User, tenant: Tenant, live_server: LiveServer
+) -> None:
+    open_case(log_in(page, "alice"), live_server, make_case(tenant))
+    page.get_by_role("button", name="Company").click()
+    current(page).get_by_role("button", name="Pick it on the page").click()
+    value = page.get_by_label("Right value").nth(1)
+    page.mouse.move(*middle_of_word(page, 1))
+    page.mouse.down()
+    page.mouse.move(*middle_of_word(page, 0), steps=8)
+    page.mouse.up()
+    expect(value).to_have_value("Harbour Cafe")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-answered]")).to_have_text("1")
+    assert Correction.objects.get().how == "words"
 
 
 def test_picking_words_with_keys(

@@ -267,3 +267,19 @@ def test_outsiders_and_strangers_get_nothing(
     client.force_login(charlie)
     assert {client.get(path).status_code for path in paths} == {404}
     assert {Client().get(path).status_code for path in paths} == {302}
+
+
+PLACES_OF_DOCUMENTS = ("/sources/", "/upload/", "/search/", "/golden/")
+
+
+def test_the_menu_leads_only_where_there_is_something(
+    client: Client, erin: User, tenant: Tenant
+) -> None:
+    """Only the queue; one tenant that is seen whole brings the rest."""
+    empty = client.get("/").content.decode()
+    assert 'href="/"' in empty
+    assert not [one for one in PLACES_OF_DOCUMENTS if f'href="{one}"' in empty]
+    meadow = make_tenant("meadow")
+    Membership.objects.create(user=erin, tenant=meadow)
+    whole = client.get("/").content.decode()
+    assert all(f'href="{one}"' in whole for one in PLACES_OF_DOCUMENTS)

@@ -50,7 +50,7 @@ TABLE = {
         api-generation-list api-artifact-list api-golden-case-list api-delivery-list
         api-run-list api-reprocess-list api-event-list api-source-list api-search
         api-gates gates reprocesses batches api-seen-list""",
-    N: """queue-report seen seen-export run-status run-retry source
+    N: """queue-report seen seen-export decided-export run-status run-retry source
         original source-erase source-review source-history promotion-roll-back
         versions blast-radius stale
         reprocess-start reprocess reprocess-act gate-open gate gate-report

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.hashing import digest_of
-from catalog.models import Membership, Promotion
+from catalog.models import Membership, Promotion, Sighting, What
 from pipeline.gate import measure, open_gate, sign
 from pipeline.models import Activation, Gate
 from tests.factories import make_tenant, make_user
@@ -216,3 +216,20 @@ def test_a_template_is_shown_with_a_document_that_the_person_may_see(
     template = gate.slices.filter(dimension="template")
     [unseen] = template.with_examples(outsider).values()
     assert dict(unseen).get("example", "missing") is None
+
+
+def test_whose_values_it_shows_is_noted(client: Client, gate: Gate, mona: User) -> None:
+    page_of(client, gate, mona)
+    changed = gate.reprocess.items.exclude(comparison__differences={})
+    seen = Sighting.objects.filter(user=mona, what=What.VALUES)
+    sources = set(changed.values_list("source", flat=True))
+    first_page = set(seen.values_list("source", flat=True))
+    assert first_page < sources
+    page_of(client, gate, mona, page="2")
+    assert set(seen.values_list("source", flat=True)) == sources
+    seen = Sighting.objects.filter(user__username="mona", what=What.VALUES)
+    before = seen.count()
+    for form, told in (("json", 0), ("html", len(sources))):
+        address = reverse("gate-report", args=[gate.pk, form])
+        assert client.get(address).status_code == 200
+        assert seen.count() == before + told

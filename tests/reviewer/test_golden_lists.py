@@ -23,6 +23,13 @@ from tests.factories import make_source, make_tenant, make_user
 from tests.reviewer.answering import answered, say
 from tests.reviewer.cases import one_doubt
 from tests.reviewer.readings import make_read_source
+from tests.reviewer.second_looking import (
+    THIRD,
+    confirm,
+    first_answered,
+    look_at,
+    make_rule,
+)
 
 API = "/api/v1/golden-cases/"
 AGREEMENT = "/golden/agreement/"
@@ -255,6 +262,26 @@ class TestAgreement:
         decision = task.items.get().decisions.get()
         services.undo(user=bob, decision_id=uuid.uuid4(), undoes=decision.pk)
         assert agreement.pairs_of([tenant]) == []
+
+    def test_two_who_read_it_alone_are_compared_too(
+        self, client: Client, tenant: Tenant, alice: User, bob: User, mona: User
+    ) -> None:
+        """Once nobody else is to read it: a third person must not learn it here."""
+        make_rule(slot="date")
+        look = first_answered(tenant, alice)
+        assert agreement.pairs_of([tenant]) == []
+        confirm(look, bob)
+        [pair] = agreement.pairs_of([tenant])
+        assert (pair.agrees, pair.alone, pair.field) == (True, True, "date")
+        assert (pair.decision.reviewer, pair.other.reviewer) == (bob, alice)
+        differ = first_answered(tenant, alice)
+        confirm(differ, bob, date="2018-01-12")
+        assert len(agreement.pairs_of([tenant])) == 1
+        confirm(look_at(differ, THIRD), mona, date="2018-01-12")
+        [row] = agreement.by_field(agreement.pairs_of([tenant]))
+        assert (row.compared, row.agreed) == (2, 1)
+        client.force_login(mona)
+        assert "read alone" in client.get(AGREEMENT).content.decode()
 
 
 def test_the_list_as_a_command(cases: dict[str, GoldenCase]) -> None:

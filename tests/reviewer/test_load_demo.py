@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from catalog.models import Membership, SourceMedia, Tenant
-from reviewer.demo import documents, incident, incident_plans, load
+from reviewer.demo import documents, incident, incident_plans, load, practice
 from tests.factories import make_tenant
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,8 @@ FILES = ("brackwater-freight-march.pdf", "nordlicht-locked.pdf")
 
 @pytest.fixture(autouse=True)
 def two_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the incident, which test_incident.py tells."""
+    """Without the incident and practice: test_incident.py, test_practice.py."""
+    monkeypatch.setattr(practice, "CASES", 0)
     plans = tuple(plan for plan in documents.PLANS if plan.file in FILES)
     monkeypatch.setattr(documents, "PLANS", plans)
     monkeypatch.setattr(incident_plans, "INCIDENT_PLANS", ())

@@ -14,7 +14,7 @@ ADD = "admin:reviewer_secondlookrule_add"
 
 
 def given(**more: object) -> dict[str, object]:
-    costs = {"loss": 4_000_000, "look_cost": 100_000, "wait_minutes": 60}
+    costs = {"loss": "4", "look_cost": "0.10", "wait_minutes": 60}
     return {"document_type": "", "slot": "total", **costs, **more}
 
 
@@ -32,8 +32,12 @@ def test_an_admin_writes_rules_of_their_own_tenant_only(client: Client) -> None:
     rule = SecondLookRule.objects.get(tenant=harbour)
     html = client.get(reverse(LIST)).content.decode()
     assert "35%, as is believed: nothing is measured here yet" in html
+    assert (rule.loss, rule.look_cost) == (4_000_000, 100_000)
+    assert "4.00 USD" in html
     change = reverse("admin:reviewer_secondlookrule_change", args=[rule.pk])
-    assert client.get(change).status_code == 200
+    form = client.get(change).content.decode()
+    assert 'value="4.00"' in form
+    assert 'value="0.10"' in form
 
 
 def test_an_operator_writes_rules_for_all(client: Client) -> None:

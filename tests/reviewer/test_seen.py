@@ -16,12 +16,23 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.models import DerivedArtifact, Erasure, Kind, Sighting, Way, What
+from catalog.ids import new_id
+from catalog.models import (
+    DerivedArtifact,
+    Erasure,
+    GoldenCase,
+    Kind,
+    Sighting,
+    Way,
+    What,
+)
 from catalog.services import drop_sightings, erase
 from reviewer import services
-from reviewer.models import ReviewTask
+from reviewer.models import ReviewTask, Verdict
 from tests.factories import make_tenant, make_user
 from tests.reviewer import crop_cases
+from tests.reviewer.answering import answered, say
+from tests.reviewer.second_looking import confirm, first_answered, make_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +113,31 @@ def test_each_look_is_noted_once(
     noted = Sighting.objects.get()
     assert (noted.user, noted.source, noted.tenant) == (alice, task.source, task.tenant)
     assert (noted.what, noted.way) == (what, way)
+
+
+def test_windows_of_the_admin_on_values_are_noted(
+    client: Client, adam: User, alice: User, task: ReviewTask
+) -> None:
+    answered(task, alice, say("total", Verdict.CONFIRM), say("date", Verdict.CONFIRM))
+    User.objects.filter(pk=adam.pk).update(is_staff=True)
+    client.force_login(User.objects.get(pk=adam.pk))
+    total = artifact(task, Kind.OCR)
+    for model, pk, what in (
+        ("derivedartifact", total.pk, What.WORDS),
+        ("goldencase", GoldenCase.objects.get(source=task.source).pk, What.VALUES),
+    ):
+        before = Sighting.objects.count()
+        address = f"/admin/catalog/{model}/{pk}/change/"
+        assert client.get(address).status_code == 200
+        assert Sighting.objects.count() == before + 1
+        assert (last().user, last().source, last().what) == (adam, task.source, what)
+    before = Sighting.objects.count()
+    for page in (
+        f"/admin/catalog/derivedartifact/{new_id()}/change/",
+        f"/admin/catalog/sourcemedia/{task.source_id}/change/",
+    ):
+        client.get(page)
+    assert Sighting.objects.count() == before
 
 
 def test_a_crop_is_noted_with_its_place(
@@ -269,3 +305,53 @@ def test_an_erased_document_leaves_who_had_seen_it(
     assert "alice" in page
     assert "Erased document" in page
     assert crop_cases.NAME not in page
+
+
+def test_who_decided_what_is_a_file_without_values(
+    client: Client, adam: User, alice: User, task: ReviewTask
+) -> None:
+    correct = say("total", Verdict.CORRECT, "25.30")
+    answered(task, alice, correct, say("date", Verdict.CONFIRM))
+    services.undo(
+        user=alice,
+        decision_id=new_id(),
+        undoes=task.items.get(slot="date").decisions.get().pk,
+    )
+    client.force_login(alice)
+    assert client.get("/seen/decided.csv").status_code == 404
+    client.force_login(make_user("max", make_tenant("meadow"), role="admin"))
+    assert client.get("/seen/decided.jsonl").getvalue() == b""
+    client.force_login(adam)
+    assert client.get("/seen/decided.xml").status_code == 404
+    text = client.get("/seen/decided.jsonl").getvalue().decode()
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert [(row["field"], row["verdict"]) for row in rows] == [
+        ("date", "undo"),
+        ("date", "confirm"),
+        ("total", "correct"),
+    ]
+    assert {row["user"] for row in rows} == {"alice"}
+    assert {row["source_id"] for row in rows} == {str(task.source_id)}
+    assert rows[0]["undoes"] == rows[1]["decision_id"]
+    assert "25.30" not in text
+    found = csv.DictReader(
+        io.StringIO(client.get("/seen/decided.csv").getvalue().decode())
+    )
+    assert [row["decision_id"] for row in found] == [row["decision_id"] for row in rows]
+    assert client.get("/seen/decided.jsonl?user=bob").getvalue() == b""
+    assert client.get("/seen/decided.jsonl?source=nonsense").getvalue() == b""
+
+
+def test_what_is_to_be_read_alone_is_not_in_the_file(
+    client: Client, adam: User, alice: User, task: ReviewTask
+) -> None:
+    """adam might be the second person; olive, too, until somebody has read it."""
+    make_rule(slot="date")
+    look = first_answered(task.tenant, alice)
+    client.force_login(adam)
+    told = client.get("/seen/decided.csv").getvalue().decode()
+    assert f"{look.source_id},total" in told
+    assert f"{look.source_id},date" not in told
+    confirm(look, make_user("bob", task.tenant))
+    told = client.get("/seen/decided.csv").getvalue().decode()
+    assert told.count(f"{look.source_id},date") == 2

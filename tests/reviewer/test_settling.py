@@ -5,11 +5,14 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
+from django.test import Client
 
+from catalog.ids import new_id
 from catalog.models import Generation, GoldenValue, Tenant
 from reviewer import exports, live_checks, services
 from reviewer.models import Decision, ReviewTask, SecondOpinion, Settlement, Verdict
 from reviewer.services import ReservationLost
+from reviewer.timeline import timeline_of
 from tests.factories import make_tenant, make_user
 from tests.reviewer.answering import answered, say
 from tests.reviewer.checked import WRONG_TAX, asked, make_checked_case
@@ -232,3 +235,26 @@ def test_a_rule_that_stumbles_costs_nobody_an_answer(
     answered(task, alice, say("tax_total", Verdict.CORRECT, "19.00"))
     assert Decision.objects.count() == 1
     assert [*asked(task)] == ["grand_total", "line_total"]
+
+
+def test_the_line_of_time_tells_what_was_settled_and_its_end(
+    task: ReviewTask, alice: User, client: Client
+) -> None:
+    answered(task, alice, say("tax_total", Verdict.CORRECT, "19.00"))
+    told = [one for one in timeline_of(task.source) if one.kind == "settlement"]
+    assert {one.happening.what for one in told} == {
+        "Grand total agrees now and was not asked",
+        "Line total agrees now and was not asked",
+    }
+    assert all("add up" in one.happening.detail for one in told)
+    assert all(one.happening.who == "alice" for one in told)
+    client.force_login(alice)
+    page = client.get(f"/sources/{task.source_id}/").content.decode()
+    assert "Line total agrees now and was not asked" in page
+    answer = client.get(f"/api/v1/sources/{task.source_id}/history/").json()
+    kinds = [one["kind"] for one in answer["history"]]
+    assert kinds.count("settlement") == 2
+    decision = Decision.objects.get()
+    services.undo(user=alice, decision_id=new_id(), undoes=decision.pk)
+    ended = [one for one in timeline_of(task.source) if one.kind == "settlement"]
+    assert len(ended) == 4
