@@ -95,6 +95,7 @@ class Bench:
             task_id=task.pk,
             token=task.reservation_token,
             answer=services.Answer(uuid.uuid4(), "total", Verdict.CONFIRM),
+            keeps_ahead=False,  # as the page, which asks for it afterwards
         )
         if turn.following is None:
             raise SystemExit("there are too few cases")

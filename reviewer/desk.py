@@ -173,15 +173,11 @@ def lay_out(
     )
 
 
-def fetch_readings(*tasks: ReviewTask | None) -> None:
-    """In one query what a page needs of each: its generation, source and tenant."""
-    shown = [task for task in tasks if task is not None]
-    wanted = [task.generation_id for task in shown]
-    found = {one.pk: one for one in desk_rows.generations(wanted[0], wanted[-1])}
-    for task in shown:
-        task.generation = found[task.generation_id]
-        task.source = task.generation.source
-        task.tenant = task.source.tenant
+def fetch_reading(task: ReviewTask) -> None:
+    """In one query what its page needs: its generation, source and tenant."""
+    [task.generation] = desk_rows.generation_of(task.generation_id)
+    task.source = task.generation.source
+    task.tenant = task.source.tenant
 
 
 def agreements(task: ReviewTask) -> dict[str, str]:

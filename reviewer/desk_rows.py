@@ -22,11 +22,11 @@ from reviewer.models import (
 
 
 @compiled
-def generations(one: uuid.UUID, other: uuid.UUID) -> QuerySet[Generation]:
+def generation_of(generation_id: uuid.UUID) -> QuerySet[Generation]:
     """With source and tenant."""
     # Long, and no page of a task asks for them.
     rows = Generation.objects.defer("steps").select_related("source__tenant")
-    return rows.filter(pk__in=[one, other])
+    return rows.filter(pk=generation_id)
 
 
 @compiled

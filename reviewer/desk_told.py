@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
-
 from reviewer import wording
 from reviewer.desk import agreements
 from reviewer.models import Decision, ReviewTask
@@ -35,12 +33,9 @@ def progress(
     }
 
 
-def held(
-    task: ReviewTask, ahead: ReviewTask | None, last: Decision | None
-) -> dict[str, str]:
+def held(task: ReviewTask, last: Decision | None) -> dict[str, str]:
     """What a desk that was drawn before the task was reserved needs of it."""
     return {
         "token": str(task.reservation_token),
-        "ahead": reverse("task-ahead", args=[task.pk]) if ahead else "",
         "undoes": str(last.pk) if last else "",
     }

@@ -45,16 +45,18 @@ def decide_and_go_on(
     answer: Answer,
     narrowing: Narrowing = ANYTHING,
     goes_on: bool = True,
+    keeps_ahead: bool = True,
 ) -> Turn:
     """decide(), and where the task is done by it, reserve the next one and the one
     after that, all in one transaction. An answer sent twice gets the same case again.
-    goes_on: whether somebody waits for it.
+    goes_on: whether somebody waits for it; keeps_ahead: without, whoever has the next
+    one asks for the one after that later.
     """
     with keeping_what_is_late(user, task_id, answer), transaction.atomic():
         filed = file_answer(user=user, task_id=task_id, token=token, answer=answer)
         turn = Turn(filed.decision, filed.task, settles=filed.settles)
         if goes_on and turn.done:
-            turn = _go_on(user, filed, narrowing, turn)
+            turn = _go_on(user, filed, narrowing, turn, keeps_ahead=keeps_ahead)
         filed.seal()
     return turn
 
@@ -65,7 +67,9 @@ def note_desk_seen(*, user: User, task: ReviewTask) -> None:
     note_seen(user=user, what=What.VALUES, sources=[source], task_id=task.pk)
 
 
-def _go_on(user: User, filed: Filed, narrowing: Narrowing, turn: Turn) -> Turn:
+def _go_on(
+    user: User, filed: Filed, narrowing: Narrowing, turn: Turn, *, keeps_ahead: bool
+) -> Turn:
     scopes = scopes_of(user)
     resume = filed.replayed or filed.after_all
     following = reserve_next(
@@ -73,9 +77,11 @@ def _go_on(user: User, filed: Filed, narrowing: Narrowing, turn: Turn) -> Turn:
     )
     if following is None:
         return turn
-    ahead = reserve_ahead(
-        user=user, shown=following, narrowing=narrowing, scopes=scopes
-    )
+    ahead = None
+    if keeps_ahead:
+        ahead = reserve_ahead(
+            user=user, shown=following, narrowing=narrowing, scopes=scopes
+        )
     note_desk_seen(user=user, task=following)
     last = last_undoable(user) if filed.replayed else filed.decision
     return replace(turn, following=following, ahead=ahead, last=last)

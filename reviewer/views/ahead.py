@@ -39,7 +39,7 @@ def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     # First: what changes while the desk is drawn must not pass for what it shows.
     stamp = stamp_of(kept)
     services.note_desk_seen(user=request.user, task=kept)
-    context = desk_context(request, kept, None, last=None)
+    context = desk_context(request, kept, last=None)
     desk = render_to_string("review/_desk.html", context, request)
     seconds = AHEAD.total_seconds()
     return JsonResponse({"desk": desk, "seconds": seconds, "stamp": stamp})

@@ -67,6 +67,8 @@ def decide(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
         narrowing=narrowing_of(request),
         # Sent by a page that shows no case, or another one.
         goes_on="alone" not in request.POST,
+        # The page asks for it when it has the next one: views/ahead.py.
+        keeps_ahead=False,
     )
     return _as_json(request, turn) if wants_json(request) else _as_page(request, turn)
 
@@ -93,8 +95,8 @@ def _next_desk(
     what the reservation made new."""
     drawn = request.POST.get("drawn")
     if drawn and drawn == stamp_of(following):
-        return {"held": desk_told.held(following, turn.ahead, turn.last)}
-    context = desk_context(request, following, turn.ahead, last=turn.last)
+        return {"held": desk_told.held(following, turn.last)}
+    context = desk_context(request, following, last=turn.last)
     return {"desk": render_to_string("review/_desk.html", context, request)}
 
 
@@ -191,12 +193,9 @@ def next_url(request: UserRequest) -> str:
 def _desk(
     request: UserRequest, held: ReviewTask, refusal: desk.Refusal | None = None
 ) -> HttpResponse:
-    ahead = services.reserve_ahead(
-        user=request.user, shown=held, narrowing=narrowing_of(request)
-    )
     services.note_desk_seen(user=request.user, task=held)
     last = services.last_undoable(request.user)
-    context = desk_context(request, held, ahead, refusal, last=last)
+    context = desk_context(request, held, refusal, last=last)
     status = 400 if refusal else 200
     return render(request, "review/task.html", context, status=status)
 
@@ -204,7 +203,6 @@ def _desk(
 def desk_context(
     request: UserRequest,
     held: ReviewTask,
-    ahead: ReviewTask | None,
     refusal: desk.Refusal | None = None,
     *,
     last: Decision | None,
@@ -212,14 +210,13 @@ def desk_context(
     """Of review/_desk.html."""
     asked = request.GET.get("page", "")
     page = int(asked) if asked.isdecimal() else None
-    desk.fetch_readings(held, ahead)
+    desk.fetch_reading(held)
     laid = desk.lay_out(held, page=page, refusal=refusal)
     return {
         "desk": veiled(laid) if shows_only_crops(request.user, held) else laid,
         "field_names": laid.names,
         "task": held,
         "narrowing": narrowing_of(request),
-        "ahead": ahead,
         "talk": talk.of(held, request.user) if laid.talked else talk.NOTHING,
         "last": last,
         "note_id": new_id(),

@@ -7,7 +7,7 @@ import { tilesAhead } from "./page-tiles.js";
 import { csrfToken } from "./reservation.js";
 
 // What differs each time that a desk is drawn, and says nothing of the case.
-const HOLDS = ["token", "ahead"];
+const HOLDS = ["token"];
 const NUMBERS = ["token", "decision_id", "note_id", "undoes", "csrfmiddlewaretoken"];
 const numbersIn = (desk) =>
   desk.querySelectorAll(NUMBERS.map((name) => `input[name="${name}"]`).join(","));
@@ -78,9 +78,9 @@ export class NextCase {
   }
 
   // The desk that was sent ahead, with what the reservation made new.
-  heldBy({ token, ahead, undoes }) {
+  heldBy({ token, undoes }) {
     const desk = document.importNode(this.drawn, true);
-    Object.assign(desk.dataset, { token, ahead });
+    desk.dataset.token = token;
     for (const field of desk.querySelectorAll('input[name="token"]')) field.value = token;
     const undo = desk.querySelector("[data-undo]");
     if (undo) {

@@ -126,7 +126,7 @@ class ReviewDesk extends HTMLElement {
     this.answers.takeUp();
     this.notes.state(after, "good");
     if (after) this.notes.say(`${after} ${this.querySelector(".desk__why").textContent.trim()}`);
-    if (this.dataset.ahead) this.prepareNext();
+    this.prepareNext();
   }
 
   // When this case has all of its own.
