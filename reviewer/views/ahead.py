@@ -29,11 +29,11 @@ def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
     It is noted as seen now, since from here on the browser has it.
     """
     shown = ReviewTask.objects.visible_to(request.user).get(pk=task_id)
-    if not holds(shown, request.user, token_of(request)):
-        raise services.ReservationLost(shown)
-    kept = services.reserve_ahead(
-        user=request.user, shown=shown, narrowing=narrowing_of(request)
-    )
+    kept = None
+    if holds(shown, request.user, token_of(request)):
+        kept = services.reserve_ahead(
+            user=request.user, shown=shown, narrowing=narrowing_of(request)
+        )
     if kept is None:
         return JsonResponse({"desk": "", "seconds": 0, "stamp": ""})
     # First: what changes while the desk is drawn must not pass for what it shows.
