@@ -120,11 +120,22 @@ class Person:
         return status, told
 
 
-def work(person: Person, until: float, every: float) -> list[tuple[float, bool]]:
-    """Seconds of each decision, and whether it brought the next case.
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer by the machine's clock, and whether it ended its case."""
 
-    every: seconds from one answer to the next, as long as the server keeps up; 0: each
-    answer at once.
+    begun: float
+    ended: float
+    done: bool
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.begun
+
+
+def work(person: Person, until: float, every: float) -> list[Answered]:
+    """every: seconds from one answer to the next, as long as the server keeps up;
+    0: each answer at once.
     """
     times = []
     going = person.start()
@@ -137,10 +148,10 @@ def work(person: Person, until: float, every: float) -> list[tuple[float, bool]]
         slot = person.slots.pop(0)
         begin = time.perf_counter()
         status, told = person.decide(slot, str(uuid.uuid4()))
-        seconds = time.perf_counter() - begin
+        ended = time.perf_counter()
         if status != 200:
             raise SystemExit(f"an answer was not taken: {status} {told}")
-        times.append((seconds, bool(told["done"])))
+        times.append(Answered(begin, ended, bool(told["done"])))
         if told["done"]:
             going = person.go_on(told) or person.start()
             if going:
@@ -150,7 +161,7 @@ def work(person: Person, until: float, every: float) -> list[tuple[float, bool]]
 
 def share(
     port: int, sessions: list[str], seconds: float, every: float = 0.0
-) -> list[tuple[float, bool]]:
+) -> list[Answered]:
     """Of one client process."""
     until = time.monotonic() + seconds
     people = [Person(port, session) for session in sessions]
@@ -240,14 +251,13 @@ def measured(port: int, sessions: list[str], seconds: float, every: float) -> No
     from benchmarks.queue import quantiles
 
     watcher = Watcher()
-    begin = time.monotonic()
     times = _all_at(port, sessions, seconds, every)
-    length = time.monotonic() - begin
-    last = [s for s, done in times if done]
-    rest = [s for s, done in times if not done]
+    length = max(one.ended for one in times) - min(one.begun for one in times)
+    last = [one.seconds for one in times if one.done]
+    rest = [one.seconds for one in times if not one.done]
     print(
         f"{len(times) / length:.0f} decisions a second, p50 / p95 / p99 ms"
-        f" {quantiles([s for s, _ in times])}; with the next desk {quantiles(last)};"
+        f" {quantiles(last + rest)}; with the next desk {quantiles(last)};"
         f" within a case {quantiles(rest)}; load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
@@ -286,7 +296,7 @@ def over_http(*, people: int, seconds: float) -> None:
 
 def _all_at(
     port: int, sessions: list[str], seconds: float, every: float
-) -> list[tuple[float, bool]]:
+) -> list[Answered]:
     parts = [sessions[n::CLIENT_PROCESSES] for n in range(CLIENT_PROCESSES)]
     with ProcessPoolExecutor(CLIENT_PROCESSES) as pool:
         asked = [pool.submit(share, port, part, seconds, every) for part in parts]

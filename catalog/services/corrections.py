@@ -13,7 +13,6 @@ from django.utils import timezone
 from catalog.compiled import compiled
 from catalog.hashing import digest_of
 from catalog.ids import new_id
-from catalog.inserting import insert
 from catalog.models import (
     ArtifactInput,
     DeliveredArtifact,
@@ -28,6 +27,7 @@ from catalog.models import (
     Tenant,
 )
 from catalog.services.holding import SourceErased, hold_source
+from catalog.writing import insert, update
 
 REVIEW = "review"  # the step of what people put there
 
@@ -142,7 +142,8 @@ def _put(
     if over is not None:
         # First, since one slot may not have two standing artifacts even for a moment;
         # the foreign key is checked at the end of the transaction.
-        DerivedArtifact.objects.filter(pk=over.pk).update(superseded_by_id=artifact.pk)
+        over.superseded_by_id = artifact.pk
+        update(over, "superseded_by")
     insert(artifact)
     edge = ArtifactInput(
         artifact=artifact,

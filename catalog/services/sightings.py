@@ -9,10 +9,10 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from catalog.inserting import insert
 from catalog.models import DerivedArtifact, Sighting, SourceMedia, Way, What
 from catalog.models.sighting import EDGE
 from catalog.regions import BoundingBox
+from catalog.writing import insert
 
 # Rows dropped in one transaction.
 PIECE = 10_000

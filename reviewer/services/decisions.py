@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from catalog import services as catalog
 from catalog.compiled import compiled
-from catalog.inserting import insert
 from catalog.models import DerivedArtifact, Generation, Kind
+from catalog.writing import insert, update
 from reviewer import answers, blinding, granting
 from reviewer.answers import TAKEN_NUMBER, Answer, AnswerRefused
 from reviewer.models import (
@@ -312,10 +312,10 @@ def _record_correction(
 
 def _close_item(task: ReviewTask, item: AskedItem, *, others_open: bool) -> None:
     item.decided = True
-    item.save(update_fields=["decided"])
+    update(item, "decided")
     task.reserved_until = timezone.now() + RESERVATION
     if others_open:
-        task.save(update_fields=["reserved_until"])
+        update(task, "reserved_until")
         return
     _finish(task)
     if task.asks == ReviewTask.Asks.AUDIT:
@@ -330,11 +330,10 @@ def _finish(task: ReviewTask) -> None:
     task.state = ReviewTask.State.DONE
     task.done_at = timezone.now()
     let_go(task)
-    task.save(
-        update_fields=[
-            *("state", "done_at", "reserver", "reservation_token"),
-            *("reserved_until", "ahead"),
-        ]
+    update(
+        task,
+        *("state", "done_at", "reserver", "reservation_token"),
+        *("reserved_until", "ahead"),
     )
 
 

@@ -15,10 +15,12 @@ from reviewer.services.reservations import holds
 from reviewer.stamps import stamp_of
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.task import answering, desk_context, narrowing_of, token_of
+from reviewer.views.turnstile import in_turn
 
 
 @require_POST
 @never_cache
+@in_turn
 @login_needed
 @answering
 def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:

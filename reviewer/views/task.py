@@ -24,6 +24,7 @@ from reviewer.stamps import stamp_of
 from reviewer.veiled_desk import veiled
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import queue_url, task_url
+from reviewer.views.turnstile import in_turn
 
 View = Callable[[UserRequest, uuid.UUID], HttpResponse]
 
@@ -53,6 +54,7 @@ def task(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@in_turn
 @login_needed
 @answering
 def decide(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:

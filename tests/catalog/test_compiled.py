@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from catalog.compiled import NotCompilable, compiled
 from catalog.ids import new_id
-from catalog.inserting import insert
 from catalog.models import Membership, SourceMedia, Tenant
+from catalog.writing import insert
 from tests.factories import make_source, make_tenant, make_user
 
 pytestmark = pytest.mark.django_db
