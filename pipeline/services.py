@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from catalog.compiled import compiled
 from catalog.models import Disposition, SourceMedia
 from catalog.services import SourceErased, hold_source
 from pipeline import queue
@@ -62,16 +65,11 @@ def ensure(
     Raises SourceErased.
     """
     hold_source(source_id=source.pk)
-    runs = Run.objects.filter(source=source, pipeline_version=version)
-    done = runs.filter(state=Run.State.FINISHED).select_related("generation")
-    if again:
-        done = done.exclude(disposition=Disposition.REJECTED)
-    if (found := done.first()) is not None:
-        return Ensured(found, pending=False)
-    run = runs.open().first()
-    if run is not None:
-        _hurry(run, lane)
-        return Ensured(run, pending=True)
+    if done := _finished(source.pk, version.pk, again=again):
+        return Ensured(done[0], pending=False)
+    if found := _open(source.pk, version.pk):
+        _hurry(found[0], lane)
+        return Ensured(found[0], pending=True)
     try:
         with transaction.atomic():
             run = Run.objects.create(
@@ -82,10 +80,24 @@ def ensure(
             )
     except IntegrityError:
         # Somebody asked for the same at the same moment.
-        return Ensured(runs.open().get(), pending=True)
+        return Ensured(_open(source.pk, version.pk)[0], pending=True)
     if enqueue:
         wake(lane)
     return Ensured(run, pending=True)
+
+
+@compiled
+def _finished(
+    source_id: uuid.UUID, version_id: uuid.UUID, *, again: bool
+) -> QuerySet[Run]:
+    done = Run.objects.filter(source=source_id, pipeline_version=version_id)
+    done = done.filter(state=Run.State.FINISHED).select_related("generation")
+    return done.exclude(disposition=Disposition.REJECTED) if again else done
+
+
+@compiled
+def _open(source_id: uuid.UUID, version_id: uuid.UUID) -> QuerySet[Run]:
+    return Run.objects.open().filter(source=source_id, pipeline_version=version_id)
 
 
 def _hurry(run: Run, lane: str) -> None:

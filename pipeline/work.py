@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from catalog import blobs
 from catalog.services import Reading, SourceErased, hold_source, store_generation
+from catalog.writing import update
 from pipeline.acceptance.guarding import guarded
 from pipeline.events import Reported, StepRecord, write_event
 from pipeline.execution import Execution
@@ -70,7 +71,7 @@ def take(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
     run.attempts += 1
     run.started_at = timezone.now()
     run.lease_until = run.started_at + LEASE
-    run.save(update_fields=["state", "attempts", "started_at", "lease_until"])
+    update(run, "state", "attempts", "started_at", "lease_until")
     return run
 
 

@@ -6,12 +6,17 @@ finds the number raised, and may no longer write.
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from catalog.compiled import compiled
+from catalog.writing import update
 from pipeline.lease import LEASE
 from pipeline.models import Reprocess, ReprocessItem
 from pipeline.reprocessing.verbs import stop_if_spent
@@ -38,14 +43,19 @@ class ClaimLost(Exception):
 
 def claim(reprocess: Reprocess) -> ReprocessItem | None:
     """The next item under a lease. None: it does not run, or nothing of it is due."""
-    working = Reprocess.objects.working().select_related("pipeline_version")
-    found = working.filter(pk=reprocess.pk).first()
-    if found is None or stop_if_spent(reprocess=found):
+    working = _working(reprocess.pk)
+    if not working or stop_if_spent(reprocess=working[0]):
         return None
-    while (item := _next(found)) is not None:
+    while (item := _next(working[0])) is not None:
         if item.state == State.WORKING:
             return item
     return None
+
+
+@compiled
+def _working(reprocess_id: uuid.UUID) -> QuerySet[Reprocess]:
+    working = Reprocess.objects.working().select_related("pipeline_version")
+    return working.filter(pk=reprocess_id)
 
 
 @transaction.atomic
@@ -62,24 +72,29 @@ def _next(reprocess: Reprocess) -> ReprocessItem | None:
     item.state = State.WORKING
     item.attempts += 1
     item.not_before, item.lease_until = None, timezone.now() + LEASE
-    item.save(update_fields=["state", "attempts", "not_before", "lease_until"])
+    update(item, "state", "attempts", "not_before", "lease_until")
     return item
 
 
 def own(item: ReprocessItem) -> None:
     """Lock the item for the rest of the transaction. Raises ClaimLost."""
-    mine = ReprocessItem.objects.filter(
-        pk=item.pk, state=State.WORKING, attempts=item.attempts
-    )
-    if not mine.select_for_update(no_key=True).exists():
+    if not _own(item.pk, item.attempts):
         raise ClaimLost
+
+
+@compiled
+def _own(item_id: uuid.UUID, attempts: int) -> QuerySet[ReprocessItem, tuple[Any]]:
+    mine = ReprocessItem.objects.filter(
+        pk=item_id, state=State.WORKING, attempts=attempts
+    )
+    return mine.select_for_update(no_key=True).values_list("pk")
 
 
 def end(item: ReprocessItem, state: str, reason: str) -> None:
     """In a transaction that owns it."""
     item.state, item.reason = state, reason
     item.lease_until, item.finished_at = None, timezone.now()
-    item.save(update_fields=OUTCOME)
+    update(item, *OUTCOME)
 
 
 @transaction.atomic
@@ -107,4 +122,4 @@ def put_back(item: ReprocessItem, *, until: datetime, counts: bool = True) -> No
     item.state, item.lease_until, item.not_before = State.WAITING, None, until
     if not counts:
         item.attempts -= 1
-    item.save(update_fields=PUT_BACK)
+    update(item, *PUT_BACK)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import blobs
+from catalog.compiled import compiled
 from catalog.models import Generation
 from catalog.services import SourceErased, hold_source
 from pipeline import services, work
@@ -160,12 +163,7 @@ def _finish(item: ReprocessItem, run: Run) -> None:
     own(item)
     new = run.generation
     assert new is not None  # noqa: S101 - of a finished run, by constraint
-    old = (
-        Generation.objects.current()
-        .filter(source=item.source_id, pipeline_name=new.pipeline_name)
-        .select_related("source__tenant")
-        .first()
-    )
+    old = next(iter(_current(item.source_id, new.pipeline_name)), None)
     _take_in(item, old, new, effort_of(run, item.reprocess))
     if old is None or old.pipeline_version == new.pipeline_version:
         end(item, State.SKIPPED, ALREADY_CURRENT if old else NOTHING_CURRENT)
@@ -174,6 +172,12 @@ def _finish(item: ReprocessItem, run: Run) -> None:
     # A reading that was refused has no candidate: the comparison says what is lost.
     end(item, State.DONE, "" if new.complete else new.reason)
     compared.send(sender=ReprocessItem, comparison=item.comparison, item=item)
+
+
+@compiled
+def _current(source_id: uuid.UUID, pipeline_name: str) -> QuerySet[Generation]:
+    current = Generation.objects.current().select_related("source__tenant")
+    return current.filter(source=source_id, pipeline_name=pipeline_name)
 
 
 def _take_in(
