@@ -36,12 +36,13 @@ def insert(row: Model) -> None:
 def update(row: Model, *names: str) -> None:
     """As row.save(update_fields=names) does it, where the row is known to be there."""
     connection = connections[DEFAULT_DB_ALIAS]
-    fields = [row._meta.get_field(name) for name in names]
+    by_name = {field.name: field for field in row._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
     values: list[Any] = [
-        field.get_db_prep_save(field.pre_save(row, add=False), connection)  # type: ignore[union-attr]
+        field.get_db_prep_save(field.pre_save(row, add=False), connection)
         for field in fields
     ]
-    columns = tuple(str(field.column) for field in fields)  # type: ignore[union-attr]
+    columns = tuple(str(field.column) for field in fields)
     sql = _update_sql(row._meta.db_table, columns, str(row._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, row.pk])

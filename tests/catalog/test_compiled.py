@@ -15,7 +15,7 @@ from django.utils import timezone
 from catalog.compiled import NotCompilable, compiled
 from catalog.ids import new_id
 from catalog.models import Membership, SourceMedia, Tenant
-from catalog.writing import insert
+from catalog.writing import insert, update
 from tests.factories import make_source, make_tenant, make_user
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +154,15 @@ def test_what_the_database_refuses_is_refused() -> None:
     insert(Tenant(tenant_id=new_id(), slug="once", name="Once"))
     with pytest.raises(IntegrityError), transaction.atomic():
         insert(Tenant(tenant_id=new_id(), slug="once", name="Twice"))
+
+
+def test_only_the_named_columns_of_a_changed_row_are_written() -> None:
+    make_tenant("north")
+    tenant = Tenant.objects.get(slug="north")
+    Tenant.objects.filter(pk=tenant.pk).update(name="Meanwhile")
+    tenant.slug, tenant.name = "south", "Mine"
+    update(tenant, "slug")
+    read = Tenant.objects.get(pk=tenant.pk)
+    assert (read.slug, read.name) == ("south", "Meanwhile")
+    with pytest.raises(KeyError):
+        update(tenant, "no_such_column")
