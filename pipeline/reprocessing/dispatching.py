@@ -89,7 +89,17 @@ def runnable(only: Reprocess | None = None) -> list[Reprocess]:
 
 
 def _is_due(reprocess: Reprocess) -> bool:
-    return ReprocessItem.objects.due(reprocess).exists()
+    """In its stage, or in one that it goes on to.
+
+    Whoever settled while the stage's last item was being claimed still saw it waiting,
+    and left the next stage alone. So it is asked again until both see the same.
+    """
+    while not ReprocessItem.objects.due(reprocess).exists():
+        running = reprocess.state == Reprocess.State.RUNNING
+        if not running or reprocess.stage == reprocess.until_stage:
+            return False
+        reprocess = settle(reprocess=reprocess)
+    return True
 
 
 def settle_all() -> bool:

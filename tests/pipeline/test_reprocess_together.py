@@ -14,9 +14,11 @@ from pytest_django import Settings
 
 from catalog.models import Generation, SourceMedia
 from pipeline import reprocessing, services, tasks, work
-from pipeline.models import PipelineVersion, ReprocessItem, Stage
-from pipeline.reprocessing import Plan, Selection
+from pipeline.models import PipelineVersion, Reprocess, ReprocessItem, Stage
+from pipeline.reprocessing import Plan, Selection, dispatching
+from pipeline.reprocessing.claiming import claim
 from pipeline.reprocessing.dispatching import work_for
+from pipeline.reprocessing.verbs import settle
 from pipeline.reprocessing.waking import wake
 from pipeline.versions import ensure_built_in
 from tests.factories import make_tenant
@@ -76,6 +78,24 @@ def test_two_workers_never_share_an_item(reader: Reader) -> None:
     new = Generation.objects.filter(pipeline_version="2.0.0")
     assert new.count() == new.values("source").distinct().count() == 24
     assert set(ReprocessItem.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.django_db
+def test_a_worker_does_not_leave_over_a_claim_that_was_on_its_way(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stage's only item was claimed just after this one settled the stage."""
+    corpus(24)
+    reprocess = begin()
+    assert claim(reprocess) is not None
+    too_early = iter([True])
+
+    def settled(*, reprocess: Reprocess) -> Reprocess:
+        return reprocess if next(too_early, False) else settle(reprocess=reprocess)
+
+    monkeypatch.setattr(dispatching, "settle", settled)
+    work_for(seconds=60)
+    assert states(reprocess) == {"done": 23, "working": 1}
 
 
 @pytest.mark.django_db
