@@ -10,10 +10,12 @@ from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
 
 
-def insert(row: Model) -> None:
+def insert(row: Model, *, unless_there: bool = False) -> bool:
     """As row.save(force_insert=True) does it, without building and compiling a query.
 
-    Sends no signals: for models that nothing listens to.
+    Sends no signals: for models that nothing listens to. unless_there: a row that a
+    unique constraint is against is left out, and False is told; there is no error, so
+    the transaction goes on.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     given, left = [], []
@@ -27,10 +29,13 @@ def insert(row: Model) -> None:
     columns = tuple(str(field.column) for field, _ in given)
     told = tuple(str(field.column) for field in left)
     with connection.cursor() as cursor:
-        sql = _sql(row._meta.db_table, columns, told)
+        sql = _sql(row._meta.db_table, columns, told, unless_there=unless_there)
         cursor.execute(sql, [value for _, value in given])
+        if not cursor.rowcount:
+            return False
         _tell(row, left, cursor.fetchone() if left else ())
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return True
 
 
 def update(row: Model, *names: str) -> None:
@@ -54,11 +59,15 @@ def _tell(row: Model, fields: list[Any], values: Any) -> None:
 
 
 @lru_cache(maxsize=256)
-def _sql(table: str, columns: tuple[str, ...], told: tuple[str, ...]) -> str:
+def _sql(
+    table: str, columns: tuple[str, ...], told: tuple[str, ...], *, unless_there: bool
+) -> str:
     """told: the columns that the database fills, and tells."""
     names = ", ".join(f'"{column}"' for column in columns)
     places = ", ".join("%s" for _ in columns)
     sql = f'INSERT INTO "{table}" ({names}) VALUES ({places})'  # noqa: S608 - our names
+    if unless_there:
+        sql += " ON CONFLICT DO NOTHING"
     return f"{sql} RETURNING {', '.join(told)}" if told else sql
 
 

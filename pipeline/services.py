@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.compiled import compiled
 from catalog.models import Disposition, SourceMedia
 from catalog.services import SourceErased, hold_source
+from catalog.writing import insert
 from pipeline import queue
 from pipeline.models import PipelineVersion, Run
 
@@ -70,15 +71,10 @@ def ensure(
     if found := _open(source.pk, version.pk):
         _hurry(found[0], lane)
         return Ensured(found[0], pending=True)
-    try:
-        with transaction.atomic():
-            run = Run.objects.create(
-                source=source,
-                pipeline_version=version,
-                lane=lane,
-                requested_by=requested_by,
-            )
-    except IntegrityError:
+    run = Run(
+        source=source, pipeline_version=version, lane=lane, requested_by=requested_by
+    )
+    if not insert(run, unless_there=True):
         # Somebody asked for the same at the same moment.
         return Ensured(_open(source.pk, version.pk)[0], pending=True)
     if enqueue:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import blobs
+from catalog.compiled import compiled
 from catalog.services import Reading, SourceErased, hold_source, store_generation
 from catalog.writing import update
 from pipeline.acceptance.guarding import guarded
@@ -61,18 +62,31 @@ def take(*, run_id: uuid.UUID | None = None, lane: str = "") -> Run | None:
 
     One that failed a moment ago is not due before its pause is over.
     """
-    due = Run.objects.due()
-    runs = due.filter(pk=run_id) if run_id else due.waiting(lane)
-    whole = runs.select_related("source", "pipeline_version")
-    run = whole.select_for_update(skip_locked=True, of=("self",)).first()
-    if run is None:
+    now = timezone.now()
+    due = _due(now, run_id) if run_id else _first_due(now, lane)
+    if not due:
         return None
+    run = due[0]
     run.state = Run.State.RUNNING
     run.attempts += 1
-    run.started_at = timezone.now()
-    run.lease_until = run.started_at + LEASE
+    run.started_at, run.lease_until = now, now + LEASE
     update(run, "state", "attempts", "started_at", "lease_until")
     return run
+
+
+@compiled
+def _due(now: datetime, run_id: uuid.UUID) -> QuerySet[Run]:
+    return _to_take(Run.objects.due(now).filter(pk=run_id))
+
+
+@compiled
+def _first_due(now: datetime, lane: str) -> QuerySet[Run]:
+    return _to_take(Run.objects.due(now).waiting(lane))[:1]
+
+
+def _to_take(runs: QuerySet[Run]) -> QuerySet[Run]:
+    whole = runs.select_related("source", "pipeline_version")
+    return whole.select_for_update(skip_locked=True, of=("self",))
 
 
 def execute_run(run: Run, *, fresh: bool = False) -> Run:

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-from django.db import models
+import uuid
+from datetime import datetime
 
+from django.db import models
+from django.db.models import QuerySet
+
+from catalog.compiled import compiled
 from catalog.ids import new_id
 from pipeline.models.run import Run
 
@@ -12,7 +17,12 @@ class ProcessingEventQuerySet(models.QuerySet["ProcessingEvent"]):
         if run.finished_at is None:
             return None
         # The time leads to the one partition that can hold it.
-        return self.filter(created_at=run.finished_at, run_id=run.pk).first()
+        return next(iter(_of_run(run.finished_at, run.pk)), None)
+
+
+@compiled
+def _of_run(at: datetime, run_id: uuid.UUID) -> QuerySet[ProcessingEvent]:
+    return ProcessingEvent.objects.filter(created_at=at, run_id=run_id)
 
 
 class ProcessingEvent(models.Model):

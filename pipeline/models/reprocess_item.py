@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pgtrigger
@@ -55,13 +57,18 @@ class ReprocessItemQuerySet(models.QuerySet["ReprocessItem"]):
 
     def due(self, reprocess: Reprocess) -> ReprocessItemQuerySet:
         """What may be claimed now: waiting, or its worker's lease has ended."""
-        now = timezone.now()
+        return self.due_at(timezone.now(), reprocess.pk, reprocess.stage)
+
+    def due_at(
+        self, now: datetime, reprocess_id: uuid.UUID, stage: int
+    ) -> ReprocessItemQuerySet:
+        """As due, in values alone."""
         waiting = models.Q(state=ReprocessItem.State.WAITING) & (
             models.Q(not_before__isnull=True) | models.Q(not_before__lte=now)
         )
         lost = models.Q(state=ReprocessItem.State.WORKING, lease_until__lt=now)
         return self.filter(
-            waiting | lost, reprocess=reprocess, stage__lte=reprocess.stage
+            waiting | lost, reprocess=reprocess_id, stage__lte=stage
         ).order_by("stage", "position")
 
     def at_work(self, reprocess: Reprocess) -> ReprocessItemQuerySet:

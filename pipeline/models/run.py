@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -24,10 +26,11 @@ class RunQuerySet(models.QuerySet["Run"]):
             "requested_at", "run_id"
         )
 
-    def due(self) -> RunQuerySet:
+    def due(self, now: datetime | None = None) -> RunQuerySet:
         """Queued runs that need not wait after a failure, or no longer."""
+        now = now or timezone.now()
         return self.filter(state=Run.State.QUEUED).filter(
-            models.Q(not_before__isnull=True) | models.Q(not_before__lte=timezone.now())
+            models.Q(not_before__isnull=True) | models.Q(not_before__lte=now)
         )
 
     def lost(self) -> RunQuerySet:

@@ -61,19 +61,29 @@ def _working(reprocess_id: uuid.UUID) -> QuerySet[Reprocess]:
 @transaction.atomic
 def _next(reprocess: Reprocess) -> ReprocessItem | None:
     """Claimed, or failed for good since it has cost too many workers their lives."""
-    due = ReprocessItem.objects.due(reprocess).select_related("source")
-    item = due.select_for_update(skip_locked=True, of=("self",)).first()
-    if item is None:
+    now = timezone.now()
+    due = _first_due(now, reprocess.pk, reprocess.stage)
+    if not due:
         return None
+    item = due[0]
     item.reprocess = reprocess
     if item.attempts >= MAX_ATTEMPTS:
         end(item, State.FAILED, WORKER_DIED)
         return item
     item.state = State.WORKING
     item.attempts += 1
-    item.not_before, item.lease_until = None, timezone.now() + LEASE
+    item.not_before, item.lease_until = None, now + LEASE
     update(item, "state", "attempts", "not_before", "lease_until")
     return item
+
+
+@compiled
+def _first_due(
+    now: datetime, reprocess_id: uuid.UUID, stage: int
+) -> QuerySet[ReprocessItem]:
+    due = ReprocessItem.objects.due_at(now, reprocess_id, stage)
+    due = due.select_related("source")
+    return due.select_for_update(skip_locked=True, of=("self",))[:1]
 
 
 def own(item: ReprocessItem) -> None:

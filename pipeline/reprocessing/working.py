@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -221,11 +221,14 @@ def spent_so_far(run: Run, reprocess: Reprocess) -> int:
 
 def _spent_before(run: Run, reprocess: Reprocess) -> int:
     """Micro-USD of the runs that failed for the item, until somebody said: again."""
-    failed = Run.objects.filter(
-        source=run.source_id,
-        pipeline_version=run.pipeline_version_id,
-        state=Run.State.FAILED,
-        requested_at__gte=reprocess.created_at,
-    ).exclude(pk=run.pk)
-    events = [ProcessingEvent.objects.of_run(one) for one in failed]
+    failed = _failed_since(reprocess.created_at, run.source_id, run.pipeline_version_id)
+    events = [ProcessingEvent.objects.of_run(one) for one in failed if one != run]
     return sum(event.micro_usd for event in events if event is not None)
+
+
+@compiled
+def _failed_since(
+    at: datetime, source_id: uuid.UUID, version_id: uuid.UUID
+) -> QuerySet[Run]:
+    runs = Run.objects.filter(source=source_id, pipeline_version=version_id)
+    return runs.filter(state=Run.State.FAILED, requested_at__gte=at)

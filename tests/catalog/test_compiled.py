@@ -156,6 +156,14 @@ def test_what_the_database_refuses_is_refused() -> None:
         insert(Tenant(tenant_id=new_id(), slug="once", name="Twice"))
 
 
+def test_a_row_that_may_be_there_is_left_out_without_an_error() -> None:
+    assert insert(Tenant(slug="once", name="Once"), unless_there=True)
+    again = Tenant(slug="once", name="Twice")
+    assert not insert(again, unless_there=True)
+    assert again._state.adding
+    assert Tenant.objects.get(slug="once").name == "Once"
+
+
 def test_only_the_named_columns_of_a_changed_row_are_written() -> None:
     make_tenant("north")
     tenant = Tenant.objects.get(slug="north")
