@@ -43,7 +43,8 @@ def _looks_at(generation_id: uuid.UUID) -> QuerySet[ReviewTask]:
 
 def after(task: ReviewTask) -> str:
     """What the last answer to a task has brought about."""
-    look = look_of(task)
+    released = task.generation.released_at is not None
+    look = None if released else look_of(task)
     if look is None:
         return RELEASED
     third = look.asks == ReviewTask.Asks.THIRD

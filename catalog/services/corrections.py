@@ -315,6 +315,7 @@ TRUTH = (
 
 def release(*, generation: Generation) -> None:
     """Let a generation's values leave the house; a second call changes nothing."""
-    Generation.objects.filter(pk=generation.pk, released_at__isnull=True).update(
-        released_at=timezone.now()
-    )
+    now = timezone.now()
+    unreleased = Generation.objects.filter(pk=generation.pk, released_at__isnull=True)
+    if unreleased.update(released_at=now):
+        generation.released_at = now
