@@ -80,6 +80,35 @@ def test_no_page_has_a_violation(
     assert not violations, violations
 
 
+BOXES = """(looks) => {
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  picture.classList.add("citations");
+  document.querySelector("main").append(picture);
+  return looks.map((look) => {
+    const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    box.classList.add(`is-${look}`);
+    picture.append(box);
+    const { strokeDasharray, strokeWidth, fillOpacity } = getComputedStyle(box);
+    return [strokeDasharray, strokeWidth, fillOpacity].join(" ");
+  });
+}"""
+
+
+def test_what_stands_on_its_own_is_told_without_its_colour(
+    page: Page, log_in: LogIn, tenant: Tenant, alice: User, live_server: LiveServer
+) -> None:
+    task = make_checked_case(tenant, sure={"supplier_name": 0.4})
+    log_in(page, "alice")
+    page.goto(f"{live_server.url}/sources/{task.source_id}/")
+    badges = page.locator(".badge")
+    assert badges.count() > 1
+    for text in badges.all_inner_texts():
+        assert text.strip(), "a badge says it in words"
+    looks = ["verified", "unverified", "conflict", "human", "hit"]
+    lines = page.evaluate(BOXES, looks)
+    assert len(set(lines)) == len(looks), lines
+
+
 def test_a_whole_case_by_its_names_roles_and_what_is_said(
     page: Page, log_in: LogIn, alice: User, tenant: Tenant, live_server: LiveServer
 ) -> None:
