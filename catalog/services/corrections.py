@@ -43,6 +43,14 @@ class HumanValue:
     actor: User
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where an answer goes, locked. standing: what it will take the place of."""
+
+    generation: Generation
+    standing: DerivedArtifact | None
+
+
 def _locked(generation: Generation, *, held: bool = False) -> Generation:
     """The generation that an answer belongs to now: that which took its place, if any.
 
@@ -86,21 +94,26 @@ def record_human_artifact(
     Where another generation has become current since the question was asked, the
     answer goes there. Raises SourceErased.
     """
-    artifact = place_answer(generation=generation, answer=answer)
+    slot = lock_slot(generation=generation, slot=answer.slot)
+    artifact = place_answer(slot=slot, answer=answer)
     seal_answer(artifact=artifact, decision_id=answer.decision_id, actor=answer.actor)
     return artifact
 
 
-def place_answer(
-    *, generation: Generation, answer: HumanValue, held: bool = False
-) -> DerivedArtifact:
-    """As above, in the caller's transaction, which calls seal_answer() at its end.
+def lock_slot(*, generation: Generation, slot: str, held: bool = False) -> Slot:
+    """In the caller's transaction, which may place an answer there.
 
-    held: it has held the source before any other row of it was locked.
+    Of the generation that has become current since, where one has. held: the caller has
+    held the source before any other row of it was locked. Raises SourceErased.
     """
-    generation = _locked(generation, held=held)
-    standing = _standing(generation, answer.slot)
-    return _put(generation, answer, Origin.HUMAN, over=standing, made_from=standing)
+    locked = _locked(generation, held=held)
+    return Slot(locked, _standing(locked, slot))
+
+
+def place_answer(*, slot: Slot, answer: HumanValue) -> DerivedArtifact:
+    """In the transaction that locked the slot, and calls seal_answer() at its end."""
+    over = slot.standing
+    return _put(slot.generation, answer, Origin.HUMAN, over=over, made_from=over)
 
 
 def _standing(generation: Generation, slot: str) -> DerivedArtifact | None:

@@ -138,17 +138,13 @@ def file_answer(
     mask = planted.mask_of(task, item) if item.is_planted else None
     check_counts(task, item, user, token, answer)
     granting.check_place(user, task, answer.region)
-    standing = mask.standing if mask else _standing(task, item)
-    meant = answers.chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
-    said = answers.settled(meant, item=item, standing=standing)
-    raw = _raw(meant, item)
     after_all = task.state == ReviewTask.State.DONE
     others_open = item.others_open
     if mask:
-        decision = planted.record_answer(mask, standing, user, said, raw=raw)
+        said, raw = _said(task, item, answer, mask.standing)
+        decision = planted.record_answer(mask, mask.standing, user, said, raw=raw)
     else:
-        decision = _record_decision(task, item, standing, user, said, raw=raw)
-        _file_what_it_says(task, item, decision, standing, said.how)
+        decision = _answered(task, item, user, answer)
         others_open = _settle_others(task, item, decision)
     if not after_all:
         _close_item(task, item, others_open=others_open)
@@ -159,6 +155,35 @@ def file_answer(
         after_all=after_all,
         settles=item.is_settled or item.others_contradicted,
     )
+
+
+def _answered(
+    task: ReviewTask, item: AskedItem, user: User, answer: Answer
+) -> Decision:
+    """Nothing comes between what is judged and what is stored: the slot is locked."""
+    slot = _locked_slot(task, item.slot)
+    standing = _standing(task, item, slot)
+    said, raw = _said(task, item, answer, standing)
+    value = catalog.HumanValue(
+        slot=item.slot,
+        payload=answers.new_payload(said, item=item, raw=raw),
+        region=answers.new_region(said, standing),
+        decision_id=said.decision_id,
+        actor=user,
+    )
+    artifact = catalog.place_answer(slot=slot, answer=value)
+    decision = _record_decision(item, user, said, artifact)
+    _file_what_it_says(task, item, decision, standing, said.how)
+    return decision
+
+
+def _said(
+    task: ReviewTask, item: AskedItem, answer: Answer, standing: DerivedArtifact | None
+) -> tuple[Answer, str]:
+    """What an answer comes to, and its text as it was. Raises AnswerRefused."""
+    meant = answers.chosen(answer, item=item, asks=ReviewTask.Asks(task.asks))
+    said = answers.settled(meant, item=item, standing=standing)
+    return said, _raw(meant, item)
 
 
 def _file_what_it_says(
@@ -250,9 +275,21 @@ def _same(known: Decision, user: User, task: ReviewTask) -> Decision:
     return known
 
 
-def _standing(task: ReviewTask, item: ReviewItem) -> DerivedArtifact | None:
+def _locked_slot(task: ReviewTask, slot: str) -> catalog.Slot:
+    try:
+        return catalog.lock_slot(generation=task.generation, slot=slot, held=True)
+    except catalog.SourceErased as error:
+        raise AnswerRefused("The document was erased: nothing is to answer.") from error
+
+
+def _standing(
+    task: ReviewTask, item: ReviewItem, slot: catalog.Slot
+) -> DerivedArtifact | None:
+    """What the person saw there, of the reading that the task is about."""
     if task.is_blind:
         return blinding.standing_for(task, item)
+    if slot.generation.pk == task.generation_id:
+        return slot.standing
     return next(iter(_live_in(task.generation_id, item.slot)), None)
 
 
@@ -263,27 +300,8 @@ def _live_in(generation_id: uuid.UUID, slot: str) -> QuerySet[DerivedArtifact]:
 
 
 def _record_decision(
-    task: ReviewTask,
-    item: AskedItem,
-    standing: DerivedArtifact | None,
-    user: User,
-    said: Answer,
-    *,
-    raw: str,
+    item: AskedItem, user: User, said: Answer, artifact: DerivedArtifact
 ) -> Decision:
-    value = catalog.HumanValue(
-        slot=item.slot,
-        payload=answers.new_payload(said, item=item, raw=raw),
-        region=answers.new_region(said, standing),
-        decision_id=said.decision_id,
-        actor=user,
-    )
-    try:
-        artifact = catalog.place_answer(
-            generation=task.generation, answer=value, held=True
-        )
-    except catalog.SourceErased as error:
-        raise AnswerRefused("The document was erased: nothing is to answer.") from error
     decision = Decision(
         decision_id=said.decision_id,
         item=item,
