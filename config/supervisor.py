@@ -89,7 +89,8 @@ class Supervisor:
         threads = os.environ.get("WEB_THREADS", "8")
         web = self.service(
             "web",
-            *("-m", "gunicorn", "config.wsgi", "--worker-class", "gthread"),
+            *("-m", "gunicorn", "config.wsgi"),
+            *("--worker-class", "config.web_worker.Worker"),
             *("--workers", workers, "--threads", threads, "--timeout", "120"),
             *("--bind", join(self.host, self.port), "--no-control-socket"),
             "--preload",
