@@ -48,6 +48,17 @@ def open_page(context: BrowserContext, live_server: LiveServer) -> Callable[[], 
     return log_in
 
 
+KEPT = """async () => {
+  const asked = (request) => new Promise((told) => {
+    request.onsuccess = () => told(request.result);
+  });
+  const base = await asked(indexedDB.open("palimpsest", 1));
+  const count = await asked(base.transaction("answers").objectStore("answers").count());
+  base.close();
+  return count;
+}"""
+
+
 def three_answers_offline(page: Page, context: BrowserContext, address: str) -> None:
     page.goto(address)
     expect(page.locator(".question[data-current]")).to_have_attribute(
@@ -58,6 +69,8 @@ def three_answers_offline(page: Page, context: BrowserContext, address: str) -> 
     page.keyboard.press("u")
     page.keyboard.press("a")
     expect(page.locator("[data-saved]")).to_contain_text("3 answers waiting")
+    # The disk takes a moment longer than the page.
+    page.wait_for_function(f"async () => (await ({KEPT})()) === 3")
 
 
 def kill(page: Page) -> None:
