@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -118,12 +119,12 @@ def test_the_list_costs_a_fixed_number_of_queries(
     client: Client,
     alice: User,
     tmp_path: Path,
-    django_assert_max_num_queries: pytest.FixtureRequest,
+    django_assert_max_num_queries: Any,
 ) -> None:
     for number in range(4):
         make_read_source(make_tenant("harbour"), tmp_path, name=f"{number}.jpg")
     client.force_login(alice)
-    with django_assert_max_num_queries(16):  # type: ignore[operator]  # a callable fixture
+    with django_assert_max_num_queries(16):
         client.get("/sources/")
 
 
