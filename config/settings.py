@@ -78,7 +78,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["reviewer.templatetags.icons"],
+            "builtins": [
+                "reviewer.templatetags.icons",
+                "reviewer.templatetags.addresses",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -195,7 +198,7 @@ else:
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
-USE_I18N = True
+USE_I18N = False  # one language: nothing is looked up for each number and date
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from catalog.api.files import payload_of
 from catalog.compiled import compiled
@@ -16,6 +15,7 @@ from catalog.models import DerivedArtifact, Generation, Kind
 from catalog.regions import BoundingBox
 from pipeline.steps.slots import UPRIGHT
 from pipeline.words import PageWords
+from reviewer.addresses import address_of
 
 # A page whose shape nobody recorded takes the room of A4 until its picture has come.
 PAPER = (210, 297)
@@ -59,7 +59,7 @@ class Page:
 
     @property
     def src(self) -> str:
-        return self.address or reverse("artifact-file", args=[self.image.pk])
+        return self.address or address_of("artifact-file", self.image.pk)
 
 
 def page_number(slot: str) -> int:

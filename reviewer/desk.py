@@ -6,13 +6,12 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from catalog.ids import new_id
 from catalog.models import DerivedArtifact, Kind, Origin
 from catalog.regions import BoundingBox, Region
 from pipeline.claims import Claim
 from reviewer import citations, desk_rows, live_checks, services, triage, wording
+from reviewer.addresses import address_of
 from reviewer.checks import showing
 from reviewer.checks.showing import Mask
 from reviewer.citations import PAPER, Box, Page
@@ -301,7 +300,7 @@ def _pages(
 
 def _words(read: Mapping[int, DerivedArtifact]) -> dict[int, str]:
     return {
-        number: reverse("artifact-file", args=[artifact.pk])
+        number: address_of("artifact-file", artifact.pk)
         for number, artifact in read.items()
     }
 

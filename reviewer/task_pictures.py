@@ -6,8 +6,6 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from catalog import blobs
 from catalog.models import DerivedArtifact, Kind
 from catalog.people import Viewer
@@ -16,6 +14,7 @@ from pipeline.showing import cutting
 from pipeline.showing.cutting import CLEAR, Veil
 from pipeline.showing.tiles import Pack
 from reviewer import citations
+from reviewer.addresses import address_of
 from reviewer.crops import Crop
 from reviewer.desk import Desk, lay_out
 from reviewer.granting import glimpses_of, may_look, shows_only_crops
@@ -139,7 +138,7 @@ def box_from(place: str) -> BoundingBox | None:
 
 def crop_address(task: ReviewTask, crop: Crop, width: int) -> str:
     place = place_of(crop.bounds)
-    return reverse("task-crop", args=[task.pk, crop.page.image.pk, place, width])
+    return address_of("task-crop", task.pk, crop.page.image.pk, place, width)
 
 
 def crop_set(task: ReviewTask, crop: Crop) -> str:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Tenant
 from reviewer import queue_page, queue_report, services
+from reviewer.addresses import address_of
 from reviewer.models import ReviewTask
 from reviewer.models.skills import SENIOR_ROLES
 from reviewer.narrowing import Narrowing
@@ -45,8 +45,8 @@ def review_next(request: UserRequest) -> HttpResponse:
 
 
 def task_url(task: ReviewTask, narrowing: Narrowing) -> str:
-    return f"{reverse('task', args=[task.pk])}?{narrowing.query}".rstrip("?")
+    return f"{address_of('task', task.pk)}?{narrowing.query}".rstrip("?")
 
 
 def queue_url(narrowing: Narrowing) -> str:
-    return f"{reverse('queue')}?{narrowing.query}".rstrip("?")
+    return f"{address_of('queue')}?{narrowing.query}".rstrip("?")

@@ -26,6 +26,7 @@ from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.queue import queue_url, task_url
 from reviewer.views.turnstile import in_turn
 
+RESERVATION = "review/_reservation.html"
 View = Callable[[UserRequest, uuid.UUID], HttpResponse]
 
 
@@ -214,11 +215,15 @@ def desk_context(
     page = int(asked) if asked.isdecimal() else None
     desk.fetch_reading(held)
     laid = desk.lay_out(held, page=page, refusal=refusal)
+    narrowing = narrowing_of(request)
+    reservation = {"task": held, "narrowing": narrowing}
     return {
         "desk": veiled(laid) if shows_only_crops(request.user, held) else laid,
         "field_names": laid.names,
         "task": held,
-        "narrowing": narrowing_of(request),
+        "narrowing": narrowing,
+        # Once, for the dozen forms of a desk.
+        "reservation": render_to_string(RESERVATION, reservation, request),
         "talk": talk.of(held, request.user) if laid.talked else talk.NOTHING,
         "last": last,
         "note_id": new_id(),
