@@ -10,12 +10,13 @@ from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
 
 
-def insert(row: Model, *, unless_there: bool = False) -> bool:
+def insert(row: Model, *, unless_there: bool = False, told: bool = True) -> bool:
     """As row.save(force_insert=True) does it, without building and compiling a query.
 
     Sends no signals: for models that nothing listens to. unless_there: a row that a
     unique constraint is against is left out, and False is told; there is no error, so
-    the transaction goes on.
+    the transaction goes on. told: whether what the database fills in is asked for at
+    once; else it is when somebody reads it, and a number of its own is not known.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     given, left = [], []
@@ -27,13 +28,16 @@ def insert(row: Model, *, unless_there: bool = False) -> bool:
         else:
             given.append((field, field.get_db_prep_save(value, connection)))
     columns = tuple(str(field.column) for field, _ in given)
-    told = tuple(str(field.column) for field in left)
+    asked = tuple(str(field.column) for field in left) if told else ()
     with connection.cursor() as cursor:
-        sql = _sql(row._meta.db_table, columns, told, unless_there=unless_there)
+        sql = _sql(row._meta.db_table, columns, asked, unless_there=unless_there)
         cursor.execute(sql, [value for _, value in given])
-        if not cursor.rowcount:
+        if unless_there and not cursor.rowcount:
             return False
-        _tell(row, left, cursor.fetchone() if left else ())
+        if asked:
+            _tell(row, left, cursor.fetchone())
+    if not told:
+        _leave(row, left)
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return True
 
@@ -56,6 +60,12 @@ def update(row: Model, *names: str) -> None:
 def _tell(row: Model, fields: list[Any], values: Any) -> None:
     for field, value in zip(fields, values, strict=True):
         setattr(row, field.attname, value)
+
+
+def _leave(row: Model, fields: list[Any]) -> None:
+    for field in fields:
+        if not field.primary_key:
+            del row.__dict__[field.attname]  # deferred, in Django's words
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from typing import Any
 import environ
 
 from catalog.durations import duration
+from catalog.sending import Cursor
 from config import logging as log_lines
 from config.home import (
     BASE_DIR,
@@ -102,6 +103,7 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"]["OPTIONS"] = {
     "server_side_binding": True,
     "prepare_threshold": 5,
+    "cursor_factory": Cursor,
     **DATABASES["default"].get("OPTIONS", {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

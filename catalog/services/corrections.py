@@ -157,13 +157,13 @@ def _put(
         # the foreign key is checked at the end of the transaction.
         over.superseded_by_id = artifact.pk
         update(over, "superseded_by")
-    insert(artifact)
+    insert(artifact, told=False)
     edge = ArtifactInput(
         artifact=artifact,
         input_artifact=made_from,
         input_hash=made_from.payload_hash if made_from else artifact.source_hash,
     )
-    insert(edge)
+    insert(edge, told=False)
     return artifact
 
 
@@ -184,7 +184,7 @@ def seal_answer(
         decision_ref=decision_id,
         actor=actor,
     )
-    insert(entry)
+    insert(entry, told=False)
 
 
 NEWER = "A newer reading or answer stands there since."
@@ -280,10 +280,10 @@ def file_golden_value(
             came_from=GoldenCase.CameFrom.REVIEW,
         )
         # Of two at once one opens the case.
-        GoldenCase.objects.bulk_create([new], ignore_conflicts=True)
-        [case] = _cases_of(generation.source_id)
+        opened = insert(new, unless_there=True)
+        case = new if opened else _cases_of(generation.source_id)[0]
     value.case = case
-    insert(value)
+    insert(value, told=False)
     return case
 
 

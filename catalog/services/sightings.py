@@ -53,7 +53,7 @@ def note_seen(
     ]
     if len(rows) == 1:
         # One statement, without a BEGIN and a COMMIT around it.
-        insert(rows[0])
+        insert(rows[0], told=False)
     else:
         Sighting.objects.bulk_create(rows)
 

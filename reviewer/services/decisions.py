@@ -17,6 +17,7 @@ from django.utils import timezone
 from catalog import services as catalog
 from catalog.compiled import compiled
 from catalog.models import DerivedArtifact, Generation, Kind
+from catalog.sending import transaction_at_once
 from catalog.writing import insert, update
 from reviewer import answers, blinding, granting
 from reviewer.answers import TAKEN_NUMBER, Answer, AnswerRefused
@@ -100,7 +101,7 @@ def decide(
     Raises ReviewTask.DoesNotExist, ReviewItem.DoesNotExist, ReservationLost,
     AnswerRefused.
     """
-    with keeping_what_is_late(user, task_id, answer), transaction.atomic():
+    with keeping_what_is_late(user, task_id, answer), transaction_at_once():
         filed = file_answer(user=user, task_id=task_id, token=token, answer=answer)
         filed.seal()
     return filed.decision
@@ -311,7 +312,7 @@ def _record_decision(
         artifact=artifact,
         active_ms=said.active_ms,
     )
-    insert(decision)
+    insert(decision, told=False)
     return decision
 
 

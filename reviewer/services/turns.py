@@ -6,9 +6,9 @@ import uuid
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from catalog.models import What
+from catalog.sending import transaction_at_once
 from catalog.services import note_seen
 from reviewer.answers import Answer
 from reviewer.models import Decision, ReviewTask, scopes_of
@@ -52,7 +52,7 @@ def decide_and_go_on(
     goes_on: whether somebody waits for it; keeps_ahead: without, whoever has the next
     one asks for the one after that later.
     """
-    with keeping_what_is_late(user, task_id, answer), transaction.atomic():
+    with keeping_what_is_late(user, task_id, answer), transaction_at_once():
         filed = file_answer(user=user, task_id=task_id, token=token, answer=answer)
         turn = Turn(filed.decision, filed.task, settles=filed.settles)
         if goes_on and turn.done:
