@@ -147,6 +147,22 @@ def _lock(user_id: int, task_id: uuid.UUID, *, operator: bool) -> QuerySet[Revie
     )
 
 
+def seen(user: User, task_id: uuid.UUID) -> ReviewTask:
+    """As it is now, to be asked about. Raises ReviewTask.DoesNotExist."""
+    found = _visible(user.pk, task_id, operator=user.is_superuser)
+    if not found:
+        raise ReviewTask.DoesNotExist
+    return found[0]
+
+
+@compiled
+def _visible(
+    user_id: int, task_id: uuid.UUID, *, operator: bool
+) -> QuerySet[ReviewTask]:
+    user = User(pk=user_id, is_superuser=operator)
+    return ReviewTask.objects.visible_to(user).filter(pk=task_id)
+
+
 def hold_source_of(task_id: uuid.UUID) -> None:
     """Before the task is locked, as an erasure does it. What was erased has withdrawn
     its tasks, and that is what the person is told.

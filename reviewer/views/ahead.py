@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from reviewer import services
-from reviewer.models import AHEAD, ReviewTask
-from reviewer.services.reservations import holds
+from reviewer.models import AHEAD
+from reviewer.services.reservations import holds, seen
 from reviewer.stamps import stamp_of
 from reviewer.views.accounts import UserRequest, login_needed
 from reviewer.views.task import answering, desk_context, narrowing_of, token_of
@@ -30,7 +30,7 @@ def ahead(request: UserRequest, task_id: uuid.UUID) -> HttpResponse:
 
     It is noted as seen now, since from here on the browser has it.
     """
-    shown = ReviewTask.objects.visible_to(request.user).get(pk=task_id)
+    shown = seen(request.user, task_id)
     kept = None
     if holds(shown, request.user, token_of(request)):
         kept = services.reserve_ahead(
