@@ -18,6 +18,7 @@ from catalog.models import (
     DerivedArtifact,
     Generation,
     Kind,
+    PromotionBatch,
     SourceMedia,
     Tenant,
 )
@@ -105,6 +106,18 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
     def blind(self) -> ReviewTaskQuerySet:
         return self.filter(asks__in=BLIND)
+
+    def cut_off_by(self, batch: PromotionBatch) -> ReviewTaskQuerySet:
+        """Looks at unreleased values that ended when a batch brought released ones,
+        oldest first."""
+        looks = self.blind().filter(
+            state=ReviewTask.State.WITHDRAWN,
+            unseen_release__isnull=True,
+            generation__released_at__isnull=True,
+            generation__promoted_away__batch=batch,
+            generation__promoted_away__new_generation__released_at__isnull=False,
+        )
+        return looks.order_by("created_at")
 
     def skipped_by(self, user: Viewer) -> ReviewTaskQuerySet:
         return self.open().filter(skipped_by__contains=[user.pk])

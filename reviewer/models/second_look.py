@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from catalog.models import Tenant
+from catalog.models import Generation, Tenant
 from catalog.models.rules import APPEND_ONLY
 from reviewer.models.decision import Decision
 from reviewer.models.review_item import ReviewItem
@@ -107,17 +107,17 @@ class BlindLookQuerySet(models.QuerySet["BlindLook"]):
         given = models.Q(first__item__task=task) | models.Q(second__item__task=task)
         return self.filter(given).exclude(item__task__state=ReviewTask.State.WITHDRAWN)
 
-    def owed_to(self, task: ReviewTask) -> BlindLookQuerySet:
+    def owed_to(self, generation: Generation) -> BlindLookQuerySet:
         """Those that a newer reading cut off: what was answered was carried over to it,
         and nobody else has looked. Newest first.
         """
         cut_off = self.filter(
-            item__task__source=task.source_id,
+            item__task__source=generation.source_id,
             item__task__state=ReviewTask.State.WITHDRAWN,
             item__task__unseen_release__isnull=True,
             first__undone_by__isnull=True,
         )
-        mine = models.Q(item__task__generation=task.generation_id)
+        mine = models.Q(item__task__generation=generation)
         found = cut_off.exclude(mine).select_related("first__item", "second__item")
         return found.order_by("-opened_at")
 

@@ -28,6 +28,7 @@ from reviewer import auditing, triage
 from reviewer.answers import AnswerRefused
 from reviewer.checks import planting
 from reviewer.models import ReviewItem, ReviewTask, Turnaround
+from reviewer.services.carried_looks import ask_what_is_owed
 
 LOOKED_AT = (
     "Another person is asked to look at it before its values are released: it can be"
@@ -128,6 +129,7 @@ def follow_promotions(*, batch: PromotionBatch) -> None:
     """
     # What was asked while the batch waited for it, too.
     stop_asking(generations=Generation.objects.filter(promoted_away__batch=batch))
+    ask_what_is_owed(batch=batch)
     come = Generation.objects.filter(promoted_in__batch=batch)
     doubtful = come.filter(
         disposition=Disposition.HUMAN_REVIEW, released_at__isnull=True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog import services as catalog
-from catalog.models import DerivedArtifact, Kind, Origin
+from catalog.models import DerivedArtifact, Generation, Kind, Origin
 from pipeline.report import live_fields
 from reviewer import triage
 from reviewer.answers import AnswerRefused
@@ -87,7 +88,7 @@ def wanted_looks(task: ReviewTask) -> list[Wanted]:
     rules = SecondLookRule.objects.of(task.tenant_id, task.document_type)
     if not rules:
         return []
-    machine = _machine_fields(task)
+    machine = _machine_fields(task.generation)
     found = []
     for first in _last_answers(task).values():
         rule = rules.get(first.item.slot) or rules.get("")
@@ -107,17 +108,19 @@ def wanted_looks(task: ReviewTask) -> list[Wanted]:
     return found
 
 
-def owed_looks(task: ReviewTask) -> list[Wanted]:
+def owed_looks(
+    generation: Generation, *, answered: Set[str] = frozenset()
+) -> list[Wanted]:
     """Of answers to an earlier reading that stand in this one, and were not looked at
-    when it came."""
-    cut_off = list(BlindLook.objects.owed_to(task))
+    when it came. answered: slots of which people have spoken since.
+    """
+    cut_off = list(BlindLook.objects.owed_to(generation))
     if not cut_off:
         return []
     carried = {
-        one.slot for one in live_fields(task.generation) if one.origin == Origin.HUMAN
+        one.slot for one in live_fields(generation) if one.origin == Origin.HUMAN
     }
-    answered = {one.item.slot for one in _last_answers(task).values()}
-    machine = _machine_fields(task)
+    machine = _machine_fields(generation)
     found: dict[str, Wanted] = {}
     for owed in cut_off:
         slot, answer = owed.first.item.slot, owed.second or owed.first
@@ -143,9 +146,9 @@ def _confidence(read: DerivedArtifact | None) -> float | None:
     return float(payload["confidence"])
 
 
-def _machine_fields(task: ReviewTask) -> dict[str, DerivedArtifact]:
+def _machine_fields(generation: Generation) -> dict[str, DerivedArtifact]:
     """Its own reading: an item may be about a person's answer that was carried over."""
-    rows = task.generation.artifacts.whole().of_kind(Kind.FIELD)
+    rows = generation.artifacts.whole().of_kind(Kind.FIELD)
     fields = rows.filter(origin=Origin.MACHINE).order_by("artifact_id")
     return {one.slot: one for one in fields}
 
@@ -161,11 +164,18 @@ def _last_answers(task: ReviewTask) -> dict[uuid.UUID, Decision]:
 def _ask_second(task: ReviewTask) -> ReviewTask | None:
     if task.generation.released_at is not None:
         return None  # it was released before, and its answers are out already
-    wanted = [*wanted_looks(task), *owed_looks(task)]
-    if not wanted:
-        return None
+    answered = {one.item.slot for one in _last_answers(task).values()}
+    wanted = [*wanted_looks(task), *owed_looks(task.generation, answered=answered)]
+    return file_second(task, task.generation, wanted) if wanted else None
+
+
+def file_second(
+    task: ReviewTask, generation: Generation, wanted: Sequence[Wanted]
+) -> ReviewTask:
+    """A second look at what people answered to a task, in this reading."""
     opened = timezone.now()
-    asked = _open(task, ReviewTask.Asks.SECOND, SECOND_LOOK, len(wanted), opened)
+    second = ReviewTask.Asks.SECOND
+    asked = _open(task, generation, second, SECOND_LOOK, len(wanted), opened)
     others = {who for one in wanted for who in (one.first.reviewer_id, *one.also)}
     asked.excluded = sorted({*asked.excluded, *others})
     asked.save(update_fields=["excluded"])
@@ -210,7 +220,8 @@ def _ask_third(task: ReviewTask) -> ReviewTask | None:
     if not apart:
         return None
     opened = timezone.now()
-    asked = _open(task, ReviewTask.Asks.THIRD, PEOPLE_DISAGREE, len(apart), opened)
+    third = ReviewTask.Asks.THIRD
+    asked = _open(task, task.generation, third, PEOPLE_DISAGREE, len(apart), opened)
     items = [
         _between(asked, position, look, second)
         for position, (look, second) in enumerate(apart)
@@ -251,15 +262,21 @@ def _between(
 
 
 def _open(
-    task: ReviewTask, asks: ReviewTask.Asks, reason: str, fields: int, opened: datetime
+    task: ReviewTask,
+    generation: Generation,
+    asks: ReviewTask.Asks,
+    reason: str,
+    fields: int,
+    opened: datetime,
 ) -> ReviewTask:
-    due_at = Turnaround.objects.due_at(task.tenant_id, task.document_type, opened)
+    of_type = generation.document_type
+    due_at = Turnaround.objects.due_at(task.tenant_id, of_type, opened)
     # It waited once already: it comes as its document would come.
     waiting_since = min(task.created_at, opened)
     return ReviewTask.objects.create(
         tenant_id=task.tenant_id,
         source_id=task.source_id,
-        generation=task.generation,
+        generation=generation,
         asks=asks,
         stakes=task.stakes,
         priority=triage.priority_by(
@@ -267,8 +284,8 @@ def _open(
         ),
         due_at=due_at,
         reason=reason,
-        document_type=task.document_type,
-        template_key=task.template_key,
+        document_type=of_type,
+        template_key=generation.template_key,
         language=task.language,
         excluded=who_answered(task),
     )

@@ -29,6 +29,7 @@ from tests.factories import make_generation, make_tenant, make_user
 from tests.reviewer.answering import answered, say
 from tests.reviewer.differing import reads
 from tests.reviewer.second_looking import (
+    SECOND,
     THIRD,
     confirm,
     first_answered,
@@ -234,6 +235,81 @@ def test_a_newer_reading_withdraws_it_and_asks_anew(
     item = again.items.get(slot="total")
     # The machine's own reading, and not the answer that was carried over to it.
     assert (item.artifact.payload or {})["value"] == "25.30"  # type: ignore[union-attr]
+
+
+def accepted(look: ReviewTask, version: str = "1.1.0") -> Generation:
+    """A newer reading that the machine accepts takes the place of the one looked at."""
+    new = make_generation(
+        look.source,
+        version=version,
+        fields=reads("25.30"),
+        disposition="auto_accept",
+        reason="all_verified",
+    )
+    old = Generation.objects.get(source=look.source, state="current")
+    compare_generations(old=old, new=new)
+    promote(candidates=Generation.objects.filter(pk=new.pk))
+    new.refresh_from_db()
+    return new
+
+
+class TestANewerReadingThatIsAccepted:
+    def test_waits_for_the_look_that_is_owed(
+        self, look: ReviewTask, alice: User, bob: User, harbour: Tenant
+    ) -> None:
+        new = accepted(look)
+
+        look.refresh_from_db()
+        assert look.state == ReviewTask.State.WITHDRAWN
+        assert new.released_at is None
+        told = "".join(export(tenant=harbour, recipient=bob, form="csv").lines)
+        assert "20.00" not in told
+        again = ReviewTask.objects.open().get()
+        assert (again.generation, again.asks) == (new, SECOND)
+        assert again.excluded == [alice.pk]
+        item = again.items.get()
+        assert (item.slot, (item.artifact.payload or {})["value"]) == (  # type: ignore[union-attr]
+            "total",
+            "25.30",
+        )
+        confirm(again, bob, total="20.00")
+        assert released(again)
+
+    def test_where_two_differ_a_third_one_decides(
+        self, look: ReviewTask, bob: User, carol: User
+    ) -> None:
+        confirm(look, bob)
+        accepted(look)
+
+        again = ReviewTask.objects.open().get()
+        assert again.asks == SECOND
+        assert services.reserve_next(user=bob) is None
+        confirm(again, carol, total="20.00")
+        # Bob's answer is what stood, and Carol's is another one.
+        assert look_at(again, THIRD).generation == again.generation
+
+    def test_again_when_an_even_newer_one_comes(self, look: ReviewTask) -> None:
+        accepted(look)
+        new = accepted(look, version="1.2.0")
+
+        assert new.released_at is None
+        assert ReviewTask.objects.open().get().generation == new
+        assert BlindLook.objects.count() == 3
+
+    def test_is_released_where_nobody_owes_a_look(
+        self, look: ReviewTask, bob: User
+    ) -> None:
+        confirm(look, bob, total="20.00")
+        new = accepted(look)
+        assert new.released_at is not None
+        assert not ReviewTask.objects.open().exists()
+
+    def test_is_released_where_a_manager_did_not_want_the_look(
+        self, look: ReviewTask, mona: User
+    ) -> None:
+        services.release_unseen(user=mona, task_id=look.pk)
+        assert accepted(look).released_at is not None
+        assert not ReviewTask.objects.open().exists()
 
 
 class TestNobodyElse:
