@@ -16,6 +16,10 @@ from pipeline import versions
 
 CHUNK = 20_000
 NAMES = ("total", "date", "company")
+TABLES = (
+    *("source_media", "generation", "run", "derived_artifact"),
+    *("review_task", "review_item"),
+)
 
 _SOURCES = """
 CREATE TEMPORARY TABLE made ON COMMIT DROP AS
@@ -36,6 +40,13 @@ INSERT INTO generation (generation_id, source_id, pipeline_name, pipeline_versio
     model_id, steps, state, complete, document_type, template_key, disposition, reason)
 SELECT generation_id, source_id, %(name)s, %(version)s, 'rules', '[]', 'current', true,
     'receipt', 't-' || i %% 500, 'human_review', 'verify_conflict' FROM made
+""",
+    # Without one a source counts as forgotten, and is read.
+    """
+INSERT INTO run (run_id, source_id, pipeline_version_id, lane, state, step,
+    generation_id, disposition, reason, attempts, finished_at)
+SELECT catalog_new_id(), source_id, %(version_id)s, 'batch', 'finished', '',
+    generation_id, 'human_review', 'verify_conflict', 1, now() FROM made
 """,
     """
 INSERT INTO derived_artifact (artifact_id, source_id, source_hash, generation_id, kind,
@@ -103,6 +114,7 @@ def grow(tenant: Tenant, *, first: int, last: int, fields: int = 1) -> None:
         "tenant": tenant.pk,
         "name": version.name,
         "version": version.version,
+        "version_id": version.pk,
         "slots": list(NAMES[:fields]),
         "box": '{"page": 1, "bbox": [0.6, 0.8, 0.75, 0.83]}',
     }
@@ -114,5 +126,5 @@ def grow(tenant: Tenant, *, first: int, last: int, fields: int = 1) -> None:
             for statement in _ROWS:
                 cursor.execute(statement, values)
     with connection.cursor() as cursor:
-        for table in ("review_task", "review_item", "derived_artifact", "generation"):
+        for table in TABLES:
             cursor.execute(f"VACUUM (ANALYZE) {table}")

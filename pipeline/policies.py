@@ -14,8 +14,9 @@ from contextlib import suppress
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
-from catalog.models import Comparison, Generation, State
+from catalog.models import Comparison, Generation, SourceMedia, State
 from catalog.models.generation import GenerationQuerySet
 from catalog.services import SourceErased, promote
 from pipeline import comparing, queue, reprocessing, services
@@ -40,10 +41,13 @@ def policy_of(name: str) -> PipelinePolicy:
 
 
 def after_activation(*, version: PipelineVersion, actor: User | None) -> None:
-    """Under an eager policy: begin to read everything that is behind.
+    """Read what came while no version was active, and under an eager policy begin to
+    read everything that is behind.
 
     What refuses to begin is told in the log; the version is active all the same.
     """
+    if SourceMedia.objects.without_run(before=timezone.now()).exists():
+        services.go_on("pipeline.tasks.adopt")
     policy = policy_of(version.name)
     if policy.mode != Mode.EAGER:
         return

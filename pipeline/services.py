@@ -22,6 +22,7 @@ from pipeline.models import PipelineVersion, Run
 LANES = tuple(Run.Lane.values)
 # No upload takes longer between keeping the bytes and asking for a run.
 CUT_OFF = timedelta(minutes=1)
+LATELY = timedelta(days=2)
 NOT_RUNNABLE = "version_not_runnable_here"
 DISPATCHER = "pipeline.tasks.drain"
 # Waiting dispatchers a lane; one more would find nothing to do. Not one alone: it might
@@ -120,13 +121,16 @@ def go_on(task: str) -> None:
     queue.enqueue(task, lane=Run.Lane.BATCH)
 
 
-def adopt_forgotten(*, most: int = 100) -> int:
+def adopt_forgotten(*, most: int = 100, lately: bool = False) -> int:
     """Ask for runs of sources whose upload was cut off after they were kept.
 
-    Gives how many there were; without an active version they go on waiting.
+    lately: only of the last days, which is soon found in a store of any size. Gives how
+    many there were; without an active version they go on waiting.
     """
-    before = timezone.now() - CUT_OFF
-    forgotten = list(SourceMedia.objects.without_run(before=before)[:most])
+    now = timezone.now()
+    since = now - LATELY if lately else None
+    sources = SourceMedia.objects.without_run(before=now - CUT_OFF, since=since)
+    forgotten = list(sources[:most])
     if not forgotten or not PipelineVersion.objects.active().exists():
         return 0
     version = active_version()

@@ -31,6 +31,7 @@ P = ParamSpec("P")
 SLICE_SECONDS = 50
 # The same for erasures: a few hundred milliseconds each.
 RETAINED_AT_ONCE = 200
+ADOPTED_AT_ONCE = 500
 
 
 class TaskFailed(Exception):
@@ -74,7 +75,7 @@ def reprocess() -> None:
 def sweep() -> None:
     """Every minute: give lost runs to others, and wake lanes that hold due runs."""
     work.requeue_lost()
-    services.adopt_forgotten()
+    services.adopt_forgotten(lately=True)
     for lane in services.LANES:
         if Run.objects.due().waiting(lane).exists():
             services.wake(lane)
@@ -112,6 +113,14 @@ def retain() -> None:
         log.info("retention_applied", erased=done.erased, left=len(done.with_residue))
         if done.erased == RETAINED_AT_ONCE:
             services.go_on("pipeline.tasks.retain")
+
+
+@keeping_quiet
+def adopt() -> None:
+    """Every day, and for the first active version: read what nobody asked a run for,
+    however long ago it came."""
+    if services.adopt_forgotten(most=ADOPTED_AT_ONCE) == ADOPTED_AT_ONCE:
+        services.go_on("pipeline.tasks.adopt")
 
 
 @keeping_quiet

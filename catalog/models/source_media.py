@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from catalog.ids import new_id
+from catalog.ids import first_id_at, new_id
 from catalog.models.retention import STANDARD, LegalHold, RetentionClass
 from catalog.models.rules import erased_only, kept, open_erasure_of
 from catalog.models.tenant import Tenant
@@ -58,9 +58,15 @@ class SourceMediaQuerySet(models.QuerySet["SourceMedia"]):
     def not_held(self) -> SourceMediaQuerySet:
         return self.filter(~models.Exists(_holds()))
 
-    def without_run(self, *, before: datetime) -> SourceMediaQuerySet:
-        """Kept before a time, but whoever kept them died before asking for a run."""
-        return self.kept().filter(runs__isnull=True, uploaded_at__lt=before)
+    def without_run(
+        self, *, before: datetime, since: datetime | None = None
+    ) -> SourceMediaQuerySet:
+        """Kept before a time, but whoever kept them died before asking for a run.
+
+        since: only those kept since then, found by their ids without a look at others.
+        """
+        found = self.kept().filter(runs__isnull=True, uploaded_at__lt=before)
+        return found if since is None else found.filter(pk__gte=first_id_at(since))
 
     def in_slice(self, wanted: Slice) -> SourceMediaQuerySet:
         """Sources of which the slice holds a reading."""

@@ -7,7 +7,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -330,18 +329,6 @@ def test_a_lost_run_wakes_its_lane() -> None:
     tasks.sweep()
 
     assert OrmQ.objects.filter(key="batch").count() == 1
-
-
-def test_a_source_whose_upload_was_cut_off_is_read_after_all(
-    version: PipelineVersion,
-) -> None:
-    source = make_source(data=pdf_of())
-    assert services.adopt_forgotten() == 0, "its upload may still be under way"
-
-    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
-        assert services.adopt_forgotten() == 1
-
-    assert Run.objects.get(source=source).state == "queued"
 
 
 def test_what_a_dead_worker_left_need_not_wait() -> None:

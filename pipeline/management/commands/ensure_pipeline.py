@@ -19,6 +19,7 @@ class Command(BaseCommand):
         # By name: this room does not know of the reviewers'.
         queue.every_minute("reviewer.tasks.sweep", lane="interactive")
         queue.every_day("reviewer.tasks.size_audits", lane="batch")
+        queue.every_day("pipeline.tasks.adopt", lane="batch")
         queue.every_day("pipeline.tasks.retain", lane="batch")
         queue.every_day("pipeline.tasks.scrub", lane="batch")
         queue.every_day("pipeline.tasks.collect", lane="batch")
