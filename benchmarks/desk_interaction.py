@@ -239,6 +239,7 @@ def run(asked: argparse.Namespace) -> None:
     from django.db import connections
     from playwright.sync_api import sync_playwright
 
+    from benchmarks.desk import FLAGS
     from benchmarks.queue_http import session_of, start_server
     from catalog.models import Membership, Tenant
     from pipeline.versions import ensure_built_in
@@ -255,7 +256,9 @@ def run(asked: argparse.Namespace) -> None:
     server, port = start_server(settings.HOME)
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=asked.browser)
+            browser = playwright.chromium.launch(
+                executable_path=asked.browser, args=FLAGS
+            )
             context = browser.new_context(viewport={"width": 1440, "height": 900})
             url = f"http://127.0.0.1:{port}"
             context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
@@ -287,7 +290,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.desk_interaction")
     parser.add_argument("--words", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--browser", help="the executable; Playwright's own by default")
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    parser.add_argument("--browser", default=chromium, help="the executable")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="palimpsest-desk-") as scratch:
         os.environ["PALIMPSEST_HOME"] = scratch
