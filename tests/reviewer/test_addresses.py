@@ -11,7 +11,8 @@ from django.urls import NoReverseMatch, reverse, set_script_prefix
 
 from reviewer.addresses import address_of
 
-ONE, OTHER = uuid.uuid4(), uuid.uuid4()
+# The same in each process, since they name the tests.
+ONE, OTHER = uuid.UUID(int=1 << 100), uuid.UUID(int=1 << 101)
 
 PAGES: list[tuple[str, tuple[Any, ...]]] = [
     ("queue", ()),
