@@ -14,9 +14,8 @@ from contextlib import suppress
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
-from catalog.models import Comparison, Generation, SourceMedia, State
+from catalog.models import Comparison, Generation, State
 from catalog.models.generation import GenerationQuerySet
 from catalog.services import SourceErased, promote
 from pipeline import comparing, queue, reprocessing, services
@@ -46,8 +45,7 @@ def after_activation(*, version: PipelineVersion, actor: User | None) -> None:
 
     What refuses to begin is told in the log; the version is active all the same.
     """
-    if SourceMedia.objects.without_run(before=timezone.now()).exists():
-        services.go_on("pipeline.tasks.adopt")
+    services.read_what_waited()
     policy = policy_of(version.name)
     if policy.mode != Mode.EAGER:
         return

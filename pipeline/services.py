@@ -141,6 +141,13 @@ def adopt_forgotten(*, most: int = 100, lately: bool = False) -> int:
     return len(forgotten)
 
 
+def read_what_waited() -> None:
+    """After an activation: have read what came while no version was active, where it is
+    so long ago that the sweep does not look at it."""
+    if SourceMedia.objects.without_run(before=timezone.now() - LATELY).exists():
+        go_on("pipeline.tasks.adopt")
+
+
 @transaction.atomic
 def retry(*, run: Run, requested_by: User | None = None) -> Ensured:
     """A new run where one failed or refused the source.

@@ -48,10 +48,10 @@ def test_what_came_while_no_version_was_active_is_read_after_activation() -> Non
     version = make_version(active=False)
     OrmQ.objects.all().delete()
 
-    versions.activate(version=version, note="The first one.")
-
-    assert [queued.func() for queued in OrmQ.objects.all()] == ["pipeline.tasks.adopt"]
     with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
+        versions.activate(version=version, note="The first one.")
+        queued = [one.func() for one in OrmQ.objects.all()]
+        assert queued == ["pipeline.tasks.adopt"]
         tasks.adopt()
     assert Run.objects.get().source == source
 

@@ -150,8 +150,6 @@ def test_what_is_exported_is_read_by_a_worker(
         artifact_ids=ids.values_list("pk", flat=True),
     )
 
-    OrmQ.objects.all().delete()  # that versions were activated
-
     policies.somebody_exports(delivery_id=delivery.pk)
 
     assert OrmQ.objects.count() == 1
