@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from django.db import IntegrityError, connection
@@ -36,6 +37,17 @@ def test_all_of_it_is_stored() -> None:
         "first": "First",
         "second": "second",
     }
+
+
+def test_a_statement_does_not_wait_for_what_came_of_the_one_before() -> None:
+    make_tenant("taken")
+    passed = []
+    with suppress(IntegrityError), transaction_at_once():
+        insert(named("taken"), told=False)
+        passed.append("the insert that fails")
+        Tenant.objects.count()
+        passed.append("what is read after it")
+    assert passed == ["the insert that fails"]
 
 
 def last_fails() -> None:

@@ -25,6 +25,7 @@ from reviewer.models import (
     Verdict,
 )
 from reviewer.services import AnswerRefused, ReservationLost
+from reviewer.values import value_of
 from tests.factories import make_generation, make_tenant, make_user
 from tests.reviewer.answering import answered, say
 from tests.reviewer.differing import reads
@@ -268,10 +269,7 @@ class TestANewerReadingThatIsAccepted:
         assert (again.generation, again.asks) == (new, SECOND)
         assert again.excluded == [alice.pk]
         item = again.items.get()
-        assert (item.slot, (item.artifact.payload or {})["value"]) == (  # type: ignore[union-attr]
-            "total",
-            "25.30",
-        )
+        assert (item.slot, value_of(item.artifact)) == ("total", "25.30")
         confirm(again, bob, total="20.00")
         assert released(again)
 
